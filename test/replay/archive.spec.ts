@@ -22,7 +22,7 @@ interface ArchivedEvent {
 describe.each(histories)('the recorded history $name, archived', ({ workflowId, history }) => {
   const decode = () => decodeHistory(historyFromJSON(history), codec, workflowId);
 
-  it('keeps every event, and in them what was asked for and what came of it', async () => {
+  it('A redacted history keeps every event with its request and result', async () => {
     const events = redact(await decode()) as ArchivedEvent[];
     expect(events.map(({ eventId }) => Number(eventId))).toEqual(history.events.map((_, place) => place + 1));
     const text = JSON.stringify(events);
@@ -31,7 +31,7 @@ describe.each(histories)('the recorded history $name, archived', ({ workflowId, 
     expect(text).not.toContain('binary/encrypted');
   });
 
-  it('says nothing of who it was, from where they came, what they sent or signed', async () => {
+  it('A redacted history has no personal data, addresses, requests or signatures', async () => {
     const decoded = JSON.stringify(await decode());
     const kept = JSON.stringify(redact(await decode()));
     const personal = [
@@ -45,13 +45,13 @@ describe.each(histories)('the recorded history $name, archived', ({ workflowId, 
       'signature',
     ];
     expect(personal.filter((member) => kept.includes(`"${member}"`))).toEqual([]);
-    // What makes the expectation above worth something: it was there.
+    // The unredacted history has them.
     expect(decoded).toContain('"origin"');
     expect(decoded).toContain('"applicant"');
     expect(/"01\d{8,9}"|\d+\.\d+\.\d+\.\d+|BEGIN /.exec(kept)).toBeNull();
   });
 
-  it('has a digest that every change of the original changes', () => {
+  it('Any change of a history changes its digest', () => {
     const digest = digestOfHistory(historyFromJSON(history));
     const shorter = { events: history.events.slice(0, -1) };
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
@@ -59,7 +59,7 @@ describe.each(histories)('the recorded history $name, archived', ({ workflowId, 
     expect(digestOfHistory(historyFromJSON(history))).toBe(digest);
   });
 
-  it('is of this workflow only: its payloads do not open for another', async () => {
+  it('A history’s payloads do not decode for another workflow', async () => {
     await expect(decodeHistory(historyFromJSON(history), codec, 'reissue/other')).rejects.toThrow(
       'was found in',
     );

@@ -16,7 +16,7 @@ const read = (name: string) =>
 let bundle: WorkflowBundle;
 beforeAll(async () => void (bundle = await bundleOfWorkflows()));
 
-/** Today's workflow code with one expression exchanged. */
+/** The present workflow code with one expression replaced. */
 function changed(from: string, to: string): WorkflowBundle {
   const code = bundle.code.replaceAll(from, to);
   if (code === bundle.code) throw new Error(`the workflow code has no ${from}`);
@@ -24,28 +24,28 @@ function changed(from: string, to: string): WorkflowBundle {
 }
 
 describe.each(names)('the workflow code, on the recorded history %s', (name) => {
-  it('does today what it did then', async () => {
+  it('The workflow code replays the history', async () => {
     await replay(read(name), bundle);
   });
 
-  it('is noticed if it takes another step', async () => {
+  it('Another step is detected', async () => {
     await expect(replay(read(name), changed('steps.recordAnswers(', 'steps.reserveTries('))).rejects.toThrow(
       /nondeterminism|determinism/i,
     );
   });
 
-  it('is noticed if it waits for another thing first', async () => {
+  it('A missing timer is detected', async () => {
     const other = changed('timer.setFor(Date.now() + startTimeoutMs);', '');
     await expect(replay(read(name), other)).rejects.toThrow(/nondeterminism|determinism/i);
   });
 
-  it('cannot read it as another workflow’s', async () => {
+  it('The history is not read as another workflow’s', async () => {
     const other = { ...read(name), workflowId: 'reissue/ri_00000000000000000000000000000000' };
     await expect(replay(other, bundle)).rejects.toThrow();
   });
 });
 
-it('there are histories of every way a reissue goes', () => {
+it('There are histories of every way that a reissue ends', () => {
   expect(names).toEqual(
     expect.arrayContaining([
       'cancelled',

@@ -10,15 +10,15 @@ import { second } from '../world/movable-clock.js';
 import { Stage } from './stage.js';
 
 /**
- * What happens to reissues, from the start to the end of their workflows. Run with RESEAL_RECORD=1, this file writes
- * the histories that tests replay:
+ * Scenarios of reissues from the start to the end of their workflows. With RESEAL_RECORD=1 this file writes the
+ * histories that tests replay:
  *
  *     RESEAL_RECORD=1 npm test -- --only workflow -- --testPathPatterns workflow/history
  *
- * A history that is there already stays as it is: reissues that began so may still be open when new code takes over.
- * The payloads are encrypted with the key of these tests, which is no secret, and tell of nobody who exists.
+ * An existing file is never overwritten, because reissues that began with older code may still be open. The payloads
+ * are encrypted with the key of these tests, which is no secret, and hold no real person's data.
  */
-const stories: Readonly<Record<string, () => Promise<Applicant>>> = {
+const scenarios: Readonly<Record<string, () => Promise<Applicant>>> = {
   'without-trouble': async () => {
     const applicant = await stage.arrive('ISSUED');
     await stage.untilIdle(applicant);
@@ -70,7 +70,7 @@ beforeAll(async () => void (stage = await Stage.create()));
 afterEach(() => stage.restore());
 afterAll(() => stage.close());
 
-/** The whole history of a reissue, as it is stored. */
+/** The whole history of a reissue, as Temporal stores it. */
 async function historyOf(applicant: Applicant): Promise<RecordedHistory> {
   await stage.endOf(applicant);
   const { workflowId } = stage.workflowOf(applicant);
@@ -81,7 +81,7 @@ async function historyOf(applicant: Applicant): Promise<RecordedHistory> {
 }
 
 describe('the history of a reissue, decoded as operators may read it', () => {
-  it('has no name and no number', async () => {
+  it('A decoded history has no name and no number', async () => {
     const applicant = await stage.arrive('REGISTERED');
     const { workflowId, history } = await historyOf(applicant);
     const codec = dataConverter.payloadCodecs![0]!;
@@ -94,9 +94,9 @@ describe('the history of a reissue, decoded as operators may read it', () => {
 
 const folder = join(import.meta.dirname, '../replay/histories');
 
-describe.each(Object.entries(stories))('the history of a reissue %s', (name, happen) => {
-  it('is short, and complete once the workflow has ended', async () => {
-    const recorded = await historyOf(await happen());
+describe.each(Object.entries(scenarios))('the history of a reissue %s', (name, run) => {
+  it('The history is short, and complete once the workflow has ended', async () => {
+    const recorded = await historyOf(await run());
     const { length } = recorded.history.events;
     console.info(`${name}: ${length} events of history`);
     // 73, two for the patch that names the activities, and six for the notification of a new device. A busy machine may

@@ -17,7 +17,7 @@ const stepsOf = ({ reissueId }: Applicant) =>
 const stateOf = async (applicant: Applicant) => (await applicant.row()).state;
 
 describe('a message', () => {
-  it('that comes twice at once, and once more, is one step and one answer', async () => {
+  it('A message sent twice at once, and once later, is one step with one answer', async () => {
     const applicant = await stage.arrive('PASSWORD_REQUIRED');
     const call = await applicant.submitPassword();
     const twice = await Promise.all([stage.sendMessage(applicant, call), stage.sendMessage(applicant, call)]);
@@ -28,7 +28,7 @@ describe('a message', () => {
     expect(await applicant.row()).toMatchObject({ steps: 3 });
   });
 
-  it('that comes again as another update gets the recorded answer', async () => {
+  it('A message sent again as another update gets the recorded answer', async () => {
     const applicant = await stage.arrive('PASSWORD_REQUIRED');
     const call = await applicant.submitPassword();
     await stage.sendMessage(applicant, call);
@@ -40,7 +40,7 @@ describe('a message', () => {
     expect(await applicant.row()).toMatchObject({ state: 'KEY_REQUIRED', steps: 4 });
   });
 
-  it('that starts a reissue starts one, however often it comes', async () => {
+  it('A start that is sent often starts one reissue', async () => {
     const applicant = await stage.arrive('START');
     const sent = stage.world.outside.telecom.sends.length;
     const call = applicant.start();
@@ -51,7 +51,7 @@ describe('a message', () => {
     expect(events.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toHaveLength(1);
   });
 
-  it('that the state does not take is refused and changes nothing', async () => {
+  it('A message that the state does not accept is refused and changes nothing', async () => {
     const applicant = await stage.arrive('PASSWORD_REQUIRED');
     const answer = await stage.sendMessage(applicant, applicant.giveConsents());
     expect(answer).toMatchObject({ status: 'REFUSED', code: 'WRONG_STATE' });
@@ -60,7 +60,7 @@ describe('a message', () => {
 });
 
 describe('cancelling', () => {
-  it('waits behind a running signature, whose certificate is withdrawn', async () => {
+  it('A cancellation waits for a running signature, and its certificate is withdrawn', async () => {
     const applicant = await stage.arrive('KEY_REQUIRED');
     const signature = gate();
     stage.substitute('issueCertificate', async (...args: never[]) => {
@@ -86,7 +86,7 @@ describe('cancelling', () => {
 });
 
 describe('a newer reissue of the same person', () => {
-  it('ends the older one when it knows who it is, and the older workflow learns it at once', async () => {
+  it('A newer reissue ends the older one once identity is verified, and signals its workflow', async () => {
     const older = await stage.arrive('CONSENT_REQUIRED');
     const newer = await stage.arrive('PASSWORD_REQUIRED', { person: older.person });
     expect(await stateOf(older)).toBe('CANCELLED');
@@ -95,7 +95,7 @@ describe('a newer reissue of the same person', () => {
     expect(await stage.endOf(newer)).toBe('REGISTERED');
   });
 
-  it('withdraws a certificate that was not registered', async () => {
+  it('A newer reissue withdraws an unregistered certificate', async () => {
     const older = await stage.arrive('ISSUED');
     await stage.arrive('PASSWORD_REQUIRED', { person: older.person });
     await untilWorkflowCompleted(stage.time.client, older.reissueId);
@@ -103,8 +103,8 @@ describe('a newer reissue of the same person', () => {
   });
 });
 
-describe('when no notice gets through', () => {
-  it('the reissue goes on all the same, and ends an hour later', async () => {
+describe('a failing messenger', () => {
+  it('A reissue continues without notifications, and its workflow ends an hour later', async () => {
     stage.world.outside.messenger.down = true;
     const applicant = await stage.arrive('REGISTERED');
     const from = await stage.time.now();
@@ -115,7 +115,7 @@ describe('when no notice gets through', () => {
     expect(stage.world.outside.messenger.notificationsTo(applicant.person.mobile)).toEqual([]);
   });
 
-  it('messages after the end are refused at once', async () => {
+  it('Messages after the end of a reissue are refused at once', async () => {
     stage.world.outside.messenger.down = true;
     const applicant = await stage.arrive('REGISTERED');
     const refused = { status: 'REFUSED', code: 'WRONG_STATE', standing: { state: 'REGISTERED' } };
@@ -124,7 +124,7 @@ describe('when no notice gets through', () => {
     await stage.endOf(applicant);
   });
 
-  it('what was missed is told once it gets through', async () => {
+  it('Delayed notifications are sent once the messenger works again', async () => {
     const { messenger } = stage.world.outside;
     messenger.down = true;
     const applicant = await stage.arrive('REGISTERED');
@@ -140,7 +140,7 @@ describe('when no notice gets through', () => {
 });
 
 describe('a workflow that has ended', () => {
-  it('takes no message any more', async () => {
+  it('An ended workflow accepts no message', async () => {
     const applicant = await stage.arrive('PASSWORD_REQUIRED');
     await stage.sendMessage(applicant, applicant.cancel());
     await stage.endOf(applicant);

@@ -31,7 +31,7 @@ async function parked(): Promise<Applicant> {
   return applicant;
 }
 
-/** So many whose codes could not be sent: parked before they have workflows, as reconciliation may find them. */
+/** Parked reissues whose codes could not be sent, with workflows that continue from their rows. */
 async function manyParked(count: number): Promise<Applicant[]> {
   const { world } = stage;
   await stage.setClock();
@@ -51,8 +51,8 @@ async function manyParked(count: number): Promise<Applicant[]> {
   return applicants;
 }
 
-/** Lets the worker carry out operations, with its own rights in the database. */
-function takeOperations(issuer = 'http://issuer.invalid'): void {
+/** Makes the worker carry out operations with its own database role. */
+function serveOperations(issuer = 'http://issuer.invalid'): void {
   const activities = createOperationActivities({
     db: stage.world.as('worker'),
     clock: stage.world.clock.now,
@@ -66,7 +66,7 @@ function takeOperations(issuer = 'http://issuer.invalid'): void {
 
 /** Starts the workflow of an operation. */
 async function carryOut(operationId: string): Promise<void> {
-  takeOperations();
+  serveOperations();
   await stage.time.client.workflow.execute('runOperation', {
     workflowId: operationWorkflowIdOf(operationId),
     taskQueue: taskQueues.reissue,
@@ -86,7 +86,7 @@ const outcomesOf = async (operationId: string) =>
   );
 
 describe('an operation on reissues', () => {
-  it('retries those that are parked, once, and says what became of each', async () => {
+  it('An operation retries each parked reissue once, and records each outcome', async () => {
     const [one, two] = [await parked(), await parked()];
     stage.restore();
     const elsewhere = await stage.arrive('PASSWORD_REQUIRED');
@@ -116,7 +116,7 @@ describe('an operation on reissues', () => {
     }
   });
 
-  it('retries once while a retry’s own back-off runs: who asks in between hears what became of that one', async () => {
+  it('Two operations on one parking retry it once, and both record its outcome', async () => {
     const applicant = await parked(); // and the provider is still down
     const given = {
       kind: 'retry',
@@ -139,7 +139,7 @@ describe('an operation on reissues', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('carries out a batch of 500, each once, with what became of each', async () => {
+  it('An operation on 500 certificates changes each once, and records each outcome', async () => {
     const { owner, clock } = stage.world;
     const serials = await enrolCertificates(owner, 500);
     const [already] = serials as [string];
@@ -151,7 +151,7 @@ describe('an operation on reissues', () => {
     const targets = serials.map((target) => ({ target }));
     const operationId = await createRunningOperation(owner, { kind: 'hold', targets, at: clock.now() });
     await carryOut(operationId);
-    await carryOut(operationId); // as reconciliation would, had it lost sight of the first run
+    await carryOut(operationId); // as reconciliation does after a lost workflow
     expect(await outcomesOf(operationId)).toEqual(
       Object.fromEntries(serials.map((serial) => [serial, serial === already ? 'ALREADY_ON_HOLD' : 'HELD'])),
     );
@@ -166,12 +166,12 @@ describe('an operation on reissues', () => {
     );
   });
 
-  it('retries 500 parked ones that a filter finds, each once, however many ask for it at once', async () => {
+  it('Two operations on 500 filtered reissues retry each once', async () => {
     const applicants = await manyParked(500);
     const ids = applicants.map(({ reissueId }) => reissueId).sort();
     const sentBefore = stage.world.outside.telecom.sends.length;
     const ops = await OpsWorld.on(stage.world, stage.time.environment);
-    takeOperations(ops.issuer.url);
+    serveOperations(ops.issuer.url);
     const selection = { filter: { parked: true, step: ['SEND_CHALLENGES'] } };
     const plan = (as: object, selected: object = selection) => {
       const body = { kind: 'retry', selection: selected, reason: 'the provider is back' };
@@ -218,7 +218,7 @@ describe('an operation on reissues', () => {
         expect(items.map(({ target }) => target).sort()).toEqual(of);
         expect(new Set(items.map(({ outcome }) => outcome))).toEqual(new Set(['RETRIED']));
       }
-      // Each was resumed once, its codes sent once, and the trail of each names an operation.
+      // Each reissue was resumed once, its codes were sent once, and its audit trail names an operation.
       const resumed = await stage.world.owner
         .selectFrom('audit_entry')
         .select(['reissue_id', 'actor'])
@@ -228,7 +228,7 @@ describe('an operation on reissues', () => {
       expect(resumed.map(({ reissue_id: id }) => id).sort()).toEqual(ids);
       expect(stage.world.outside.telecom.sends.length - sentBefore).toBe(500);
       for (const applicant of applicants.slice(0, 3)) await expectSoundRecords(applicant);
-      // Asked again, there is nothing that waits; by name, nothing more is done.
+      // Nothing is parked any more: a filter finds nothing, and named reissues are not retried again.
       expect((await plan(operator)).problem).toBe('nothing-selected');
       const at = stage.world.clock.now();
       const targets = ids.slice(0, 5).map((target) => ({ target, parkSequence: 1 }));
@@ -240,7 +240,7 @@ describe('an operation on reissues', () => {
     }
   }, 300_000);
 
-  it('withdraws an issued one only with the approval of another, and the old certificate stays', async () => {
+  it('An issued reissue is withdrawn only with a second person’s approval, and the old certificate stays', async () => {
     const applicant = await stage.arrive('ISSUED');
     const old = await inForce(stage.world, applicant.person.customerId);
     const targets = [{ target: applicant.reissueId }];

@@ -20,7 +20,7 @@ const retry = (parkSequence: number, operator = 'staff:oscar'): OperatorRetry =>
 
 const rightCodes = { PHONE_CODE: undefined, ONE_WON: undefined };
 
-/** Somebody whose answers could not be verified, because a provider is down. */
+/** An applicant whose answers could not be verified because a provider is down. */
 async function parked(): Promise<Applicant> {
   const applicant = await stage.arrive('IDENTITY_REQUIRED');
   const answer = await applicant.answerChallenges(rightCodes);
@@ -31,7 +31,7 @@ async function parked(): Promise<Applicant> {
 }
 
 describe('a provider that is down', () => {
-  it('parks the reissue once retries of 60 s are used up, and the caller is told in that moment', async () => {
+  it('A provider that is down for 60 s parks the reissue, and the caller is answered then', async () => {
     const applicant = await stage.arrive('IDENTITY_REQUIRED');
     const answer = await applicant.answerChallenges(rightCodes);
     stage.world.outside.telecom.fault = 'down';
@@ -50,7 +50,7 @@ describe('a provider that is down', () => {
     expect(since!.getTime() - from).toBeLessThan(63 * second);
   });
 
-  it('refuses later calls at once, lets the deadline stand still, and needs nothing more of the customer', async () => {
+  it('A parked reissue refuses calls, its deadline stands still, and a retry completes the step', async () => {
     const applicant = await parked();
     const { parked_since: since, deadline } = await applicant.row();
     for (const call of [applicant.requestChallenges(['ONE_WON']), applicant.giveConsents()])
@@ -70,7 +70,7 @@ describe('a provider that is down', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('at the start parks the start, whose retry sends the codes', async () => {
+  it('A start with a provider down is parked, and its retry sends the codes', async () => {
     stage.world.outside.telecom.fault = 'down';
     const applicant = await stage.arrive('START');
     const { status, standing } = await stage.sendAndSkip(applicant, applicant.start(), 90 * second);
@@ -80,7 +80,7 @@ describe('a provider that is down', () => {
     await stage.goOn(applicant, 'REGISTERED');
   });
 
-  it('that loses its answers is asked what it did before anything is repeated', async () => {
+  it('A provider that loses its answers is queried before anything is repeated', async () => {
     const { oneWon } = stage.world.outside;
     const sent = oneWon.sends.length;
     oneWon.fault = 'lost';
@@ -92,7 +92,7 @@ describe('a provider that is down', () => {
     expect(oneWon.sends.length).toBe(sent + 1);
   });
 
-  it('and is still down at the retry parks again, as another parking; the customer is told once it goes on', async () => {
+  it('A retry with the provider still down parks again, and the customer is notified when it continues', async () => {
     const applicant = await parked();
     const again = await stage.sendAndSkip(applicant, retry(1), 90 * second);
     expect(again).toMatchObject({ status: 'PARKED', standing: { parked: { sequence: 2 } } });
@@ -101,14 +101,14 @@ describe('a provider that is down', () => {
       standing: { state: 'PASSWORD_REQUIRED' },
     });
     const { mobile } = applicant.person;
-    const told = () => stage.world.outside.messenger.notificationsTo(mobile);
-    await until('word of it', () => told().includes('RESUMED-2'));
-    expect(told()).not.toContain('RESUMED-1');
+    const notified = () => stage.world.outside.messenger.notificationsTo(mobile);
+    await until('the notification', () => notified().includes('RESUMED-2'));
+    expect(notified()).not.toContain('RESUMED-1');
   });
 });
 
 describe('a parked reissue', () => {
-  it('that two operators retry at once is retried once', async () => {
+  it('Two simultaneous retries of one parking are one', async () => {
     const applicant = await parked();
     stage.restore();
     const results = await Promise.all([
@@ -121,7 +121,7 @@ describe('a parked reissue', () => {
     expect(retries).toHaveLength(1);
   });
 
-  it('is abandoned when nobody has retried it for 72 hours', async () => {
+  it('A parked reissue is abandoned after 72 hours without a retry', async () => {
     const applicant = await parked();
     await stage.skip(71 * hour);
     expect(await applicant.row()).toMatchObject({
@@ -132,13 +132,13 @@ describe('a parked reissue', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('can be cancelled by the customer', async () => {
+  it('A parked reissue can be cancelled by the customer', async () => {
     const applicant = await parked();
     expect(await stage.sendMessage(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
     expect(await stage.endOf(applicant)).toBe('CANCELLED');
   });
 
-  it('can be abandoned by an operator, one that is not parked cannot', async () => {
+  it('An operator can abandon a parked reissue, but not another', async () => {
     const abandon = { kind: 'abandon', operator: 'staff:oscar', reason: 'the customer was here' } as const;
     const well = await stage.arrive('PASSWORD_REQUIRED');
     expect(await stage.sendMessage(well, abandon)).toMatchObject({ status: 'REFUSED', code: 'NOT_PARKED' });
@@ -148,9 +148,9 @@ describe('a parked reissue', () => {
   });
 });
 
-// That nobody at all serves the signer's queue is tried with the real server: this one lets no time pass meanwhile.
+// A queue without any signer is tested on the real server, because the test server skips no time meanwhile.
 describe('a signer that cannot sign', () => {
-  it('is waited for 2 minutes, then the reissue parks, and the retry gets the certificate', async () => {
+  it('A signer that fails for 2 minutes parks the reissue, and the retry issues the certificate', async () => {
     stage.substitute('issueCertificate', async () => {
       throw new Error('the key store is locked');
     });
@@ -170,7 +170,7 @@ describe('a signer that cannot sign', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('is given up by cancelling: no certificate comes of it', async () => {
+  it('A reissue parked at the signer can be cancelled, without a certificate', async () => {
     stage.substitute('issueCertificate', async () => {
       throw new Error('the key store is locked');
     });

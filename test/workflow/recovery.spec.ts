@@ -19,7 +19,7 @@ const terminate = (applicant: Applicant) => stage.workflowOf(applicant).terminat
 
 describe('a workflow that was terminated', () => {
   it.each(['IDENTITY_REQUIRED', 'KEY_REQUIRED', 'ISSUED'] as const)(
-    'in %s goes on from its row',
+    'A workflow terminated in %s continues from its row',
     async (state) => {
       const applicant = await stage.arrive(state);
       await stage.untilIdle(applicant);
@@ -31,7 +31,7 @@ describe('a workflow that was terminated', () => {
     },
   );
 
-  it('while parked waits for the operator as before', async () => {
+  it('A workflow terminated while parked still waits for the operator', async () => {
     stage.world.outside.telecom.fault = 'down';
     const applicant = await stage.arrive('START');
     await stage.sendAndSkip(applicant, applicant.start(), 90 * second);
@@ -44,7 +44,7 @@ describe('a workflow that was terminated', () => {
     await stage.goOn(applicant, 'REGISTERED');
   });
 
-  it('keeps its deadline', async () => {
+  it('A terminated workflow’s successor keeps the deadline', async () => {
     const applicant = await stage.arrive('CONSENT_REQUIRED');
     await stage.skip(20 * minute);
     await terminate(applicant);
@@ -56,7 +56,7 @@ describe('a workflow that was terminated', () => {
 });
 
 describe('a workflow without a row', () => {
-  it('fails when its start was refused, and the same start can be tried again', async () => {
+  it('A workflow whose start was refused fails, and the same start can be tried again', async () => {
     await stage.setClock();
     const applicant = await Applicant.of(stage.world, await customer(stage.world));
     const refused = await stage.sendMessage(applicant, { ...applicant.start(), consents: [] });
@@ -69,7 +69,7 @@ describe('a workflow without a row', () => {
     expect(await stage.endOf(applicant)).toBe('REGISTERED');
   });
 
-  it('fails when no message comes in half an hour', async () => {
+  it('A workflow without a message within half an hour fails', async () => {
     const applicant = await stage.arrive('START');
     await stage.time.client.workflow.start('reissueCertificate', {
       workflowId: workflowIdOf(applicant.reissueId),
@@ -81,7 +81,7 @@ describe('a workflow without a row', () => {
     await expect(stage.endOf(applicant)).rejects.toMatchObject({ cause: { type: 'NoRow' } });
   });
 
-  it('fails when it was to go on from the row', async () => {
+  it('A workflow that finds no row to continue from fails', async () => {
     const applicant = await stage.arrive('START');
     await stage.resume(applicant);
     await expect(stage.endOf(applicant)).rejects.toMatchObject({ cause: { type: 'NoRow' } });
@@ -90,7 +90,7 @@ describe('a workflow without a row', () => {
 });
 
 describe('a workflow that runs although its reissue has ended', () => {
-  /** Reconciliation, to which exactly this workflow is shown as running. */
+  /** Runs reconciliation with exactly this workflow as a running one. */
   const reconcile = ({ reissueId }: Applicant) => {
     const { workflow } = stage.time.client;
     const startTime = new Date(stage.world.clock.now().getTime() - 30 * minute);
@@ -101,15 +101,15 @@ describe('a workflow that runs although its reissue has ended', () => {
           yield* running;
         },
         getHandle: workflow.getHandle.bind(workflow),
-        start: async () => undefined, // of operations that others have left
+        start: async () => undefined, // of operations that other tests left
       },
     } as never;
     return stage.world.activitiesWith({ temporal }).reconcileReissues();
   };
 
-  it('ends once it is reconciled, however long ago the reissue ended', async () => {
+  it('Reconciliation ends the running workflow of an ended reissue', async () => {
     const applicant = await stage.arrive('ISSUED');
-    // As when Temporal was restored from a backup older than the end of the reissue.
+    // As after a restore of Temporal from a backup older than the end of the reissue.
     await stage.world.activities.cancelReissue(applicant.reissueId, applicant.cancel());
     await stage.skip(20 * minute);
     expect(await statusOfWorkflow(stage.time.client, applicant.reissueId)).toBe('RUNNING');
@@ -119,7 +119,7 @@ describe('a workflow that runs although its reissue has ended', () => {
     });
   });
 
-  it('is left alone while its customer is still being notified', async () => {
+  it('Reconciliation does not signal a workflow that only waits for a notification', async () => {
     const applicant = await stage.arrive('ISSUED');
     stage.world.outside.messenger.down = true;
     await stage.sendMessage(applicant, applicant.cancel());
@@ -130,9 +130,9 @@ describe('a workflow that runs although its reissue has ended', () => {
   });
 });
 
-// The last test: the server's time stands still from here on, because it waits for the terminated workflow's activity.
+// Must be the last test: the server's time then stands still, because it waits for the terminated workflow's activity.
 describe('a workflow that was terminated in the middle of ISSUING', () => {
-  it('goes on by itself, and makes one certificate', async () => {
+  it('A workflow terminated while signing is continued, and one certificate is issued', async () => {
     const applicant = await stage.arrive('KEY_REQUIRED');
     const signature = gate();
     stage.substitute('issueCertificate', async (...args: never[]) => {

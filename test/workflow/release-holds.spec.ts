@@ -3,7 +3,7 @@ import type { HoldActivities } from '#activities/revocation';
 import { taskQueues } from '#libs/domain';
 import { TimeSkipping } from '../support/time-skipping.js';
 
-// Everything that runs at the same time makes everything else slow.
+// Other specs that run at the same time make this one slow.
 jest.setTimeout(120_000);
 
 const revokeLongHolds = jest.fn<HoldActivities['revokeLongHolds']>();
@@ -14,10 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => time.close());
 
-it('releaseHolds goes from batch to batch until the last, also past a database that was away for a moment', async () => {
+it('The workflow releaseHolds runs every batch, also after a failure of the database', async () => {
   revokeLongHolds
     .mockResolvedValueOnce({ revoked: 500, next: '10aa' })
-    .mockRejectedValueOnce(new Error('the database is away'))
+    .mockRejectedValueOnce(new Error('the database is down'))
     .mockResolvedValueOnce({ revoked: 0, next: '10bb' })
     .mockResolvedValueOnce({ revoked: 7 });
   const workflow = await time.client.workflow.start('releaseHolds', {

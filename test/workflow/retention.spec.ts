@@ -3,7 +3,7 @@ import type { RetentionActivities } from '#activities/records';
 import { taskQueues } from '#libs/domain';
 import { TimeSkipping } from '../support/time-skipping.js';
 
-// Everything that runs at the same time makes everything else slow.
+// Other specs that run at the same time make this one slow.
 jest.setTimeout(120_000);
 
 const purgeExpired = jest.fn<RetentionActivities['purgeExpired']>();
@@ -14,14 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => time.close());
 
-it('retention goes on while there is more, also past a database that was away for a moment', async () => {
+it('The workflow retention runs until nothing is left, also after a failure of the database', async () => {
   const none = {
     ...{ photos: 0, issuanceEvidence: 0, unissuedApplications: 0 },
     ...{ accessRecords: 0, devices: 0, counts: 0 },
   };
   purgeExpired
     .mockResolvedValueOnce({ ...none, photos: 500, counts: 4, more: true })
-    .mockRejectedValueOnce(new Error('the database is away'))
+    .mockRejectedValueOnce(new Error('the database is down'))
     .mockResolvedValueOnce({ ...none, photos: 2, issuanceEvidence: 100, more: true })
     .mockResolvedValueOnce({ ...none, more: false });
   const workflow = await time.client.workflow.start('retention', {

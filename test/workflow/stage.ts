@@ -25,18 +25,18 @@ import { withOperation } from '../world/operations.js';
 import { receiveMessage } from '../world/receive-message.js';
 import { createWorld, type World } from '../world/world.js';
 
-// Everything that runs at the same time makes everything else slow.
+// Other specs that run at the same time make these slow.
 jest.setTimeout(120_000);
 
 type Activity = (...args: never[]) => Promise<unknown>;
 type ActivityName = keyof World['activities'] | keyof World['signing'];
 
 /**
- * The workflow as it is, on Temporal's test server, with the activities of worker and signer on a database of their
- * own. All of them go by the server's clock.
+ * The real workflow on Temporal's test server, with the activities of worker and signer on a database of their own. All
+ * of them use the server's clock.
  */
 export class Stage {
-  /** How far the clock of database and activities is behind Temporal's, in milliseconds. */
+  /** By how many milliseconds the clock of database and activities is behind Temporal's. */
   behindMs = 0;
   private readonly substitutes = new Map<string, Activity>();
 
@@ -54,12 +54,12 @@ export class Stage {
     return stage;
   }
 
-  /** From now on, `activity` runs where `name` should. */
+  /** Replaces the activity `name` until `restore`. */
   substitute(name: ActivityName, activity: Activity): void {
     this.substitutes.set(name, activity);
   }
 
-  /** Everything is as it should be. */
+  /** Removes all substitutes and faults. */
   restore(): void {
     this.substitutes.clear();
     const { telecom, oneWon, messenger } = this.world.outside;
@@ -75,7 +75,7 @@ export class Stage {
     await this.setClock();
   }
 
-  /** Somebody new in this state of a reissue, who came to it by the ordinary path. */
+  /** A new applicant whose reissue is in this state, by the ordinary path. */
   async arrive(
     state: State | 'START',
     { person, ...application }: Application & { readonly person?: Person } = {},
@@ -86,7 +86,7 @@ export class Stage {
     return applicant;
   }
 
-  /** Goes on by the ordinary path until the reissue is in `state`. */
+  /** Continues on the ordinary path until the reissue is in `state`. */
   async goOn(applicant: Applicant, state: State): Promise<void> {
     const at = await applicant.row().then(
       (row) => row.state,
@@ -101,7 +101,7 @@ export class Stage {
     }
   }
 
-  /** Tells the reissue a message, as the gateway does, and waits for the answer. */
+  /** Sends a message to the reissue as the gateway does, and waits for the answer. */
   async sendMessage(
     applicant: Applicant,
     message: StartReissue | CustomerMessage | OperatorMessage,
@@ -109,19 +109,19 @@ export class Stage {
     return (await this.post(applicant, message)).result();
   }
 
-  /** As `tell`, but waits only until the workflow has the message. */
+  /** As `sendMessage`, but waits only until the workflow has accepted the message. */
   async post(
     { reissueId }: Applicant,
     message: StartReissue | CustomerMessage | OperatorMessage,
   ): Promise<WorkflowUpdateHandle<StepResult>> {
     const { client } = this.time;
     const received = await receiveMessage(this.world, reissueId, message);
-    const said = await withOperation(this.world.owner, reissueId, received, this.world.clock.now());
+    const sent = await withOperation(this.world.owner, reissueId, received, this.world.clock.now());
     const waitForStage = WorkflowUpdateStage.ACCEPTED;
-    if (said.kind === 'start')
+    if (sent.kind === 'start')
       return client.workflow.startUpdateWithStart<Workflow, StepResult, [StartReissue]>('start', {
-        updateId: said.updateId,
-        args: [said],
+        updateId: sent.updateId,
+        args: [sent],
         waitForStage,
         startWorkflowOperation: new WithStartWorkflowOperation('reissueCertificate', {
           workflowId: workflowIdOf(reissueId),
@@ -134,14 +134,14 @@ export class Stage {
       });
     return client.workflow
       .getHandle(workflowIdOf(reissueId))
-      .startUpdate<StepResult, [typeof said]>(said.kind, {
-        updateId: updateIdOf(said),
-        args: [said],
+      .startUpdate<StepResult, [typeof sent]>(sent.kind, {
+        updateId: updateIdOf(sent),
+        args: [sent],
         waitForStage,
       });
   }
 
-  /** As `tell`, while time passes: for a message whose answer comes when retries are used up. */
+  /** As `sendMessage`, while time passes: for a message whose answer comes when retries are used up. */
   async sendAndSkip(
     applicant: Applicant,
     message: StartReissue | CustomerMessage | OperatorMessage,
@@ -152,7 +152,7 @@ export class Stage {
     return result;
   }
 
-  /** Takes a row without a workflow up again, as reconciliation does. */
+  /** Starts a workflow for a row without one, as reconciliation does. */
   async resume({ reissueId }: Applicant): Promise<void> {
     await this.time.client.workflow.start('reissueCertificate', {
       workflowId: workflowIdOf(reissueId),
@@ -169,7 +169,7 @@ export class Stage {
   }
 
   /**
-   * Lets time pass until the workflow has ended; its result.
+   * Lets time pass until the workflow has ended.
    *
    * @throws WorkflowFailedError if it failed
    */
@@ -183,7 +183,7 @@ export class Stage {
     return (await this.time.historyOf(workflowIdOf(applicant.reissueId))).events?.length ?? 0;
   }
 
-  /** Waits until no activity of this workflow is at work. */
+  /** Waits until no activity of this workflow runs. */
   async untilIdle(applicant: Applicant): Promise<void> {
     const { workflowId } = this.workflowOf(applicant);
     await until(`${workflowId} to be quiet`, async () => {
@@ -209,14 +209,14 @@ export class Stage {
   }
 
   private withSubstitutes(activities: object): object {
-    const directed = Object.entries(activities as Record<string, Activity>).map(([name, activity]) => [
+    const substituted = Object.entries(activities as Record<string, Activity>).map(([name, activity]) => [
       name,
       async (...args: never[]) => {
         await this.setClock();
         return (this.substitutes.get(name) ?? activity)(...args);
       },
     ]);
-    return Object.fromEntries(directed) as object;
+    return Object.fromEntries(substituted) as object;
   }
 }
 

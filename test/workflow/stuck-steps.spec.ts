@@ -11,9 +11,9 @@ afterEach(() => stage.restore());
 afterAll(() => stage.close());
 
 type StepName = Parameters<Stage['substitute']>[0];
-const retry: OperatorRetry = { kind: 'retry', operator: 'staff:oscar', reason: 'mended', parkSequence: 1 };
+const retry: OperatorRetry = { kind: 'retry', operator: 'staff:oscar', reason: 'fixed', parkSequence: 1 };
 
-/** A step of ours has a bug from now on. */
+/** Gives a step a bug until `restore`. */
 function breakStep(name: StepName): void {
   const broken = async () => {
     throw new TypeError("Cannot read properties of undefined (reading 'row')");
@@ -55,7 +55,7 @@ describe('a step with a bug', () => {
   ];
 
   it.each(messages)(
-    '%s from %s parks the reissue, and the retry completes it once it is mended',
+    'A bug in %s from %s parks the reissue, and the retry completes the step once it is fixed',
     async (step, state, message) => {
       const applicant = await stage.arrive(state);
       breakStep(step);
@@ -71,7 +71,7 @@ describe('a step with a bug', () => {
     },
   );
 
-  it('does not keep the customer from cancelling', async () => {
+  it('A customer can cancel a reissue that is parked by a bug', async () => {
     const applicant = await stage.arrive('CONSENT_REQUIRED');
     breakStep('giveConsents');
     expect(await stage.sendMessage(applicant, applicant.giveConsents())).toMatchObject(stuck);
@@ -79,7 +79,7 @@ describe('a step with a bug', () => {
     expect(await stage.endOf(applicant)).toBe('CANCELLED');
   });
 
-  it('that opens the reissue ends the workflow, and the start can be tried again', async () => {
+  it('A bug in the start ends the workflow, and the start can be tried again', async () => {
     const applicant = await stage.arrive('START');
     const start = applicant.start();
     breakStep('startReissue');
@@ -91,7 +91,7 @@ describe('a step with a bug', () => {
     });
   });
 
-  it('that looks after the deadline ends the workflow, which goes on from its row once it is mended', async () => {
+  it('A bug in the deadlines ends the workflow, which continues from its row once it is fixed', async () => {
     const applicant = await stage.arrive('CONSENT_REQUIRED');
     breakStep('applyDeadlines');
     await expect(stage.endOf(applicant)).rejects.toMatchObject({ name: 'WorkflowFailedError' });

@@ -4,10 +4,10 @@ import type { Applicant } from './applicant.js';
 import { perform, type Performance } from './perform.js';
 import { auditOf, eventsOf, outcomeOf } from './records.js';
 
-/** By method; `undefined` is the right answer. */
+/** Answers by method. `undefined` stands for the right answer. */
 export type Answers = Partial<Record<IdentityMethod, string | undefined>>;
 
-/** Of the form that each method wants, and wrong. */
+/** A well-formed wrong answer for each method. */
 export const wrongAnswers = {
   PHONE_CODE: '000000',
   ONE_WON: '000000',
@@ -15,7 +15,7 @@ export const wrongAnswers = {
   OLD_CERTIFICATE: JSON.stringify({ certificate: 'MAAA', signature: 'AA' }),
 } as const;
 
-/** Asks for challenges; says why there are none. */
+/** Requests challenges. @returns the challenges, or the code of the refusal */
 export async function ask(
   applicant: Applicant,
   methods: readonly IdentityMethod[],
@@ -27,7 +27,7 @@ export async function ask(
   return (await outcomeOf(applicant, message.updateId)).challenges ?? [];
 }
 
-/** Answers, and gives what became of each answer: ACCEPTED, or why not. */
+/** Answers challenges. @returns ACCEPTED or the reason of the refusal, for each answer */
 export async function answer(
   applicant: Applicant,
   answers: Answers,
@@ -42,7 +42,7 @@ export async function answer(
   );
 }
 
-/** Asks for a challenge of this method and answers it wrongly until it is locked. */
+/** Requests a challenge of this method, and answers it wrongly until the method is locked. */
 export async function lock(applicant: Applicant, method: IdentityMethod): Promise<string[]> {
   await ask(applicant, [method]);
   const became: string[] = [];
@@ -57,14 +57,14 @@ export async function lastCode(applicant: Applicant): Promise<unknown> {
   return events.at(-1)?.data.code;
 }
 
-/** What the auditor reads of how identity ended. */
+/** The audit entry with the decision on identity. */
 export async function identityOutcome(applicant: Applicant) {
   const entries = await auditOf(applicant);
   const entry = entries.findLast(({ action }) => action === 'identity');
   return entry && { outcome: entry.outcome, reason: entry.reason, details: entry.details };
 }
 
-/** What the auditor reads of each answer: method, outcome and finding. */
+/** Method, outcome and finding of each answer, from the audit trail. */
 export async function findingsOf(applicant: Applicant): Promise<string[]> {
   const entries = await auditOf(applicant);
   return entries

@@ -25,11 +25,11 @@ const defaultOrigin: CallOrigin = { address: '192.0.2.1', agent: 'spec' };
 export interface Application {
   readonly reason?: Reason;
   readonly key?: KeyPair;
-  /** From where the calls come. */
+  /** The origin of the calls. */
   readonly origin?: CallOrigin;
 }
 
-/** How an envelope may be made wrongly. */
+/** Changes that make an envelope wrong. */
 interface Sealing {
   readonly sub?: string;
   readonly purpose?: EnvelopePurpose;
@@ -41,11 +41,11 @@ interface OldSigning {
   readonly key?: Pick<KeyPair, 'sign'> | undefined;
   /** DER. */
   readonly certificate?: Buffer | undefined;
-  /** What is signed instead of the challenge's text. */
+  /** The text to sign instead of the challenge's. */
   readonly text?: string;
 }
 
-/** A client of the gateway and the gateway itself, as far as they make the messages that a reissue is told. */
+/** Makes the messages to a reissue as a client and the gateway do. */
 export class Applicant {
   readonly reissueId = `ri_${randomBytes(16).toString('hex')}`;
   private calls = 0;
@@ -81,7 +81,7 @@ export class Applicant {
     return { ...this.call('requestChallenges'), kind: 'requestChallenges' as const, methods };
   }
 
-  /** Answers to the newest challenge of each method; `undefined` is the right answer. */
+  /** Answers the newest challenge of each method. `undefined` stands for the right answer. */
   async answerChallenges(codes: Partial<Record<IdentityMethod, string | undefined>>, sealing: Sealing = {}) {
     const call = this.call('answerChallenges');
     const answers = [];
@@ -94,7 +94,7 @@ export class Applicant {
     return { ...call, kind: 'answerChallenges' as const, answers };
   }
 
-  /** The signature with the old certificate, or what somebody who has not got it might send. */
+  /** The answer with the old certificate's signature, or a forged one. */
   async signedWithOld({
     key = this.person.oldKey,
     certificate = this.person.oldCertificate,
@@ -149,7 +149,7 @@ export class Applicant {
     return { ...this.call('cancel'), kind: 'cancel' as const };
   }
 
-  /** Agreement to everything that is in force. */
+  /** Consents to all terms in force. */
   consents(stage: 'identity' | 'issuance', catalogue: TermsCatalogue = this.world.terms): ConsentGiven[] {
     return termsInForce(catalogue, stage, 'ko', this.world.clock.now()).map(
       ({ termsId, version, digest }) => ({ termsId, version, digest, agreed: true }),
@@ -162,7 +162,7 @@ export class Applicant {
     return row;
   }
 
-  /** What somebody answers who is who they say, to the newest challenge of this method. */
+  /** The right answer to the newest challenge of this method. */
   async rightAnswer(method: IdentityMethod): Promise<string> {
     switch (method) {
       case 'PHONE_CODE':
@@ -183,7 +183,7 @@ export class Applicant {
       .selectAll()
       .where('reissue_id', '=', this.reissueId)
       .where('method', '=', method)
-      .orderBy(sql`state = 'REPLACED'`) // sent again within one moment
+      .orderBy(sql`state = 'REPLACED'`) // sent again at the same time
       .orderBy('created_at', 'desc')
       .executeTakeFirst();
     if (!row) throw new Error(`there is no challenge for ${method}`);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inTransaction, type Database } from '#libs/db';
 import { insertReissue, type NewReissue } from '#libs/db/reissues';
 
-/** A row of the table of reissues and nothing else, for what only needs one to be there. */
+/** Inserts a row of the table of reissues and nothing else. */
 export async function insertBareReissue(
   db: Database,
   at: Date,

@@ -4,9 +4,9 @@ import { putVaultItem } from '#libs/db/reissues';
 import { seal } from '#libs/client';
 import type { Applicant } from './applicant.js';
 
-/** How the envelope of a start may be made wrongly. */
+/** Changes that make the envelope of a start wrong. */
 export interface StartSealing {
-  /** For what it says it was sealed; usually the Idempotency-Key of the call. */
+  /** The subject of the envelope; by default the Idempotency-Key of the call. */
   readonly sub?: string;
   readonly purpose?: 'rrn' | 'document' | 'password';
   readonly client?: string;
@@ -14,7 +14,7 @@ export interface StartSealing {
   readonly methods?: StartReissue['methods'];
 }
 
-/** A start in which the applicant names themself by what is sealed, as the gateway makes and keeps it. */
+/** Makes a start that claims an identity by a sealed identifier, as the gateway does. */
 export async function startClaimedBy(
   applicant: Applicant,
   by: 'rrn' | 'document',

@@ -13,7 +13,7 @@ interface DocumentCheck {
   readonly photo: string;
 }
 
-/** The authority that issues documents, over HTTP: it judges each attempt once, and can lose its answers. */
+/** The authority for identity documents, over HTTP. It judges each attempt once, and can lose its answers. */
 export class HttpDocumentAuthority {
   readonly checks: DocumentCheck[] = [];
   readonly calls: string[] = [];
@@ -22,12 +22,12 @@ export class HttpDocumentAuthority {
   private readonly answers = new Map<string, object>();
   private readonly server = createServer((request, response) => void this.handle(request, response));
 
-  /** From now on the document with this number is genuine and proves this CI. */
+  /** Makes the document with this number genuine. It proves this CI. */
   knows({ rrn }: { readonly rrn: string }, ci: string): void {
     this.genuine.set(rrn, ci);
   }
 
-  /** @returns where its API begins */
+  /** @returns the base URL of its API */
   async listen(): Promise<string> {
     await new Promise<void>((listening) => this.server.listen(0, '127.0.0.1', listening));
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1/document`;

@@ -2,13 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Database } from '#libs/db';
 import type { NewCertificate } from '#libs/db/certificates';
 
-/** When these certificates were registered, and when they end. */
+/** When these certificates were registered, and when they expire. */
 export const enrolledAt = new Date('2026-01-05T01:02:03Z');
 export const enrolledUntil = new Date('2028-12-31T14:59:59Z');
 
 /**
- * Makes people with a certificate each that look registered long ago, without a CA: as many rows as somebody wants
- * within a moment.
+ * Inserts people with a registered certificate each. No CA is involved, so that many are made quickly.
  *
  * @returns the serials
  */

@@ -22,7 +22,7 @@ export interface GivenOperation {
   readonly requestedBy?: string;
   readonly reason?: string;
   readonly parameters?: OperationParameters;
-  /** null: nobody has approved it. */
+  /** `null` without an approval. */
   readonly approvedBy?: string | null;
   readonly at: Date;
 }
@@ -30,14 +30,14 @@ export interface GivenOperation {
 const issuer = { issuer: 'http://issuer.spec', audience: 'reseal-console' };
 const issuerKey = { kid: 'staff-spec', pair: generateKeyPair('ES256', { extractable: true }) };
 
-/** The key of an issuer of staff that only these tests have, as the worker would have learned it. */
+/** The key of a staff issuer of these tests, as the worker stores it. */
 async function staffKey(learnedAt: Date) {
   const { kid, pair } = issuerKey;
   const jwk = { ...(await exportJWK((await pair).publicKey)), kid, alg: 'ES256' };
   return { kid, ...issuer, roles_claim: 'roles', jwk, learned_at: learnedAt };
 }
 
-/** What the issuer signs when this person signs in to confirm or approve a plan. */
+/** The ID token that the issuer signs when this person confirms or approves a plan. */
 async function signProof(act: ProvenAct, actor: string, digest: string, at: Date): Promise<string> {
   const issuedAt = Math.floor(at.getTime() / 1_000);
   return new SignJWT({ roles: [roleToProve[act]], nonce: proofNonceOf(act, digest) })
@@ -50,7 +50,7 @@ async function signProof(act: ProvenAct, actor: string, digest: string, at: Date
     .sign((await issuerKey.pair).privateKey);
 }
 
-/** An operation that is under way, as if it had been planned, confirmed and, where its kind needs it, approved. */
+/** Inserts a running operation: planned, confirmed and, if its kind needs it, approved. */
 export async function createRunningOperation(owner: Database, given: GivenOperation): Promise<string> {
   const operationId = `op_${randomBytes(16).toString('hex')}`;
   const { kind, requestedBy = 'staff:olivia', reason = 'the provider is back', parameters = {}, at } = given;
@@ -89,7 +89,7 @@ export async function createRunningOperation(owner: Database, given: GivenOperat
   return operationId;
 }
 
-/** The same message in the name of an operation that says exactly this; one that names an operation stays as it is. */
+/** Adds a matching operation to an operator's message without one. Other messages stay as they are. */
 export async function withOperation<M extends { readonly kind: string }>(
   owner: Database,
   reissueId: string,
@@ -111,14 +111,14 @@ export async function withOperation<M extends { readonly kind: string }>(
 const isOperatorMessage = (message: { readonly kind: string }): message is OperatorMessage =>
   ['retry', 'abandon', 'withdraw'].includes(message.kind);
 
-/** What an issuer of staff is to the worker, at this address. */
+/** The worker's settings for a staff issuer at this address. */
 export const staffIssuerAt = (url: string) => ({
   issuer: url,
   audience: 'reseal-console',
   rolesClaim: 'roles',
 });
 
-/** Carries an operation on certificates out, as the workflow does. */
+/** Carries out an operation on certificates as the workflow does. */
 export async function carryOut(
   operationId: string,
   { worker, issuer }: { readonly worker: Database; readonly issuer: string },

@@ -15,7 +15,7 @@ import { TestIssuer, type TokenClaims } from '../../apps/ops/src/testing/issuer.
 import { until } from '../support/until.js';
 import { asSpec, createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** By which nothing is signed: what is verified by it is never valid. */
+/** A key that signs nothing, so that no signature is valid under it. */
 const auditPublicKey = {
   ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }),
   kid: 'audit-spec',
@@ -32,17 +32,17 @@ export interface Answer {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-// Everything that runs at the same time makes everything else slow.
+// Other specs that run at the same time make these slow.
 jest.setTimeout(120_000);
 
 /**
  * The operators' app in this process, on a database of its own and the stack's Temporal, with an issuer whose staff may
- * have any role. It listens, for streams; other calls go in directly.
+ * have any role. The app listens for streams. Other calls are injected.
  */
 export class OpsWorld {
   private constructor(
     readonly database: Pick<TestDatabase, 'urlOf'>,
-    /** May write everything. */
+    /** Has all rights. */
     readonly owner: Database,
     readonly issuer: TestIssuer,
     readonly app: NestFastifyApplication,
@@ -55,7 +55,7 @@ export class OpsWorld {
     return OpsWorld.on(database, env, () => database.drop());
   }
 
-  /** On a database that somebody else made and keeps. */
+  /** On an existing database, which the caller drops. */
   static async on(
     database: Pick<TestDatabase, 'urlOf'>,
     env: NodeJS.ProcessEnv = {},
@@ -86,7 +86,7 @@ export class OpsWorld {
     return new OpsWorld(database, owner, issuer, app, url, dropDatabase);
   }
 
-  /** A call by somebody with these claims; nobody signed in where there are none. */
+  /** Calls as a person with these claims, or without signing in. */
   async call(
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     path: string,
@@ -130,7 +130,7 @@ export const operator = { sub: 'olivia', name: 'Olivia', roles: ['operator'] } a
 export const approver = { sub: 'april', name: 'April', roles: ['approver'] } as const;
 export const auditor = { sub: 'audrey', name: 'Audrey', roles: ['auditor'] } as const;
 
-/** Where the stack's Temporal is, and by which keys its payloads are read: as the gateway has it. */
+/** The gateway's settings for the stack's Temporal and for the codec. */
 function stackTemporalSettings(): NodeJS.ProcessEnv {
   const file = join(process.env.RESEAL_STATE ?? '.reseal', 'env', 'gateway.env');
   const env = parseEnv(readFileSync(file, 'utf8'));

@@ -7,12 +7,12 @@ type SendRequest = Parameters<NonNullable<IdentityProvider['send']>>[0];
 type VerifyRequest = Parameters<IdentityProvider['verify']>[0];
 type VerifyResult = Awaited<ReturnType<IdentityProvider['verify']>>;
 
-/** `lost`: does what was asked, and its answer never arrives. `refusing`: says no for good. */
+/** `lost`: acts, and its answer never arrives. `refusing`: refuses permanently. */
 type Fault = 'down' | 'lost' | 'refusing';
 
-/** A provider of one-time codes that can be broken. Codes are `100001`, `100002` and so on, all different. */
+/** A provider of one-time codes that can fail. Codes are `100001`, `100002` and so on. */
 class FakeCodeProvider implements IdentityProvider {
-  /** What it was really asked to do, in order; repetitions that it recognised are not counted. */
+  /** The distinct requests in order, without recognised repetitions. */
   readonly sends: SendRequest[] = [];
   readonly comparisons: VerifyRequest[] = [];
   fault: Fault | undefined;
@@ -25,7 +25,7 @@ class FakeCodeProvider implements IdentityProvider {
     private readonly addressOf: (request: Pick<SendRequest, 'name' | 'mobile' | 'account'>) => string,
   ) {}
 
-  /** From now on codes for this address prove this CI. */
+  /** Makes codes for this address prove this CI. */
   knows(person: Pick<SendRequest, 'name' | 'mobile' | 'account'>, ci: string): void {
     this.people.set(this.addressOf(person), ci);
   }
@@ -78,12 +78,12 @@ class FakeCodeProvider implements IdentityProvider {
   }
 }
 
-/** The authority for identity documents, which knows them by number and date of issue. */
+/** The authority for identity documents. */
 class FakeDocumentAuthority implements IdentityProvider {
   readonly method = 'ID_DOCUMENT';
   private readonly documents = new Map<string, string>();
 
-  /** From now on this person's document is genuine and proves this CI. */
+  /** Makes this person's document genuine. It proves this CI. */
   knows(person: DocumentHolder, ci: string): void {
     this.documents.set(documentOf(person), ci);
   }
@@ -103,7 +103,7 @@ interface DocumentHolder {
   readonly rrn: string;
 }
 
-/** What somebody answers who has their document at hand. */
+/** The right answer with this person's document. */
 export function documentOf({ rrn }: DocumentHolder): string {
   return JSON.stringify({
     type: 'RESIDENT_CARD',
@@ -113,7 +113,7 @@ export function documentOf({ rrn }: DocumentHolder): string {
   });
 }
 
-/** Takes SMS and mail, unless it is broken. */
+/** Accepts SMS and mail, unless it is down. */
 class FakeMessenger {
   readonly texts: Sms[] = [];
   readonly mails: Mail[] = [];
@@ -122,7 +122,7 @@ class FakeMessenger {
   readonly sms: SmsSender = { send: async (sms) => this.deliver(this.texts, sms) };
   readonly mail: MailSender = { send: async (mail) => this.deliver(this.mails, mail) };
 
-  /** The messages that reached a number, without repetitions. */
+  /** The kinds of notification that reached a number, without repetitions. */
   readonly notificationsTo = (mobile: string) => [
     ...new Set(this.texts.filter(({ to }) => to === mobile).map(({ messageId }) => messageId.split('.')[1])),
   ];

@@ -7,7 +7,7 @@ import { Sandbox } from '../support/sandbox.js';
 import { createTestDatabase } from './test-database.js';
 import type { World } from './world.js';
 
-/** A sandbox in this process that tests have to themselves: its people are customers of the world's bank. */
+/** A sandbox in this process for one test file. Its people are customers of the world's bank. */
 export interface OwnSandbox {
   readonly url: string;
   readonly sandbox: Sandbox;

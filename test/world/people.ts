@@ -8,12 +8,12 @@ import { day, hour, second } from './movable-clock.js';
 import type { World } from './world.js';
 
 export interface Person {
-  /** Undefined for somebody the bank does not know. */
+  /** Undefined for a person who is not a customer. */
   readonly customerId: string | undefined;
   readonly name: string;
   readonly mobile: string;
   readonly ci: string;
-  /** 13 digits of nobody: they would have been born in the 1890s. */
+  /** 13 digits that no living person has: with a birth date in the 1890s. */
   readonly rrn: string;
   readonly account: string;
   readonly password: string;
@@ -27,22 +27,22 @@ export interface Person {
 }
 
 export interface Enrolment {
-  /** How many days the certificate on file is still valid, or for how many it has expired (negative). */
+  /** How many days the certificate on file is valid; negative if it has expired. */
   readonly certificateDays?: number | 'none';
   readonly withoutPassword?: boolean;
   readonly withoutRrn?: boolean;
-  /** Instead of a number of nobody. */
+  /** Instead of a fictional number. */
   readonly rrn?: string;
-  /** As the bank and the telecom company write it. */
+  /** The name at the bank and at the telecom company. */
   readonly name?: string;
 }
 
-/** As weak as Argon2 allows: the strength of the hash is not what is tried here. */
+/** The lowest cost that Argon2 allows, because these tests do not test its strength. */
 export const cheapHashing = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 export const rightPassword = 'Certificate1!';
 const verifier = hash(rightPassword, cheapHashing);
 
-/** A number with which somebody would have been born in the 1890s. */
+/** A resident number with a birth date in the 1890s. */
 function fictionalRrn(): string {
   const [month, dayOfMonth] = [randomInt(1, 13), randomInt(1, 29)].map((part) =>
     String(part).padStart(2, '0'),
@@ -50,7 +50,7 @@ function fictionalRrn(): string {
   return `${randomInt(90, 100)}${month}${dayOfMonth}9${String(randomInt(1_000_000)).padStart(6, '0')}`;
 }
 
-/** Somebody the telecom company knows, and nobody else. */
+/** A person whom only the telecom company knows. */
 export function stranger(world: World, name = '홍가상'): Person {
   const person = {
     customerId: undefined,
@@ -69,7 +69,7 @@ export function stranger(world: World, name = '홍가상'): Person {
   return person;
 }
 
-/** A customer of the bank, usually with a certificate that is valid for another 200 days. */
+/** A customer of the bank, by default with a certificate that is valid for another 200 days. */
 export async function customer(world: World, enrolment: Enrolment = {}): Promise<Person> {
   const { certificateDays = 200, withoutPassword = false, withoutRrn = false } = enrolment;
   const nobody = stranger(world, enrolment.name);
@@ -117,10 +117,10 @@ export async function customer(world: World, enrolment: Enrolment = {}): Promise
   return { ...person, oldSerial: old!.serial, oldKey, oldCertificate: new X509Certificate(old!.pem).raw };
 }
 
-/** 14:59:59Z, 23:59:59 in Korea, as of any certificate's end. */
+/** 14:59:59Z, which is 23:59:59 in Korea, when certificates expire. */
 const endOfDayMs = 15 * hour - second;
 
-/** The last end of a day in Korea before a moment. */
+/** The last end of a day in Korea before this time. */
 function lastEndOfDay(moment: Date): Date {
   return new Date(Math.floor((moment.getTime() - endOfDayMs) / day) * day + endOfDayMs);
 }

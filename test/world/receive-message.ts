@@ -6,12 +6,13 @@ import type { World } from './world.js';
 
 type Message = StartReissue | CustomerMessage | OperatorMessage;
 
-/** Calls that came in: what repeats one within a test need not be written down again. */
+/** The messages that were received already, so that a repetition is not recorded twice. */
 const alreadyReceived = new WeakSet<object>();
 
 /**
- * A message as the gateway passes it on: that its call came in is written down, and what the applicant said in clear lies
- * sealed in the vault.
+ * Receives a message as the gateway does: records the call, and seals the applicant's data into the vault.
+ *
+ * @returns the message to pass on
  */
 export async function receiveMessage<M extends Message>(
   world: World,
@@ -26,7 +27,7 @@ export async function receiveMessage<M extends Message>(
       received_at: world.clock.now(),
     });
   alreadyReceived.add(message);
-  // These tests make the parts of an application as calls of their own.
+  // In these tests the parts of one call are calls of their own.
   if (message.kind === 'apply')
     for (const part of message.parts) await receiveMessage(world, reissueId, part);
   return message.kind === 'start' ? { ...message, applicant: await sealed(world, message) } : message;

@@ -7,10 +7,10 @@ import { perform } from './perform.js';
 
 type Message = Parameters<typeof perform>[2];
 
-/** Temporal as far as it remembers: the messages that reissues were told, with their results. */
+/** A Temporal that records the messages to reissues, with their results. */
 export class RecordedWorkflows {
   private readonly recorded = new Map<string, { message: Message; result: StepResult }[]>();
-  /** What was asked of workflows, e.g. `signal reissue/ri_…`. */
+  /** The requests to workflows, e.g. `signal reissue/ri_…`. */
   readonly requests: string[] = [];
 
   async sendMessage(applicant: Applicant, message: Message): Promise<StepResult> {

@@ -6,7 +6,7 @@ import type { StepOutcome } from '#libs/contracts';
 import type { Applicant } from './applicant.js';
 import type { World } from './world.js';
 
-/** What the step table keeps of a call. */
+/** The recorded outcome of a call. */
 export async function outcomeOf({ world, reissueId }: Applicant, updateId: string): Promise<StepOutcome> {
   const step = await findStep(world.owner, reissueId, updateId);
   if (!step) throw new Error(`${updateId} is not recorded`);
@@ -46,7 +46,7 @@ export function certificatesOf({ owner }: World, customerId: string | undefined)
     .execute();
 }
 
-/** The serials of a person's certificates that can be used now: registered, not expired, held or revoked. */
+/** The serials of a person's usable certificates: registered, and not expired, on hold or revoked. */
 export async function inForce(world: World, customerId: string | undefined): Promise<string[]> {
   const now = world.clock.now();
   const certificates = await certificatesOf(world, customerId);
@@ -78,7 +78,7 @@ const tablesOfReissue = [
   'notification',
 ] as const;
 
-/** Every row that belongs to a reissue and its person: two of these are equal if nothing happened in between. */
+/** Every row of a reissue and its person, to compare the database before and after an act. */
 export async function everythingOf({
   world,
   reissueId,
@@ -105,7 +105,7 @@ export async function everythingOf({
   return all;
 }
 
-/** The same but for what every refusal leaves: an audit entry, and one more on the row's counters. */
+/** The same without the traces of a refusal: its audit entry, and the row's counters. */
 export async function effectOf(applicant: Applicant): Promise<Record<string, unknown>> {
   const { reissue: _row, audit_entry: _entries, ...effect } = await everythingOf(applicant);
   const { steps: _steps, audit_sequence: _sequence, updated_at: _at, ...row } = await applicant.row();
@@ -113,8 +113,8 @@ export async function effectOf(applicant: Applicant): Promise<Record<string, unk
 }
 
 /**
- * Events and audit entries count from one without a gap; every event about the reissue tells the state before as
- * the last one told the state after; the last one tells where the row stands.
+ * Expects events and audit entries to count from one without a gap, each event about the reissue to name the state of
+ * the one before as its previous state, and the last one to name the state of the row.
  */
 export async function expectSoundRecords(applicant: Applicant): Promise<void> {
   const events = await eventsOf(applicant);

@@ -17,10 +17,10 @@ import { insertReadyReissues } from '../bench/ready-reissues.js';
 import { MovableClock } from './movable-clock.js';
 import { asSpec, createTestDatabase } from './test-database.js';
 
-/** When these tests begin. */
+/** The time at which these tests start. */
 export const startTime = new Date('2026-11-05T03:04:05.678Z');
 
-/** The signer's activities on a database of their own, with reissues that wait for them. */
+/** The signer's activities on a database of their own, with reissues that wait for a signature. */
 export type SigningWorld = Awaited<ReturnType<typeof createSigningWorld>>;
 
 export async function createSigningWorld() {
@@ -55,13 +55,13 @@ export async function createSigningWorld() {
     clock: clock.now,
     logger: pino({ level: 'silent' }),
   };
-  /** A signer of its own, with some parts exchanged. */
+  /** Another signer, with some of its ports replaced. */
   const signer = (other: Partial<SigningPorts> = {}) => {
     const activities = createSigningActivities({ ...ports, ...other });
     return (reissueId: string) => activities.issueCertificate({ reissueId, updateId: 'u1' });
   };
 
-  /** Lets a reissue be for another key than the one it was made with. */
+  /** Changes the key of a reissue. */
   const useKey = async (
     reissueId: string,
     { csr, key_thumbprint }: Pick<ReissueRow, 'csr' | 'key_thumbprint'>,
@@ -79,7 +79,7 @@ export async function createSigningWorld() {
       .execute();
   };
 
-  /** Lets the answers in a reissue be those of another customer. A verdict is final: they are given again. */
+  /** Replaces the answers of a reissue by those of another customer. A recorded verdict cannot be changed. */
   const useCustomer = async (reissueId: string, customerId: string) => {
     const query = owner.selectFrom('customer').select('ci').where('customer_id', '=', customerId);
     const { ci } = await query.executeTakeFirstOrThrow();
@@ -105,10 +105,10 @@ export async function createSigningWorld() {
     signer,
     issue: signer(),
     samples: createSampleActivities(ports),
-    /** The issuing CA, where its key signs in another way. */
+    /** The issuing CA with another way to sign. */
     signingWith: (sign: KeyStore['sign']) =>
       soleAuthority({ ...authority, keyStore: { ...authority.keyStore, sign } }),
-    /** A reissue that is ready to be signed, but for these changes. */
+    /** A reissue that is ready to be signed, with these changes. */
     async makeReissue(changes: ReissueChanges = {}) {
       const [reissueId] = await insertReadyReissues(owner, 1, { at: startTime, apiKeyName: 'spec' });
       const row = await inTransaction(owner, (tx) =>
@@ -129,7 +129,7 @@ export async function createSigningWorld() {
         .orderBy('created_at')
         .orderBy('state')
         .execute(),
-    /** What the audit trail of a reissue says, in its order and without a gap. */
+    /** The outcomes in a reissue's audit trail, in order. @throws if the trail has a gap */
     async auditOf(reissueId: string): Promise<string[]> {
       const query = owner.selectFrom('audit_entry').select(['sequence', 'outcome', 'reason']);
       const entries = await query.where('reissue_id', '=', reissueId).orderBy('sequence').execute();

@@ -39,7 +39,7 @@ const run = promisify(execFile);
 const dayMs = 86_400_000;
 const passphrase = 'only for these specs';
 
-/** A certificate and the file that openssl and Java read it from. */
+/** A certificate, and the file from which openssl and Java read it. */
 export interface IssuedCertificate {
   readonly serial: string;
   readonly shard: number;
@@ -49,7 +49,7 @@ export interface IssuedCertificate {
 /** A CA, a database of its own, the status app in this process, and tools that check certificates against it. */
 export type StatusWorld = Awaited<ReturnType<typeof createStatusWorld>>;
 
-/** @param settings changes to how the status app is configured */
+/** @param settings changes to the status app's configuration */
 export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'reseal-status-'));
   const file = (name: string) => join(folder, name);
@@ -66,9 +66,9 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
 
   const places = { directory: file('ca'), passphrase };
   const responders = { directory: file('ocsp'), passphrase };
-  // It is older than what it signs.
+  // The CA is older than the certificates that it signs.
   const foundedAt = new Date(clock.now().getTime() - dayMs);
-  // The certificates name the address, so the port is known before the app listens.
+  // Certificates name the address, so the port must be known before the app listens.
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   await createCertificateAuthority({
@@ -85,7 +85,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
   await registerIssuers(signer, { current: issuerOf(authority), all: [issuerOf(authority)] }, 2, clock.now());
 
   const apps: NestFastifyApplication[] = [];
-  /** Where each app is asked for readiness and metrics, by its address. */
+  /** The listener for readiness and metrics of each app, by the app's address. */
   const listeners = new Map<string, Awaited<ReturnType<typeof listenForMetrics>>>();
   /** Starts one more status app on this database. */
   async function startApp(more: Partial<StatusConfig> = {}, at = 0): Promise<string> {
@@ -99,7 +99,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       ...defaultPace,
       databaseUrl: database.urlOf('status'),
       databasePoolSize: 4,
-      // The clock of this world stands still, and PostgreSQL's does not.
+      // This world's clock stands still, and PostgreSQL's does not.
       clockToleranceMs: Number.MAX_SAFE_INTEGER,
       ocspDirectory: responders.directory,
       ocspPassphrase: passphrase,
@@ -141,7 +141,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
     logger,
   };
 
-  /** Makes a certificate as the signer would have, with whatever became of its row. */
+  /** Issues a certificate as the signer does, with changes to its row. */
   async function issue(more: Partial<NewCertificate> = {}): Promise<IssuedCertificate> {
     const serial = newSerialNumber();
     const now = clock.now();
@@ -196,7 +196,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
     return { serial, shard, file: file(`${serial}.pem`) };
   }
 
-  /** Changes a row as whoever revokes, holds or releases a certificate does. */
+  /** Changes a certificate's row, as a revocation, a hold or a release does. */
   async function change(
     { serial }: IssuedCertificate,
     changes: Partial<
@@ -208,10 +208,10 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
 
   return {
     url,
-    /** Asks an app for its readiness or its metrics. */
+    /** Fetches an app's readiness or metrics. */
     probe: (path: string, address = url) => fetch(`${listeners.get(address)!.listeningOrigin}${path}`),
     file,
-    /** Where the OCSP keys lie, and what opens them. */
+    /** The directory of the OCSP keys, and their passphrase. */
     responders,
     clock,
     owner,
@@ -227,7 +227,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
     revoke: (certificate: IssuedCertificate) =>
       change(certificate, { revoked_at: clock.now(), revocation_reason: 'superseded' }),
     renewOcspKey: () => renewResponder(responders, authority, clock.now()),
-    /** What `openssl ocsp` says of certificates. @throws if the answer does not verify */
+    /** Runs `openssl ocsp` for certificates. @throws if the answer does not verify */
     async opensslOcsp(certificates: readonly IssuedCertificate[], ...more: string[]): Promise<string> {
       const asked = certificates.flatMap((certificate) => ['-cert', certificate.file]);
       const { stdout, stderr } = await run('openssl', [
@@ -238,7 +238,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       if (!stderr.includes('Response verify OK')) throw new Error(stderr);
       return stderr.includes('WARNING: no nonce') ? `${stdout}no nonce` : stdout;
     },
-    /** DER of the request that openssl would make. */
+    /** The file with openssl's OCSP request, in DER. */
     async requestFor(serial: string, ...more: string[]): Promise<string> {
       const out = file(`${randomUUID()}.der`);
       await run('openssl', [
@@ -253,7 +253,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       ]);
       return out;
     },
-    /** Has the root revoke the issuing CA, and publishes its CRL. */
+    /** Revokes the issuing CA by the root, and publishes the root's CRL. */
     async revokeIssuing(): Promise<void> {
       const serial = certificateSerial(authority.chain[0]);
       await issueRootCrl({
@@ -264,7 +264,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       });
       await publishRootCrl(signer, places.directory);
     },
-    /** The line for each of Java's verdicts. */
+    /** Java's verdicts, one line each. */
     async java(...checks: string[]): Promise<string[]> {
       const program = join(projectRoot(), 'test/support/java/CertificateCheck.java');
       const { stdout } = await run('java', [program, file('root.pem'), file('issuing.pem'), ...checks]);

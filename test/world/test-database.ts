@@ -5,21 +5,21 @@ import { parseEnv } from 'node:util';
 import pg from 'pg';
 import { migrate } from '../../libs/db/src/migrate.js';
 
-/** How tests connect: known as such, and patient where everything runs at the same time. */
+/** The options of tests' connections: their name, and a long timeout for a busy machine. */
 export const asSpec = { applicationName: 'spec', connectionTimeoutMs: 30_000 } as const;
 
-/** The roles that our apps use in the database. */
+/** The database roles of our apps. */
 export type Role = 'owner' | 'gateway' | 'ops' | 'worker' | 'signer' | 'status' | 'sandbox';
 
-/** A database of its own, migrated, on the server of the stack; to be dropped at the end. */
+/** A migrated database of its own on the stack's server. Drop it at the end. */
 export interface TestDatabase {
   urlOf(role: Role): string;
-  /** Copies it as it is now; every connection to it ends. */
+  /** Copies the database. Every connection to it ends. */
   backUp(): Promise<Backup>;
   drop(): Promise<void>;
 }
 
-/** A copy of a database, which can take its place. */
+/** A copy of a database that can replace it. */
 export interface Backup {
   restore(): Promise<void>;
   drop(): Promise<void>;
@@ -28,8 +28,8 @@ export interface Backup {
 const state = () => process.env.RESEAL_STATE ?? '.reseal';
 
 /**
- * Makes the database `t_<random>`. The tests that use it are alone there, so that they may move its time, empty
- * its tables and count its rows.
+ * Creates the database `t_<random>` for the tests of one file, which may change its time, empty its tables and count
+ * its rows.
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`;
@@ -71,7 +71,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return { urlOf, backUp, drop: () => asAdmin(admin, `drop database ${name} with (force)`) };
 }
 
-/** The administrator of the stack's own server, or of the one that RESEAL_POSTGRES_URL names. */
+/** The administrator's address: of the stack's own server, or RESEAL_POSTGRES_URL. */
 function adminUrl(passwords: Readonly<Record<string, string>>): string {
   if (process.env.RESEAL_POSTGRES_URL) return process.env.RESEAL_POSTGRES_URL;
   const file = join(state(), 'env', 'owner.env');

@@ -8,7 +8,7 @@ const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const notBefore = new Date('2020-01-01T00:00:00Z');
 const notAfter = new Date('2040-01-01T00:00:00Z');
 
-/** An issuing CA and its root of a test's own making. Anybody can make one of any name. */
+/** An issuing CA with its root, made by a test. Anyone can make one with any name. */
 export class TestIssuer {
   private constructor(
     readonly subject: string,
@@ -27,12 +27,12 @@ export class TestIssuer {
     return new TestIssuer(subject, keys, certificate, root);
   }
 
-  /** A certificate (DER) for this key, whoever has it. */
+  /** Issues a certificate (DER) for this key. */
   certify(publicKey: webcrypto.CryptoKey): Promise<Buffer> {
     return certify('CN=Fictional Person', publicKey, this.subject, this.keys);
   }
 
-  /** Lets the bank know this issuer as one of its own. */
+  /** Registers this issuer as one of the bank's. */
   async makeKnown({ owner }: World, root = this.root): Promise<void> {
     await owner
       .insertInto('issuer')

@@ -2,7 +2,7 @@ import type { Database } from '#libs/db';
 import { sql } from 'kysely';
 
 /**
- * Lets the owner insert entries as they were before the database stamped them: of any role, action, actor and time.
+ * Inserts audit entries without the database's stamps, as older entries are: with any role, action, actor and time.
  */
 export async function insertUnstampedEntries<T>(owner: Database, insert: () => Promise<T>): Promise<T> {
   const switchStamps = async (how: 'DISABLE' | 'ENABLE') => {

@@ -4,7 +4,7 @@ import { perform, type Performance } from './perform.js';
 import type { Person } from './people.js';
 import type { World } from './world.js';
 
-/** The steps of the ordinary path, each with the state it leads to. */
+/** The steps of the ordinary path, each with the state that it leads to. */
 export const ordinaryPath: readonly (readonly [
   State,
   (applicant: Applicant) => Parameters<typeof perform>[2] | Promise<Parameters<typeof perform>[2]>,
@@ -20,7 +20,7 @@ export const ordinaryPath: readonly (readonly [
   ['REGISTERED', (applicant) => applicant.proveRegistration()],
 ];
 
-/** Starts a reissue for this person and goes on until it is in `state`. */
+/** Starts a reissue for this person and continues until it is in `state`. */
 export async function walkTo(
   world: World,
   person: Person,
@@ -32,7 +32,7 @@ export async function walkTo(
   return applicant;
 }
 
-/** Goes on from wherever the reissue is until it is in `state`. */
+/** Continues a reissue until it is in `state`. */
 export async function goOn(applicant: Applicant, state: State, performance: Performance = {}): Promise<void> {
   const { world, reissueId } = applicant;
   const at = await applicant.row().then(

@@ -25,13 +25,13 @@ import { OutsideWorld } from './outside-world.js';
 import { cheapHashing } from './people.js';
 import { asSpec, createTestDatabase, type Role } from './test-database.js';
 
-// Everything that runs at the same time makes everything else slow.
+// Other specs that run at the same time make these slow.
 jest.setTimeout(120_000);
 
-/** When the tests begin, for those who start at no particular moment. */
+/** The time at which tests start by default. */
 const startTime = new Date('2026-11-05T03:04:05.678Z');
 
-/** Most tests do more in one person's name at one moment than anybody should. */
+/** Most tests do more about one person at one time than a rate limit allows. */
 const unlimitedRate = { burst: 100_000, everyMs: 1 };
 const unlimited: WorkerDependencies['identityRates'] = {
   personStarts: unlimitedRate,
@@ -41,7 +41,7 @@ const unlimited: WorkerDependencies['identityRates'] = {
   lockNotices: unlimitedRate,
 };
 
-/** The activities of worker and signer on a database of their own, with a fake outside and a clock to move. */
+/** The activities of worker and signer on a database of their own, with fake providers and a movable clock. */
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 export async function createWorld(
@@ -116,25 +116,25 @@ export async function createWorld(
   return {
     clock,
     outside,
-    /** A connection with no more rights than an app has. */
+    /** Connects with the rights of one role. */
     as,
     urlOf: database.urlOf,
     backUp: database.backUp,
     codec: workerParts.codec,
-    /** Sees and may do everything. */
+    /** Has all rights. */
     owner,
     gateway,
     terms: workerParts.terms,
     receiptKeys: publicReceiptKeys(receiptKeys),
     vaultKey: publicVaultKeys(vaultKeys).keys[0]!,
-    /** What the worker opens secrets and photos with. */
+    /** The worker's keys for secrets and photos. */
     vaultKeys: workerParts.vaultKeys,
     registryKeys,
     activities: createActivities(workerParts),
-    /** The same activities with some parts exchanged, on the same database. */
+    /** The same activities with some dependencies replaced, on the same database. */
     activitiesWith: (other: Partial<WorkerDependencies>) => createActivities({ ...workerParts, ...other }),
     signing: createSigningActivities(signingPorts),
-    /** The same with other terms, on the same database. */
+    /** The signer's activities with other terms, on the same database. */
     signingWith: (other: { readonly terms: TermsCatalogue }) =>
       createSigningActivities({ ...signingPorts, ...other }),
     samples: createSampleActivities(signingPorts),
@@ -187,13 +187,13 @@ async function newAuthority() {
   }
 }
 
-/** Stands for a part that the tests in question never reach. */
+/** Stands for a dependency that a test never uses. */
 function unusable(what: string): never {
   return new Proxy(
     {},
     {
       get() {
-        throw new Error(`${what} is not there in this test`);
+        throw new Error(`${what} is not available in this test`);
       },
     },
   ) as never;

@@ -18,22 +18,22 @@ const rows = page
 const actions = Object.entries({ ...reissueActions, ...authorityActions });
 
 describe('the vocabulary of the audit trail', () => {
-  it.each(actions)('%s is documented, in both languages', (action, { ko, en }) => {
+  it.each(actions)('The action %s is documented in both languages', (action, { ko, en }) => {
     expect(rows).toContainEqual([`\`${action}\``, en, ko]);
   });
 
-  it('documents nothing else', () => {
+  it('The documentation has no other action', () => {
     expect(rows).toHaveLength(actions.length);
   });
 
-  it('names an action of a later version as it is, whatever it is called', () => {
+  it('An action of a later version stands for itself, even under the name of an object member', () => {
     for (const action of ['splitCertificate', 'constructor', '__proto__'])
       expect(auditActionText(action)).toEqual({ ko: action, en: action });
   });
 });
 
 describe('the writers of the audit trail', () => {
-  it.each(actions)('%s has a role of the database that writes it', (action) => {
+  it.each(actions)('The action %s is written by a database role', (action) => {
     expect(Object.values(auditWriters).some((own) => Object.hasOwn(own, action))).toBe(true);
   });
 
@@ -46,7 +46,7 @@ describe('the writers of the audit trail', () => {
     ['reseal_gateway', 'startProcess', 'status', false],
     ['reseal_owner', 'startProcess', 'worker', false],
     ['__proto__', 'constructor', 'name', false],
-  ])('%s writes %s in the name of %s: %s', (role, action, actor, allowed) => {
+  ])('The role %s writes %s with the actor %s: %s', (role, action, actor, allowed) => {
     expect(mayWrite(role, action, actor)).toBe(allowed);
   });
 });

@@ -76,7 +76,7 @@ export const authorityActions = vocabulary({
   testWebhook: { ko: '웹훅 시험 전송', en: 'Webhook tried' },
   replayWebhook: { ko: '웹훅 이벤트 재전송', en: 'Events sent to a webhook again' },
   checkVid: { ko: 'VID 확인', en: 'VID checked' },
-  purge: { ko: '보존 기한이 지난 기록 파기', en: 'Records purged that were kept long enough' },
+  purge: { ko: '보존 기한이 지난 기록 파기', en: 'Records purged after their retention period' },
   rotateRegistry: { ko: '등록부 키 교체', en: 'Keys of the registry rotated' },
   eraseCustomer: { ko: '고객 정보 삭제', en: 'Customer erased' },
   sequence: { ko: '감사 기록 순번 부여', en: 'Audit log continued' },

@@ -16,11 +16,11 @@ describe('the basis of the new certificate', () => {
     ['it ends this very moment', 0, 'NEW'],
     ['it ended a millisecond ago', -1, 'NEW'],
     ['it ended years ago', -800 * dayMs, 'NEW'],
-  ] as const)('where %s of the old one', (_name, left, basis) => {
+  ] as const)('The basis with %s of the old certificate is decided', (_name, left, basis) => {
     expect(decideBasis(endingIn(left), now)).toBe(basis);
   });
 
-  it('is NEW where there is no old one', () => {
+  it('The basis without an old certificate is NEW', () => {
     expect(decideBasis(undefined, now)).toBe('NEW');
   });
 });
@@ -28,15 +28,21 @@ describe('the basis of the new certificate', () => {
 describe('the end date of the certificate on file', () => {
   const notAfter = endingIn(100 * dayMs);
 
-  it.each([null, 'keyCompromise'])('counts where its holder could still use it (%p)', (revocationReason) => {
-    expect(endDateForBasis({ notAfter, revocationReason })).toBe(notAfter);
-  });
+  it.each([null, 'keyCompromise'])(
+    'The end date counts while the holder may use the certificate (%p)',
+    (revocationReason) => {
+      expect(endDateForBasis({ notAfter, revocationReason })).toBe(notAfter);
+    },
+  );
 
-  it.each(['superseded', 'cessationOfOperation'])('counts for nothing after %p', (revocationReason) => {
-    expect(endDateForBasis({ notAfter, revocationReason })).toBeUndefined();
-  });
+  it.each(['superseded', 'cessationOfOperation'])(
+    'The end date does not count after %p',
+    (revocationReason) => {
+      expect(endDateForBasis({ notAfter, revocationReason })).toBeUndefined();
+    },
+  );
 
-  it('is none where there is no certificate', () => {
+  it('There is no end date without a certificate', () => {
     expect(endDateForBasis(undefined)).toBeUndefined();
   });
 });

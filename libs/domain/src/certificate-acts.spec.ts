@@ -13,7 +13,7 @@ const later = new Date('2027-11-22T14:59:59Z');
 const stored = { state: 'STORED', not_after: later, hold_at: null, revoked_at: null } as const;
 
 describe('what can be done to a certificate', () => {
-  it('is told by where it stands', () => {
+  it('An act is done or refused by the status of the certificate', () => {
     const table = Object.fromEntries(
       certificateActs.map((act) => [
         act,
@@ -28,7 +28,7 @@ describe('what can be done to a certificate', () => {
     });
   });
 
-  it.each(certificateActs)('is nothing at all once it is revoked (%s)', (act) => {
+  it.each(certificateActs)('A revoked certificate refuses the act %s', (act) => {
     expect(outcomeOfAct(act, 'REVOKED')).toBe('ALREADY_REVOKED');
   });
 });
@@ -44,7 +44,7 @@ describe('where a certificate stands', () => {
     ['EXPIRED', { ...stored, hold_at: now, not_after: now }],
     ['NOT_ISSUED', { ...stored, state: 'INTENT' }],
     ['REVOKED', { ...stored, state: 'ABANDONED', revoked_at: now }],
-  ] as const)('is %s for %j', (standing, certificate) => {
+  ] as const)('The status is %s for %j', (standing, certificate) => {
     expect(certificateStatusOf(certificate, now)).toBe(standing);
   });
 });
@@ -59,11 +59,11 @@ describe('the end of a hold', () => {
     ['2026-08-31T15:30:00Z', 6, '2027-02-28T15:30:00Z'], // already 1 September in Korea: until 1 March
     ['2026-03-31T10:00:00+09:00', 1, '2026-04-30T10:00:00+09:00'],
     ['2028-02-29T10:00:00+09:00', 12, '2029-02-28T10:00:00+09:00'],
-  ])('that began %s is %i calendar months later in Korea: %s', (heldAt, months, end) => {
+  ])('A hold that began %s ends %i calendar months later in Korea: %s', (heldAt, months, end) => {
     expect(endOfHold(new Date(heldAt), months).toISOString()).toBe(new Date(end).toISOString());
   });
 
-  it('lies whole days later, 28 to 31 for each month', () => {
+  it('A hold ends whole days later, 28 to 31 for each month', () => {
     const dates = fc.date({
       min: new Date('2020-01-01Z'),
       max: new Date('2060-01-01Z'),

@@ -4,7 +4,7 @@ import { defaultDeadlines, earlyRevocation } from './index.js';
 const hour = 3_600_000;
 
 describe('deadlines', () => {
-  it('are 30 minutes to ISSUED, then a day, or seven for who has no other certificate', () => {
+  it('The deadlines are 30 minutes to ISSUED, then a day, or seven days without another certificate', () => {
     expect(defaultDeadlines).toEqual({
       untilIssuedMs: hour / 2,
       untilRegisteredMs: 24 * hour,
@@ -14,7 +14,7 @@ describe('deadlines', () => {
     });
   });
 
-  it('leave time for every reminder before the certificate is withdrawn', () => {
+  it('Every reminder comes before the certificate is withdrawn', () => {
     const { remindersMs, untilRegisteredMs } = defaultDeadlines;
     expect([...remindersMs].sort((a, b) => a - b)).toEqual([...remindersMs]);
     for (const reminder of remindersMs) expect(reminder).toBeLessThan(untilRegisteredMs);
@@ -27,7 +27,7 @@ describe('the old certificate, as soon as its holder is known,', () => {
     ['KEY_COMPROMISED', 'REVOKE'],
     ['EXPIRED', undefined],
     ['PASSWORD_FORGOTTEN', undefined],
-  ] as const)('for %s: %s', (reason, action) => {
+  ] as const)('The reason %s leads to the early act %s', (reason, action) => {
     expect(earlyRevocation(reason)).toBe(action);
   });
 });

@@ -70,7 +70,7 @@ function oracle(rule: PinnedIdentityRule, available: readonly IdentityMethod[], 
 }
 
 describe('what a rule still wants', () => {
-  it('is what trying every order of answers finds', () => {
+  it('The assessment agrees with a trial of every order of answers', () => {
     fc.assert(
       fc.property(situation, ({ rule, available, progress: how }) => {
         const { complete, impossible, methods: offered } = assessIdentity(rule, available, how);
@@ -80,7 +80,7 @@ describe('what a rule still wants', () => {
     );
   });
 
-  it('is offered only where it is available, not locked and not yet verified, each once', () => {
+  it('A method is offered once, and only if it is available, not locked and not verified', () => {
     fc.assert(
       fc.property(situation, ({ rule, available, progress: how }) => {
         const { methods: offered } = assessIdentity(rule, available, how);
@@ -94,7 +94,7 @@ describe('what a rule still wants', () => {
     );
   });
 
-  it('is never a dead end: whatever is offered and answered, the rest can be, until it is complete', () => {
+  it('No offered method leads to a dead end', () => {
     fc.assert(
       fc.property(situation, fc.infiniteStream(fc.nat()), ({ rule, available, progress: how }, choices) => {
         let verified = how.verified;
@@ -110,7 +110,7 @@ describe('what a rule still wants', () => {
     );
   });
 
-  it('is never met by methods that do not count together', () => {
+  it('Methods that are not independent never meet a rule', () => {
     fc.assert(
       fc.property(situation, ({ rule, available, progress: how }) => {
         const alone = { ...rule, independent: [] };
@@ -121,7 +121,7 @@ describe('what a rule still wants', () => {
     );
   });
 
-  it('is not met by the old certificate when the password is to be reset', () => {
+  it('The old certificate does not count for a reset of the password', () => {
     fc.assert(
       fc.property(situation, ({ rule, available, progress: how }) => {
         const others = how.verified.filter((method) => method !== 'OLD_CERTIFICATE');
@@ -132,7 +132,7 @@ describe('what a rule still wants', () => {
     );
   });
 
-  it('stays met when one more method is verified, and out of reach when one more is locked', () => {
+  it('A met rule stays met with another verified method, an impossible one stays so with another locked one', () => {
     fc.assert(
       fc.property(
         situation,
@@ -150,7 +150,7 @@ describe('what a rule still wants', () => {
     );
   });
 
-  it('is at least as much for a reset as without one', () => {
+  it('A reset needs at least as much as a reissue without one', () => {
     fc.assert(
       fc.property(situation, ({ rule, available, progress: how }) => {
         const resetting = assessIdentity(rule, available, { ...how, resetting: true });
@@ -165,7 +165,7 @@ describe('what a rule still wants', () => {
 describe('a rule that others are not shown', () => {
   const hidden = fc.record({ rule: plainRule, shown: anyRule, available: methods, progress });
 
-  it('lets nobody through who does not meet it', () => {
+  it('The hidden rule still has to be met', () => {
     fc.assert(
       fc.property(hidden, ({ rule, shown, available, progress: how }) => {
         const { complete } = assessIdentity({ ...rule, shown }, available, how);
@@ -174,7 +174,7 @@ describe('a rule that others are not shown', () => {
     );
   });
 
-  it('changes nothing of what is seen before the rule for everybody is met', () => {
+  it('The hidden rule changes no offer before the shown rule is met', () => {
     fc.assert(
       fc.property(hidden, ({ rule, shown, available, progress: how }) => {
         const seen = assessIdentity({ ...rule, shown }, available, { ...how, resetting: false });
@@ -187,7 +187,7 @@ describe('a rule that others are not shown', () => {
     );
   });
 
-  it('decides alone what is asked for once the rule for everybody is met', () => {
+  it('The hidden rule alone decides the offer once the shown rule is met', () => {
     fc.assert(
       fc.property(hidden, ({ rule, shown, available, progress: how }) => {
         fc.pre(met({ ...rule, ...shown }, how.verified, false));

@@ -8,7 +8,7 @@ const licence = { ...card, type: 'DRIVING_LICENCE', licenceNumber: '11-15-123456
 const read = (fields: object) => readIdentityDocument(JSON.stringify(fields), now);
 
 describe('an identity document', () => {
-  it('is a resident card with number and date of issue', () => {
+  it('A resident card is read with its number and date of issue', () => {
     expect(read(card)).toEqual({
       type: 'RESIDENT_CARD',
       number: expect.objectContaining({ digits: '9001011000000', birthDate: '1990-01-01' }) as object,
@@ -17,16 +17,16 @@ describe('an identity document', () => {
   });
 
   it.each(['11-15-123456-78', '111512345678', '11-15-12345678'])(
-    'is a driving licence with its own number, in one form: %s',
+    'A driving licence is read with its number in one form: %s',
     (licenceNumber) =>
       expect(read({ ...licence, licenceNumber })).toMatchObject({ licenceNumber: '11-15-123456-78' }),
   );
 
-  it('may be an old licence whose number begins with a region', () => {
+  it('An old licence whose number begins with a region is read', () => {
     expect(read({ ...licence, licenceNumber: '서울 15-123456-78' })?.licenceNumber).toBe('서울-15-123456-78');
   });
 
-  it('leaves members alone that others know', () => {
+  it('Unknown members are ignored', () => {
     expect(read({ ...card, photoId: 'ph_0' })).toEqual(read(card));
   });
 
@@ -42,14 +42,14 @@ describe('an identity document', () => {
     ['issued before its holder was born', { issuedOn: '1989-12-31' }],
     ['with a time of issue', { issuedOn: '2015-06-01T00:00:00Z' }],
     ['that is a card with the number of a licence', { licenceNumber: '11-15-123456-78' }],
-  ])('is none %s', (_, change) => expect(read({ ...card, ...change })).toBeUndefined());
+  ])('A document is refused %s', (_, change) => expect(read({ ...card, ...change })).toBeUndefined());
 
   it.each([undefined, '', '11-15-123456', 'ab-15-123456-78', 1, ['11-15-123456-78']])(
-    'is no licence with the number %j',
+    'A licence with the number %j is refused',
     (licenceNumber) => expect(read({ ...licence, licenceNumber })).toBeUndefined(),
   );
 
-  it('is never made of anything else, and nothing throws', () => {
+  it('Any other text is refused without an error', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(readIdentityDocument(text, now)).toBeUndefined();

@@ -40,7 +40,7 @@ describe('the default policy', () => {
       ...how,
     });
 
-  it('asks for the phone code and one more', () => {
+  it('The default policy asks for the phone code and one more method', () => {
     expect(so({})).toEqual({ complete: false, impossible: false, methods: identityMethods.slice() });
     expect(so({ verified: ['PHONE_CODE'] }).methods).toEqual(['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE']);
     for (const other of ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] as const) {
@@ -54,7 +54,7 @@ describe('the default policy', () => {
     expect(so({ verified: ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] }).methods).toEqual(['PHONE_CODE']);
   });
 
-  it('is lost when the phone code is locked, or the last other method', () => {
+  it('Verification is impossible once the phone code or the last other method is locked', () => {
     expect(so({ locked: ['PHONE_CODE'] })).toEqual({ complete: false, impossible: true, methods: [] });
     const verified = ['PHONE_CODE'] as const;
     expect(so({ verified, locked: ['ONE_WON', 'ID_DOCUMENT'] }).methods).toEqual(['OLD_CERTIFICATE']);
@@ -62,12 +62,12 @@ describe('the default policy', () => {
     expect(so({ verified, locked: ['ONE_WON', 'ID_DOCUMENT'] }, 'LOST').impossible).toBe(true);
   });
 
-  it('offers only methods that have a provider', () => {
+  it('Only methods with a provider are offered', () => {
     expect(so({}, 'EXPIRED', 'VALID', ['PHONE_CODE', 'ONE_WON']).methods).toEqual(['PHONE_CODE', 'ONE_WON']);
     expect(so({}, 'EXPIRED', 'VALID', ['ONE_WON', 'ID_DOCUMENT']).impossible).toBe(true);
   });
 
-  it.each(reasons)('takes the old certificate only from who is merely late (%s)', (reason) => {
+  it.each(reasons)('The old certificate counts only for an expiry (%s)', (reason) => {
     const verified = ['PHONE_CODE', 'OLD_CERTIFICATE'] as const;
     for (const standing of onFileStatuses)
       expect(so({ verified }, reason, standing).complete).toBe(
@@ -75,7 +75,7 @@ describe('the default policy', () => {
       );
   });
 
-  it('wants a second method beside the old certificate before the password is reset', () => {
+  it('A reset of the password needs two methods besides the old certificate', () => {
     const verified = ['PHONE_CODE', 'OLD_CERTIFICATE'] as const;
     expect(so({ verified, resetting: true })).toEqual({
       complete: false,
@@ -85,19 +85,22 @@ describe('the default policy', () => {
     expect(so({ verified: [...verified, 'ID_DOCUMENT'], resetting: true }).complete).toBe(true);
   });
 
-  it.each(reasons)('offers the same whatever is on file, until it is met (%s)', (reason) => {
-    const methods = fc.subarray([...identityMethods]);
-    fc.assert(
-      fc.property(fc.constantFrom(...onFileStatuses), methods, methods, (standing, verified, locked) => {
-        const [nothing, something] = (['NONE', standing] as const).map((each) =>
-          so({ verified, locked }, reason, each),
-        );
-        if (!nothing!.complete && !something!.complete) expect(something).toEqual(nothing);
-      }),
-    );
-  });
+  it.each(reasons)(
+    'The offer does not depend on what is on file until the shown rule is met (%s)',
+    (reason) => {
+      const methods = fc.subarray([...identityMethods]);
+      fc.assert(
+        fc.property(fc.constantFrom(...onFileStatuses), methods, methods, (standing, verified, locked) => {
+          const [nothing, something] = (['NONE', standing] as const).map((each) =>
+            so({ verified, locked }, reason, each),
+          );
+          if (!nothing!.complete && !something!.complete) expect(something).toEqual(nothing);
+        }),
+      );
+    },
+  );
 
-  it('has no fault', () => {
+  it('The default policy has no fault', () => {
     expect(policyFaults(policy, identityMethods)).toEqual([]);
     expect(policyFaults(policy, ['PHONE_CODE', 'ONE_WON'])).toEqual([]);
   });
@@ -187,19 +190,19 @@ describe('a policy', () => {
       'ruleFor.LOST.VALID accepts the old certificate, whose key may be in other hands',
     ],
   ] satisfies [string, Partial<IdentityPolicy>, string][])(
-    'that %s is at fault',
+    'A policy that %s has a fault',
     (_what, changes, expected) => {
       expect(faultsOf(changes)).toContain(expected);
     },
   );
 
-  it('is at fault when the methods it needs have no provider', () => {
+  it('A policy has a fault if its methods have no provider', () => {
     expect(faultsOf({}, ['PHONE_CODE', 'OLD_CERTIFICATE'])).toContain(
       'ruleFor.LOST.VALID cannot be met, or needs no proof at all',
     );
   });
 
-  it('pins a rule for everybody, or says which one is missing', () => {
+  it('A policy pins a rule for every reason and status, or names the missing one', () => {
     expect(pinnedRuleOf(policy, 'EXPIRED', { status: 'ON_HOLD' })).toEqual({
       ...withoutOld,
       shown: usual,
@@ -214,7 +217,7 @@ describe('a policy', () => {
 
 describe('the reason that counts', () => {
   it.each(reasons)(
-    'is the declared one when there is no certificate on file or a good one (%s)',
+    'The declared reason counts without a certificate on file, or with a valid one (%s)',
     (declared) => {
       expect(effectiveReason(declared, undefined)).toBe(declared);
       expect(effectiveReason(declared, { status: 'VALID' })).toBe(declared);
@@ -222,7 +225,7 @@ describe('the reason that counts', () => {
     },
   );
 
-  it('is that of the certificate on file when somebody declares a mere expiry', () => {
+  it('The certificate on file decides when an expiry is declared', () => {
     expect(effectiveReason('EXPIRED', { status: 'ON_HOLD' })).toBe('LOST');
     expect(effectiveReason('EXPIRED', { status: 'REVOKED' })).toBe('LOST');
     expect(effectiveReason('EXPIRED', { status: 'REVOKED', revocationReason: 'superseded' })).toBe('LOST');
@@ -231,7 +234,7 @@ describe('the reason that counts', () => {
     );
   });
 
-  it.each(strictReasons)('stays the strict one, whatever is on file (%s)', (declared) => {
+  it.each(strictReasons)('A stricter declared reason counts whatever is on file (%s)', (declared) => {
     for (const standing of onFileStatuses) expect(effectiveReason(declared, onFile[standing])).toBe(declared);
   });
 });

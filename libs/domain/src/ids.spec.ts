@@ -5,13 +5,13 @@ import { reissueIdOf, reissueIdPattern, registrationText, workflowIdOf } from '.
 const reissueId = `ri_${'0123456789abcdef'.repeat(2)}`;
 
 describe('ids', () => {
-  it('lead from reissue to workflow and back', () => {
+  it('A reissue id and a workflow id lead to each other', () => {
     expect(workflowIdOf(reissueId)).toBe(`reissue/${reissueId}`);
     expect(reissueIdOf(workflowIdOf(reissueId))).toBe(reissueId);
   });
 
   it.each(['reconcile', 'reconcile-2026-11-05T00:00:00Z', '', 'reissues/x'])(
-    '%p is no reissue',
+    'The workflow id %p is not a reissue',
     (workflowId) => {
       expect(reissueIdOf(workflowId)).toBeUndefined();
     },
@@ -25,19 +25,19 @@ describe('ids', () => {
     [`${reissueId}\n`, false],
     [` ${reissueId}`, false],
     [reissueId.replace('ri_', ''), false],
-  ])('%p as a reissue id: %p', (id, valid) => {
+  ])('The text %p is a reissue id: %p', (id, valid) => {
     expect(reissueIdPattern.test(id)).toBe(valid);
   });
 });
 
 describe('what the new key signs', () => {
-  it('says what it is for before anything else', () => {
+  it('A text to sign begins with its purpose', () => {
     expect(registrationText(reissueId, '00ff', 'nonce')).toBe(
       `reseal/registration/v1\n${reissueId}\n00ff\nnonce`,
     );
   });
 
-  it('differs wherever reissue, serial or nonce differ', () => {
+  it('Texts to sign differ if reissue, serial or nonce differ', () => {
     const hex = fc.stringMatching(/^[0-9a-f]{1,8}$/);
     fc.assert(
       fc.property(fc.tuple(hex, hex, hex), fc.tuple(hex, hex, hex), (a, b) => {

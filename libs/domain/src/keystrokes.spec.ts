@@ -11,16 +11,16 @@ describe('what is typed as in Korean on Latin keys', () => {
     ['닭값', 'ekfrrkqt'],
     ['의원', 'dmldnjs'],
     ['뷁', 'qnpfr'],
-  ])('of %s is %s', (text, keys) => {
+  ])('The keystrokes of %s are %s', (text, keys) => {
     expect(keystrokesOf(text)).toBe(keys);
     expect(keystrokesOf(text.normalize('NFD'))).toBe(keys);
   });
 
-  it('is a text without Hangul itself', () => {
+  it('A text without Hangul stays as it is', () => {
     fc.assert(fc.property(fc.stringMatching(/^[\x20-\x7e]*$/), (text) => keystrokesOf(text) === text));
   });
 
-  it('is Latin letters for every syllable there is', () => {
+  it('Every syllable becomes Latin letters', () => {
     for (let code = 0xac00; code <= 0xd7a3; code += 1)
       expect(keystrokesOf(String.fromCodePoint(code))).toMatch(/^[A-Za-z]{2,5}$/);
   });

@@ -21,14 +21,14 @@ describe('a one-time code', () => {
     ['[Web발신]\n[K은행] 인증번호 123456 를 입력해 주세요. 문의 1588-0000', 'in its message'],
     ['인증번호[123456] 2026-11-29 10:30 유효시간 3분', 'in a message with date and time'],
     ['K뱅크123456', 'behind the name of a depositor'],
-  ])('is read of %j (%s)', (text) => expect(parseOneTimeCode(text)).toBe('123456'));
+  ])('A one-time code is read from %j (%s)', (text) => expect(parseOneTimeCode(text)).toBe('123456'));
 
   it.each(['', '123', '123456789', 'abcdef', '12a456', '1234 or 5678 ?', '문의 1588-0000'])(
-    'is not read of %j',
+    'No one-time code is read from %j',
     (text) => expect(parseOneTimeCode(text)).toBeUndefined(),
   );
 
-  it('is the same whatever separates its digits', () => {
+  it('Separators do not change a one-time code', () => {
     const separator = fc.constantFrom('', ' ', '-', '\n', '\u00a0', '\u2212', '.', '\u200b');
     const code = fc.array(fc.tuple(fc.nat(9), separator), { minLength: 4, maxLength: 8 });
     fc.assert(
@@ -54,9 +54,9 @@ describe('a mobile number', () => {
     '82 10 1234 5678',
     '\u202d010-1234-5678\u202c',
     '(010) 1234-5678',
-  ])('is one number as %j', (text) => expect(parseMobileNumber(text)).toBe('01012345678'));
+  ])('A mobile number is read from %j', (text) => expect(parseMobileNumber(text)).toBe('01012345678'));
 
-  it('may have ten digits, and another prefix', () => {
+  it('A mobile number may have ten digits and another prefix', () => {
     expect(parseMobileNumber('011-234-5678')).toBe('0112345678');
     expect(parseMobileNumber('+82 11 234 5678')).toBe('0112345678');
   });
@@ -69,7 +69,7 @@ describe('a mobile number', () => {
     '+1 010 1234 5678',
     '+81 10 1234 5678',
     '010-1234-567a',
-  ])('is not %j', (text) => expect(parseMobileNumber(text)).toBeUndefined());
+  ])('No mobile number is read from %j', (text) => expect(parseMobileNumber(text)).toBeUndefined());
 });
 
 describe('a name as it is compared', () => {
@@ -81,16 +81,20 @@ describe('a name as it is compared', () => {
     ['STRASSE', 'straße'],
     ['김표본', ' 김 표본\u200b'],
     ['김표본', '김표본'.normalize('NFD')],
-  ])('takes %j and %j for one', (one, other) => expect(comparableName(one)).toBe(comparableName(other)));
+  ])('The names %j and %j are equal', (one, other) =>
+    expect(comparableName(one)).toBe(comparableName(other)),
+  );
 
   it.each([
     ['NGUYEN VAN AN', 'NGUYENVANAN'],
     ['김표본', '김표분'],
     ['KIM', 'KIMM'],
     ['NGUYỄN', 'NGUYEN'],
-  ])('tells %j from %j', (one, other) => expect(comparableName(one)).not.toBe(comparableName(other)));
+  ])('The names %j and %j differ', (one, other) =>
+    expect(comparableName(one)).not.toBe(comparableName(other)),
+  );
 
-  it('is itself once more', () => {
+  it('A comparable name does not change when it is made again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (name) => {
         expect(comparableName(comparableName(name))).toBe(comparableName(name));
@@ -108,14 +112,14 @@ describe('a day', () => {
     '2026/1/31',
     '2026년 1월 31일',
     '２０２６-０１-３１',
-  ])('is read of %j', (text) => expect(parseDate(text)).toBe('2026-01-31'));
-  it.each(['', '260131', '31-01-2026', '2026-1', 'yesterday'])('is not read of %j', (text) =>
+  ])('A day is read from %j', (text) => expect(parseDate(text)).toBe('2026-01-31'));
+  it.each(['', '260131', '31-01-2026', '2026-1', 'yesterday'])('No day is read from %j', (text) =>
     expect(parseDate(text)).toBeUndefined(),
   );
 });
 
 describe('bytes in text', () => {
-  it('are read of base64 in any alphabet, padding and lines', () => {
+  it('Base64 is read in any alphabet, with or without padding and lines', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
         const expected = Buffer.from(bytes).toString('base64url');
@@ -127,12 +131,12 @@ describe('bytes in text', () => {
     for (const text of ['', 'a', 'a!cd', '===', 'ab=c']) expect(parseBase64Url(text)).toBeUndefined();
   });
 
-  it('are read of hexadecimal with colons, spaces and capitals', () => {
+  it('Hexadecimal is read with colons, spaces and capitals', () => {
     expect(parseHex('AB:cd 01\n')).toBe('abcd01');
     for (const text of ['', 'abc', 'xy']) expect(parseHex(text)).toBeUndefined();
   });
 
-  it('are digits in any groups', () => {
+  it('Digits are read in any groups', () => {
     expect(parseDigits('12-34 ５６')).toBe('123456');
     expect(parseDigits('12a')).toBeUndefined();
   });

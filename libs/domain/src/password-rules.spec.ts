@@ -9,9 +9,12 @@ import {
 } from './index.js';
 
 describe('a new certificate password', () => {
-  it.each(['Certificate1!', 'aaaaaaaa1!', '1234567a#$', `a1${'!'.repeat(62)}`])('may be %p', (password) => {
-    expect(brokenPasswordRules(password)).toEqual([]);
-  });
+  it.each(['Certificate1!', 'aaaaaaaa1!', '1234567a#$', `a1${'!'.repeat(62)}`])(
+    'The password %p is allowed',
+    (password) => {
+      expect(brokenPasswordRules(password)).toEqual([]);
+    },
+  );
 
   it.each([
     ['aaaaaaa1!', ['TOO_SHORT']],
@@ -27,11 +30,11 @@ describe('a new certificate password', () => {
     ['Certificate1!\n', ['UNPRINTABLE_CHARACTER']],
     ['비밀번호Certificate1!', ['UNPRINTABLE_CHARACTER']],
     ['', ['TOO_SHORT', 'NEEDS_LETTER', 'NEEDS_DIGIT', 'NEEDS_SPECIAL']],
-  ])('may not be %p', (password, broken) => {
+  ])('The password %p is refused', (password, broken) => {
     expect(brokenPasswordRules(password)).toEqual(broken);
   });
 
-  it('that is accepted has all that the rules in words promise', () => {
+  it('An accepted password has everything that the written rules demand', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 80 }), (password) => {
         if (brokenPasswordRules(password).length > 0) return;
@@ -43,7 +46,7 @@ describe('a new certificate password', () => {
     );
   });
 
-  it('stays acceptable whatever the order of its characters', () => {
+  it('The order of characters does not matter', () => {
     const pools = ['abcXYZ', '0123456789', '!#$%&()*+,-./:;<=>?@[]^_`{}~'];
     const good = fc
       .tuple(...pools.map((pool) => fc.array(fc.constantFrom(...pool), { minLength: 4, maxLength: 20 })))
@@ -55,7 +58,7 @@ describe('a new certificate password', () => {
     );
   });
 
-  it('locks after five wrong tries', () => {
+  it('Five wrong tries lock the password', () => {
     expect(passwordAttempts).toBe(5);
   });
 });
@@ -68,11 +71,14 @@ describe('what a new certificate password may not say of its owner', () => {
   };
   const broken = (password: string) => brokenPersonalRules(password, facts);
 
-  it.each(['rlarktkd-12!x', 'RlaRktkd-12!x', 'xx-rktkd-4471!'])('the name, typed as %p', (password) => {
-    expect(broken(password)).toEqual(['CONTAINS_NAME']);
-  });
+  it.each(['rlarktkd-12!x', 'RlaRktkd-12!x', 'xx-rktkd-4471!'])(
+    'A password with the owner’s name typed as %p is refused',
+    (password) => {
+      expect(broken(password)).toEqual(['CONTAINS_NAME']);
+    },
+  );
 
-  it('a name in Latin letters, together or in parts', () => {
+  it('A password with a name in Latin letters, whole or in parts, is refused', () => {
     for (const password of ['specimen-12!x', 'virtualspecimen!1', 'my-VIRTUAL-12'])
       expect(brokenPersonalRules(password, { name: 'Virtual Specimen', numbers: [] })).toEqual([
         'CONTAINS_NAME',
@@ -80,31 +86,31 @@ describe('what a new certificate password may not say of its owner', () => {
   });
 
   it.each(['seal-19900705', 'seal-1990.07.05', 'seal-900705!x', 'seal-07051990', 'seal-05-07-90'])(
-    'the birth date, written as %p',
+    'A password with the birth date in %p is refused',
     (password) => {
       expect(broken(password)).toContain('CONTAINS_BIRTH_DATE');
     },
   );
 
   it.each(['seal-000123!', 'seal-0100-0000-123', 'seal!000456', 'seal!1234567x'])(
-    'a number of theirs: %p',
+    'A password with one of the owner’s numbers is refused: %p',
     (password) => {
       expect(broken(password)).toEqual(['CONTAINS_NUMBER']);
     },
   );
 
   it.each(['renewed-2468-Seal', 'seal-00123-xyz', 'la-5-7-1990-xyz', 'kim-gasang-8'])(
-    'and nothing else: %p',
+    'A password without facts about its owner is allowed: %p',
     (password) => {
       expect(broken(password)).toEqual([]);
     },
   );
 
-  it('nothing, where nothing is known', () => {
+  it('Without facts no rule is broken', () => {
     expect(brokenPersonalRules('rlarktkd-19900705', { name: '이', numbers: [] })).toEqual([]);
   });
 
-  it('any stretch of a number, wherever it stands', () => {
+  it('A part of a number is found anywhere in a password', () => {
     const number = fc.stringMatching(/^[0-9]{10,14}$/);
     fc.assert(
       fc.property(number, fc.nat(), fc.stringMatching(/^[a-z!]{4,10}$/), (digits, at, around) => {

@@ -29,7 +29,7 @@ describe('the one form of a resident registration number', () => {
     ['000101 3000000', 'a space within'],
     ['０００１０１３００００００', 'digits of another width'],
     ['000101 – 3000000', 'another dash'],
-  ])('is read of %j: %s', (text) => {
+  ])('A resident number is read from %j: %s', (text) => {
     expect(normaliseResidentNumber(text)).toBe('0001013000000');
   });
 
@@ -38,14 +38,14 @@ describe('the one form of a resident registration number', () => {
     ['000101-300000', 'twelve digits'],
     ['00010130000000', 'fourteen digits'],
     ['000101-300000O', 'a letter in place of a digit'],
-  ])('is not %j: %s', (text) => {
+  ])('No resident number is read from %j: %s', (text) => {
     expect(normaliseResidentNumber(text)).toBeUndefined();
     expect(readResidentNumber(text, now)).toBeUndefined();
   });
 });
 
 describe('a resident registration number', () => {
-  it('says the date of birth and whether it is a foreign resident’s, for everybody born until today', () => {
+  it('A resident number holds the date of birth and whether the holder is a foreign resident', () => {
     fc.assert(
       fc.property(birthday, fc.nat(9), anyDigits(6), fc.boolean(), (birthDate, which, rest, hyphen) => {
         const century = Math.floor(Number(birthDate.slice(0, 4)) / 100) * 100;
@@ -58,30 +58,30 @@ describe('a resident registration number', () => {
     );
   });
 
-  it('is taken whatever its last digit is: numbers given from October 2020 on have no check digit', () => {
+  it('Any last digit is accepted, because numbers since October 2020 have no check digit', () => {
     const taken = [...'0123456789'].map((last) => readResidentNumber(`210101300000${last}`, now)!);
     expect(taken.map(({ digits }) => digits)).toHaveLength(10);
     expect(taken.filter(({ checkDigitFits }) => checkDigitFits)).toHaveLength(1);
   });
 
   it.each(['990230', '990431', '991301', '990001', '990100', '010229', '009900', '000000'])(
-    'is nobody’s when %s is no day of the calendar',
+    'A number is refused if %s is not a calendar day',
     (date) => expect(readResidentNumber(`${date}1000000`, now)).toBeUndefined(),
   );
 
-  it('knows the leap days of each century', () => {
+  it('Leap days are read in each century', () => {
     expect(readResidentNumber('0002293000000', now)?.birthDate).toBe('2000-02-29');
     expect(readResidentNumber('0002291000000', now)).toBeUndefined();
     expect(readResidentNumber('0002299000000', now)).toBeUndefined();
   });
 
-  it('is somebody’s from the day of their birth in Korea', () => {
+  it('A number is valid from the day of birth in Korea', () => {
     const midnight = new Date('2026-11-05T15:00:00Z');
     expect(readResidentNumber('2611063000000', new Date(midnight.getTime() - 1))).toBeUndefined();
     expect(readResidentNumber('2611063000000', midnight)?.birthDate).toBe('2026-11-06');
   });
 
-  it('is never made of anything else', () => {
+  it('No other text is read as a number', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         fc.pre(!/^\d{6}-?\d{7}$/.test(text));
@@ -98,13 +98,13 @@ describe('a check digit', () => {
     ['100000000000', 9],
     ['111111111111', 8], // 58 leaves 3
     ['123456189012', 7], // 224 leaves 4
-  ])('of %s is %i', (first12, digit) => expect(residentCheckDigit(first12)).toBe(digit));
+  ])('The check digit of %s is %i', (first12, digit) => expect(residentCheckDigit(first12)).toBe(digit));
 
-  it('of a foreign resident is higher by two', () => {
+  it('The check digit of a foreign resident is higher by two', () => {
     expect(residentCheckDigit('000000500000')).toBe((11 - (40 % 11) + 2) % 10);
   });
 
-  it('is one digit, and another one when a digit before it was misread', () => {
+  it('The check digit changes when another digit is misread', () => {
     const others = fc.integer({ min: 1, max: 9 });
     fc.assert(
       fc.property(anyDigits(12), fc.nat(5), others, (first12, at, by) => {

@@ -129,44 +129,47 @@ function reachableFrom(start: State): Set<State> {
 }
 
 describe('the transition table', () => {
-  it.each(everyPair)('in %s: %s', (state, message) => {
+  it.each(everyPair)('The state %s answers %s as the table says', (state, message) => {
     const wanted = expected[state]![message];
     expect([...nextStates(state, message)]).toEqual(wanted === '-' ? [] : wanted.split(' '));
     expect(accepts(state, message)).toBe(wanted !== '-');
   });
 
-  it('has no state and no message that the expectation does not know', () => {
+  it('The table has no unexpected state or message', () => {
     expect(Object.keys(transitions)).toEqual(Object.keys(expected));
     for (const row of Object.values(expected)) expect(Object.keys(row)).toEqual([...messages]);
   });
 
-  it.each(finalStates)('accepts nothing in %s', (state) => {
+  it.each(finalStates)('The final state %s accepts no message', (state) => {
     expect(isFinal(state)).toBe(true);
     expect(messages.filter((message) => accepts(state, message))).toEqual([]);
   });
 
-  it('leads from the start to every state', () => {
+  it('Every state is reached from the start', () => {
     expect([...reachableFrom('IDENTITY_REQUIRED')].sort()).toEqual([...states].sort());
   });
 
-  it.each(openStates)('leads from %s to a registered certificate and to an end without one', (state) => {
-    expect(isFinal(state)).toBe(false);
-    const ends = [...reachableFrom(state)].filter(isFinal);
-    expect(ends).toContain('REGISTERED');
-    expect(ends.length).toBeGreaterThan(1);
-  });
+  it.each(openStates)(
+    'The state %s can lead to a registered certificate and to an end without one',
+    (state) => {
+      expect(isFinal(state)).toBe(false);
+      const ends = [...reachableFrom(state)].filter(isFinal);
+      expect(ends).toContain('REGISTERED');
+      expect(ends.length).toBeGreaterThan(1);
+    },
+  );
 
-  it('reaches REGISTERED by the proof of registration alone', () => {
+  it('Only the proof of registration leads to REGISTERED', () => {
     const ways = everyPair.filter(([state, message]) => nextStates(state, message).includes('REGISTERED'));
     expect(ways).toEqual([['ISSUED', 'proveRegistration']]);
   });
 
-  it.each(openStates)('lets the customer cancel and an operator abandon in %s', (state) => {
+  it.each(openStates)('The state %s accepts a cancellation and an abandonment', (state) => {
     for (const message of ['cancel', 'abandon', 'supersede'] as const)
       expect(onlyNextState(state, message)).toBe(expected[state]![message]);
   });
 
-  it('names no single next state where there are several or none', () => {
+  it('There is no single next state if there are several or none', () => {
     expect(onlyNextState('IDENTITY_REQUIRED', 'answerChallenges')).toBeUndefined();
     expect(onlyNextState('REGISTERED', 'cancel')).toBeUndefined();
   });
