@@ -57,7 +57,7 @@ export class StaffTokens {
   }
 
   /**
-   * Verifies the ID token by which a person proves that they confirm or approve a plan, while it is valid.
+   * Verifies an ID token as proof that a person confirms or approves a plan. The token must be valid now.
    *
    * @throws {InvalidProof} if the token is not valid or proves something else
    * @throws {IssuerUnavailable} while the issuer's keys cannot be fetched

@@ -2,7 +2,7 @@ import { finalStates, isFinal, type FinalState, type EndCode } from '#libs/domai
 import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';
 
-/** How a reissue is reconciled whose data the database has partly lost. */
+/** How to reconcile a reissue of which the database has lost data. */
 export type RecoveryDecision = {
   /** Signed certificates that must never be used. */
   readonly revoke: readonly CertificateJournalEntry[];
@@ -51,7 +51,7 @@ export function decideRecovery(facts: ReissueFacts): RecoveryDecision {
   if (end?.state === 'REGISTERED') {
     if (live && (serial === undefined || live.serial === serial))
       return { act: 'REGISTER', serial: live.serial, fromJournal: undefined, at: end.at, revoke: signed };
-    // A second certificate was issued on the restored database before the restore was detected; the customer's newest.
+    // A second certificate was issued on the restored database before the restore was detected. It is newer, so it stays.
     if (live) return { act: 'GO_ON', revoke: signed };
     if (fromJournal)
       return { act: 'REGISTER', serial: fromJournal.serial, fromJournal, at: end.at, revoke: others };
