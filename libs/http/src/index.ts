@@ -1,6 +1,7 @@
 export { bootstrap, createApplication } from './bootstrap.js';
 export { bearerToken } from './bearer.js';
 export { clientAddress } from './client-address.js';
+export { ClientDisconnected } from './client-disconnected.js';
 export { docsModule } from './docs.js';
 export { Documented } from './documented.js';
 export { edgeProblem, edgeProblems } from './edge-problems.js';

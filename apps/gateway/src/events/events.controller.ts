@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
+import { ClientDisconnected } from '#libs/http';
 import { WithAccess } from '../access/access.guard.js';
 import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
-import { ClientDisconnected } from './client-disconnected.js';
 import { EventStreams } from './event-streams.js';
 import { LastEventId } from './last-event-id.js';
 

@@ -18,6 +18,7 @@ import { OpsDependencies } from '../dependencies.js';
 import { opsProblem } from '../problems.js';
 import { customerRefSchema } from '../reissues/filter.js';
 import { operationOnTarget } from '../reissues/schemas.js';
+import { showOperationOnTarget } from '../reissues/show-reissue.js';
 
 const timestamp = z.iso.datetime();
 
@@ -80,16 +81,7 @@ class CertificateViews {
     const operations = await operationsOn(db, serial);
     return {
       ...show(row, clock()),
-      operations: operations.map((operation) => ({
-        operationId: operation.operation_id,
-        kind: operation.kind,
-        state: operation.state,
-        outcome: operation.outcome,
-        requestedBy: operation.requested_by,
-        approvedBy: operation.approved_by,
-        reason: operation.reason,
-        createdAt: operation.created_at.toISOString(),
-      })),
+      operations: operations.map(showOperationOnTarget),
     };
   }
 }

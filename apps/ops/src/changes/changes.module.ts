@@ -1,21 +1,10 @@
-import { Controller, createParamDecorator, Get, Header, Module, type ExecutionContext } from '@nestjs/common';
+import { Controller, Get, Header, Module } from '@nestjs/common';
 import { staffRoles } from '#libs/domain';
-import { Documented } from '#libs/http';
-import type { FastifyReply } from 'fastify';
+import { ClientDisconnected, Documented } from '#libs/http';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { ChangeHub } from './change-hub.js';
 import { ChangeStreams } from './change-streams.js';
-
-/** A signal that aborts when the client disconnects, for a handler's parameter. */
-const Disconnected = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
-  const disconnected = new AbortController();
-  context
-    .switchToHttp()
-    .getResponse<FastifyReply>()
-    .raw.once('close', () => disconnected.abort());
-  return disconnected.signal;
-});
 
 @Controller('v1/changes')
 @Roles(...staffRoles)
@@ -35,7 +24,10 @@ class ChangesController {
         'An event `reload` means that changes may have been missed: load everything again. The stream ends when the token expires.',
     },
   )
-  follow(@CallingStaff() staff: Staff, @Disconnected() disconnected: AbortSignal): AsyncGenerator<string> {
+  follow(
+    @CallingStaff() staff: Staff,
+    @ClientDisconnected() disconnected: AbortSignal,
+  ): AsyncGenerator<string> {
     return this.streams.follow(staff, disconnected);
   }
 }

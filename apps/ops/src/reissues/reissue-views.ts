@@ -9,7 +9,6 @@ import {
   notificationsOf,
   operationEntriesOf,
   operationsOn,
-  type OperationOnTarget,
 } from '#libs/db/audit';
 import {
   countReissues,
@@ -33,7 +32,7 @@ import type {
   ShownReissuePage,
   ShownTimeline,
 } from './schemas.js';
-import { showDetail, showSummary } from './show-reissue.js';
+import { showDetail, showOperationOnTarget, showSummary } from './show-reissue.js';
 import { buildTimeline } from './timeline.js';
 
 /** A person's repeated read of a reissue within this time is not recorded again, in milliseconds. */
@@ -81,7 +80,7 @@ export class ReissueViews {
     const [operations] = await Promise.all([operationsOn(db, reissueId), this.recordRead(reissueId, staff)]);
     return {
       ...showDetail(row, config.parkedDeadlineMs),
-      operations: operations.map(showOperation),
+      operations: operations.map(showOperationOnTarget),
       temporalUrl: this.temporalUrl(reissueId),
     };
   }
@@ -139,14 +138,3 @@ export class ReissueViews {
     return `${temporalUiUrl.replace(/\/$/, '')}/${path.map(encodeURIComponent).join('/')}`;
   }
 }
-
-const showOperation = (operation: OperationOnTarget): ShownReissueDetail['operations'][number] => ({
-  operationId: operation.operation_id,
-  kind: operation.kind,
-  state: operation.state,
-  outcome: operation.outcome,
-  requestedBy: operation.requested_by,
-  approvedBy: operation.approved_by,
-  reason: operation.reason,
-  createdAt: operation.created_at.toISOString(),
-});

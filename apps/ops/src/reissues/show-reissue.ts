@@ -1,4 +1,5 @@
 import { endCodes, isFinal, possibleReissueActs, type EndCode } from '#libs/domain';
+import type { OperationOnTarget } from '#libs/db/audit';
 import type { ListedReissue } from '#libs/db/reissues';
 import type { ShownReissueDetail, ShownReissueSummary } from './schemas.js';
 import { waitingWords } from './waiting-words.js';
@@ -79,3 +80,17 @@ function waitingFor(row: ListedReissue, untilAbandonedMs: number): ShownReissueD
     until: text(row.deadline),
   };
 }
+
+/** An operation that named a reissue or a certificate. */
+export const showOperationOnTarget = (
+  operation: OperationOnTarget,
+): ShownReissueDetail['operations'][number] => ({
+  operationId: operation.operation_id,
+  kind: operation.kind,
+  state: operation.state,
+  outcome: operation.outcome,
+  requestedBy: operation.requested_by,
+  approvedBy: operation.approved_by,
+  reason: operation.reason,
+  createdAt: operation.created_at.toISOString(),
+});
