@@ -7,7 +7,7 @@ const row = (name: string, state: string, ...numbers: string[]) =>
   `  ${name.padEnd(22)}${state.padEnd(20)}${numbers.map((number) => number.padStart(9)).join('')}`;
 const ms = (value: number | null) => (value === null ? '–' : value.toFixed(1));
 
-/** What a person at the terminal reads. */
+/** Prints the demo's output on the terminal. */
 export const print = {
   line: (text = '') => console.log(text),
 
@@ -23,7 +23,7 @@ export const print = {
     console.log(`               valid from ${notBefore} to ${notAfter}`);
   },
 
-  /** Each step's times over many reissues. */
+  /** The times of each step of many reissues. */
   steps(completed: readonly CompletedReissue[]): void {
     console.log(row('step', 'state', 'p50 ms', 'p99 ms'));
     for (const { name, state } of completed[0]?.steps ?? []) {

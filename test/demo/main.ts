@@ -11,14 +11,14 @@ import { readOptions, usage, UsageError, type Options } from './options.js';
 import { reissueOnce, type CompletedReissue, type Endpoints } from './reissue-once.js';
 import { percentile, tenths } from './statistics.js';
 
-/** Who comes for this reason. */
+/** The certificate of a person who has this reason. */
 const holdingFor: Readonly<Record<Reason, Holding>> = {
   EXPIRED: 'EXPIRED',
   LOST: 'VALID',
   PASSWORD_FORGOTTEN: 'VALID',
   KEY_COMPROMISED: 'VALID',
 };
-/** Failures beyond these are counted only. */
+/** Further failures are only counted. */
 const failuresShown = 5;
 
 interface Run {
@@ -31,7 +31,7 @@ async function demo(options: Options): Promise<number> {
   const addresses = readAddresses();
   const { reason, count } = options;
   const sandbox = new Sandbox(addresses.sandbox);
-  // Nobody twice: what the sandbox knows of a person's certificate and password is from before their first reissue.
+  // Each person is used once, because the sandbox does not update a person's certificate and password after a reissue.
   const people = await sandbox.makePeople(count, holdingFor[reason]);
   const bookmark = await bookmarkEvents(addresses.kafkaBrokers);
 
@@ -51,7 +51,7 @@ async function demo(options: Options): Promise<number> {
 }
 
 async function showOne(world: Endpoints, person: Person, options: Options): Promise<Run> {
-  print.line(`${person.name}, ${person.mobile}, comes for a new certificate: ${options.reason}`);
+  print.line(`${person.name}, ${person.mobile}, requests a new certificate: ${options.reason}`);
   print.line();
   print.header();
   const since = performance.now();
@@ -70,7 +70,7 @@ async function showOne(world: Endpoints, person: Person, options: Options): Prom
 
 async function runMany(world: Endpoints, people: readonly Person[], options: Options): Promise<Run> {
   const { reason, count, concurrency } = options;
-  print.line(`${count} reissues, ${concurrency} at once: ${reason}`);
+  print.line(`${count} reissues, ${concurrency} concurrent: ${reason}`);
   const completed: CompletedReissue[] = [];
   let failed = 0;
   const waiting = people.values();
@@ -95,7 +95,7 @@ async function runMany(world: Endpoints, people: readonly Person[], options: Opt
   return { completed, failed, seconds };
 }
 
-/** Reads how long each history became, and writes the files where they are wanted. */
+/** Reads the length of each history, and writes the files of --out. */
 async function readHistories(
   { temporal }: Addresses,
   { completed }: Run,

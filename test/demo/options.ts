@@ -10,16 +10,16 @@ import {
 
 export const usage = `npm run demo -- [options]
 
-One reissue as a client would do it, over HTTP, against the running stack.
+Makes a reissue over HTTP with the client library, on the running stack.
 
   --reason REASON    ${reasons.join(', ')} (default EXPIRED)
-  --by WHAT          what the customer names themself by: ${identifierKinds.join(', ')} (default MOBILE)
-  --methods LIST     how they prove it, separated by commas (default PHONE_CODE,ONE_WON): ${identityMethods.slice(0, 2).join(', ')},
+  --by KIND          kind of the identifier: ${identifierKinds.join(', ')} (default MOBILE)
+  --methods LIST     identity methods, separated by commas (default PHONE_CODE,ONE_WON): ${identityMethods.slice(0, 2).join(', ')},
                      ${identityMethods.slice(2).join(', ')}
-  --count N          how many reissues, each of another person (default 1)
-  --concurrency C    how many of them at once (default 1)
-  --out DIR          write what a reissue leaves behind: old.pem new.pem chain.pem new.key.pem new.random.hex
-                     reissue.json events.jsonl history.json; several reissues have a folder each
+  --count N          number of reissues, each of another person (default 1)
+  --concurrency C    number of concurrent reissues (default 1)
+  --out DIR          write the files of a reissue: old.pem new.pem chain.pem new.key.pem new.random.hex
+                     reissue.json events.jsonl history.json; with several reissues, each has a folder
   --json             print the figures as one JSON object on the last line
   --help             this text
 `;
@@ -35,7 +35,7 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** What was asked for wrongly, in one line. */
+/** A wrong argument. Its message is one line. */
 export class UsageError extends Error {}
 
 /** @throws UsageError */

@@ -5,7 +5,7 @@ import { historyToJSON, type History } from '@temporalio/common/lib/proto-utils.
 import type { PublishedEvent } from '../support/kafka.js';
 import type { CompletedReissue } from './reissue-once.js';
 
-/** Writes what a reissue leaves behind into `directory`; files of an earlier reissue are replaced. */
+/** Writes certificates, key, events and history of a reissue to `directory`, and replaces earlier files there. */
 export async function writeOutputFiles(
   directory: string,
   { reissue, person, download, privateKey, vidRandom }: CompletedReissue,
@@ -25,7 +25,7 @@ export async function writeOutputFiles(
   await write('history.json', withNewline(historyToJSON(history)));
 }
 
-/** A new file, because an old one would keep its permissions. */
+/** Creates a new file, because an existing one would keep its permissions. */
 async function writeSecret(file: string, content: string): Promise<void> {
   await rm(file, { force: true });
   await writeFile(file, content, { mode: 0o600 });

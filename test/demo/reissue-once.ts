@@ -18,12 +18,12 @@ import type { Person, Sandbox } from '../support/sandbox.js';
 
 export interface Step {
   readonly name: string;
-  /** The reissue's state after it; undefined before there is a reissue. */
+  /** The state of the reissue after the step; undefined before it has started. */
   readonly state: Reissue['state'] | undefined;
   readonly ms: number;
 }
 
-/** A reissue that went through, and what the client has of it. */
+/** A registered reissue with the client's data. */
 export interface CompletedReissue {
   readonly reissue: Reissue;
   readonly person: Person;
@@ -37,14 +37,14 @@ export interface CompletedReissue {
   readonly ms: number;
 }
 
-/** Why somebody comes, and how they say and prove who they are. */
+/** Reason, kind of identifier and identity methods of a reissue. */
 interface ReissueOptions {
   readonly reason: Reason;
   readonly by: IdentifierKind;
   readonly methods: readonly IdentityMethod[];
 }
 
-/** The step at which a reissue failed; what went wrong is its cause. */
+/** The step at which a reissue failed. The reason is its cause. */
 export class StepFailure extends Error {
   constructor(
     readonly step: string,
@@ -54,18 +54,18 @@ export class StepFailure extends Error {
   }
 }
 
-/** Where a reissue goes, and where its codes arrive. */
+/** The gateway, and the sandbox in which codes arrive. */
 export interface Endpoints {
   /** The gateway's URL. */
   readonly gateway: string;
   readonly sandbox: Sandbox;
 }
 
-/** Another one than any sample person has, and in keeping with the rules. */
+/** A password that no sample person has, and that the password rules allow. */
 const newPassword = 'renewed-2468-Seal';
 
 /**
- * One reissue from the key pair to the registration proof, as a front end makes it: by the client.
+ * Makes a reissue from the key pair to the registration proof, with the client library.
  *
  * @throws StepFailure
  */
@@ -118,7 +118,7 @@ export async function reissueOnce(
   return { reissue: registered, person, download, privateKey: await pemOf(key), vidRandom, steps, ms };
 }
 
-/** A person as they name themself. */
+/** The applicant for a person, with the identifier of a kind. */
 function applicantOf(person: Person, by: IdentifierKind): ApplicantInput {
   const { name, mobile, carrier, rrn } = person;
   switch (by) {
@@ -131,7 +131,7 @@ function applicantOf(person: Person, by: IdentifierKind): ApplicantInput {
   }
 }
 
-/** The answers of a person who is who they say: from the phone's inbox, the account, the purse, and the old key. */
+/** The right answers of a person: from the phone's inbox, the account, the identity document and the old key. */
 function readCodes(reissue: OpenReissue, person: Person, sandbox: Sandbox): Promise<ChallengeAnswer[]> {
   const answerTo = async (challenge: Challenge): Promise<string> => {
     switch (challenge.method) {

@@ -1,5 +1,5 @@
 /**
- * The value that `percent` of all values do not exceed (nearest rank), rounded to tenths; null without values.
+ * The percentile by nearest rank, rounded to tenths; null without values.
  */
 export function percentile(values: readonly number[], percent: number): number | null {
   if (values.length === 0) return null;

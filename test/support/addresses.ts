@@ -1,4 +1,4 @@
-/** Where the parts of a running stack are that a client of it may talk to. */
+/** The addresses of a running stack, for its clients. */
 export interface Addresses {
   readonly gateway: string;
   readonly ops: string;
@@ -8,9 +8,9 @@ export interface Addresses {
 }
 
 /**
- * Reads the addresses that the local launcher hands to demo and tests.
+ * Reads the addresses that the launcher passes to demo and tests in their environment.
  *
- * @throws Error that names every key that is missing
+ * @throws Error with the name of every missing key
  */
 export function readAddresses(env: NodeJS.ProcessEnv = process.env): Addresses {
   const missing: string[] = [];
@@ -33,8 +33,8 @@ export function readAddresses(env: NodeJS.ProcessEnv = process.env): Addresses {
   };
   if (missing.length > 0)
     throw new Error(
-      `Where is the stack? Missing in the environment: ${missing.join(', ')}. ` +
-        '`npm run demo` and `npm test` set them; by hand, take them from run/stack.json in the state folder.',
+      `The environment lacks addresses of the stack: ${missing.join(', ')}. ` +
+        '`npm run demo` and `npm test` set them. To set them by hand, copy them from run/stack.json in the state folder.',
     );
   return addresses;
 }

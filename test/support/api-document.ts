@@ -28,8 +28,8 @@ interface Document {
 const credentials = { apiKey: 'x-api-key', accessToken: 'authorization' } as const;
 
 /**
- * A gateway that is made of nothing but the OpenAPI document: it answers every call with the document's own example,
- * and notes what in the call does not keep to the document.
+ * A fake gateway made from the OpenAPI document. It answers every call with the document's example, and records where a
+ * call violates the document.
  */
 export class ApiDocument {
   readonly called: string[] = [];

@@ -12,29 +12,29 @@ import { until } from './until.js';
 const apps = ['gateway', 'ops', 'worker', 'signer', 'status'] as const;
 export type App = (typeof apps)[number];
 
-/** The keys of the ports on which those apps listen that have callers. */
+/** The variables of the ports on which apps with an API listen. */
 const portKeys: Partial<Record<App, string>> = {
   gateway: 'RESEAL_GATEWAY_PORT',
   ops: 'RESEAL_OPS_PORT',
   status: 'RESEAL_STATUS_PORT',
 };
-/** An app ends itself after 15 s at the latest. */
+/** Longer than the 15 s within which an app ends itself. */
 const graceMs = 20_000;
 
-/** One more process of an app, beside the one of the stack and with the same rights. */
+/** A second process of an app of the stack, with the same rights. */
 export class AppCopy {
   private constructor(
     readonly app: App,
-    /** Where it takes calls; empty for an app without callers. */
+    /** URL of its API; empty for an app without one. */
     readonly url: string,
     private readonly metricsUrl: string,
     private readonly process: ChildProcess,
   ) {}
 
   /**
-   * Begins to start; it is not ready yet.
+   * Starts the process, without waiting until it is ready.
    *
-   * @param changes environment that differs from that of the stack's own process
+   * @param changes variables that differ from those of the stack's process
    */
   static async start(app: App, changes: Readonly<Record<string, string>>): Promise<AppCopy> {
     const [port, metricsPort] = await freePorts(2);
@@ -50,17 +50,17 @@ export class AppCopy {
     return new AppCopy(app, key ? `http://127.0.0.1:${port}` : '', `http://127.0.0.1:${metricsPort}`, child);
   }
 
-  /** As Temporal names it among the pollers of a task queue. */
+  /** Its name among the pollers of a task queue. */
   get identity(): string {
     return `${this.process.pid}@${hostname()}`;
   }
 
-  /** As the audit trail names it. */
+  /** Its name in the audit trail. */
   get instance(): string {
     return `${hostname()}/${this.process.pid}`;
   }
 
-  /** Rejects while the process does not listen. */
+  /** Its health report. Rejects until the process listens. */
   async readiness(): Promise<HealthReport> {
     return (await this.watch('/health/ready')).json() as Promise<HealthReport>;
   }
@@ -85,7 +85,7 @@ export class AppCopy {
     this.process.kill(signal);
   }
 
-  /** Has the process finish what it does, and end; it is killed where it takes too long. */
+  /** Ends the process in good order, or kills it after a grace time. */
   async end(): Promise<void> {
     if (this.hasEnded) return;
     const ended = once(this.process, 'exit');
@@ -100,7 +100,7 @@ export class AppCopy {
   }
 
   private watch(path: string): Promise<Response> {
-    if (this.hasEnded) throw new Error(`the copy of ${this.app} ended; its log says why`);
+    if (this.hasEnded) throw new Error(`the copy of ${this.app} has ended; see its log`);
     return fetch(this.metricsUrl + path, { signal: AbortSignal.timeout(10_000) });
   }
 }
@@ -109,7 +109,7 @@ export class AppCopy {
 export class AppCopies {
   private readonly started = new Map<App, AppCopy>();
 
-  /** Begins to start all of them. @param changesOf environment that differs from that of the stack's own process */
+  /** Starts all of them. @param changesOf variables that differ from those of the stack's process */
   async start(changesOf: (app: App) => Readonly<Record<string, string>>): Promise<void> {
     for (const app of apps) this.started.set(app, await AppCopy.start(app, changesOf(app)));
   }
@@ -118,12 +118,12 @@ export class AppCopies {
     return this.started.get(app)!;
   }
 
-  /** Does the same with several copies side by side, by default with all. */
+  /** Runs the same work on several copies concurrently; default: on all. */
   async each(work: (copy: AppCopy) => Promise<unknown>, those: readonly App[] = apps): Promise<void> {
     await Promise.all(those.map((app) => work(this.of(app))));
   }
 
-  /** Ends those that were started, also where not all of them were. */
+  /** Ends the copies that were started. */
   async end(): Promise<void> {
     await Promise.all([...this.started.values()].map((copy) => copy.end()));
   }

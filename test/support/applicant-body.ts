@@ -3,13 +3,13 @@ import { rememberSealed, rememberSecret } from './canaries.js';
 import type { Gateway } from './gateway.js';
 import type { Person } from './sandbox.js';
 
-/** What somebody says of themself when they start; sealed values to the Idempotency-Key of that call. */
+/** The applicant in the body of a start. Sealed values are bound to the Idempotency-Key of the call. */
 export type ApplicantBody =
   | { readonly name: string; readonly mobile: string; readonly carrier?: string }
   | { readonly name: string; readonly rrn: string }
   | { readonly name: string; readonly document: string };
 
-/** What stands on a person's identity document, as it is sealed. */
+/** The fields of an identity document, as they are sealed. */
 export interface DocumentFields {
   readonly type: Person['document']['type'];
   /** 13 digits. */
@@ -26,13 +26,13 @@ export function documentFieldsOf({ document, rrn }: Pick<Person, 'document' | 'r
     : { type, rrn, issuedOn };
 }
 
-/** Notes the fields of a document that tell whose it is. */
+/** Records the fields of a document that identify its holder. */
 export function rememberDocument({ rrn, licenceNumber }: DocumentFields): void {
   rememberSealed('rrn', rrn);
   if (licenceNumber !== undefined) rememberSecret('licence number', Buffer.from(licenceNumber));
 }
 
-/** A person as they name themself at the start. */
+/** The applicant for a person, with the identifier of a kind. */
 export async function applicantBodyOf(
   gateway: Gateway,
   person: Pick<Person, 'name' | 'mobile' | 'carrier' | 'rrn' | 'document'>,

@@ -13,7 +13,7 @@ interface ToolResult {
   readonly stderr: string;
 }
 
-/** Runs one of the auditors' tools as `npm run` does, with the worker's environment or with none. */
+/** Runs one of the auditors' tools as `npm run` does, with the worker's environment or without configuration. */
 export async function runTool(
   tool: 'evidence' | 'trust' | 'verify',
   args: readonly string[],
@@ -33,5 +33,5 @@ export async function runTool(
   }
 }
 
-/** What `verify` printed: one JSON object and nothing else. */
+/** The verdict that `verify` printed as JSON. */
 export const verdictOf = ({ stdout }: ToolResult): EvidenceVerdict => JSON.parse(stdout) as EvidenceVerdict;

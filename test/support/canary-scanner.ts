@@ -6,10 +6,10 @@ interface Needle {
 }
 
 const probeBytes = 4;
-/** Two bytes of a probe's four, so that a small table tells for nearly every place that nothing begins there. */
+/** Folds the four bytes of a probe to two, for a small table that excludes nearly every position. */
 const fold = (probe: number) => (probe ^ (probe >>> 16)) & 0xffff;
 
-/** Looks for many canaries at once, each in every form in which it may have been stored. */
+/** Searches for many canaries at once, each in every form in which it may be stored. */
 export class CanaryScanner {
   private readonly table = new Uint8Array(0x10000);
   private readonly needles = new Map<number, Needle[]>();
@@ -26,7 +26,7 @@ export class CanaryScanner {
       }
   }
 
-  /** The canaries that stand in `haystack`. */
+  /** The canaries that `haystack` contains. */
   find(haystack: Buffer): Set<Canary> {
     const found = new Set<Canary>();
     let probe = 0;
@@ -41,11 +41,11 @@ export class CanaryScanner {
   }
 }
 
-/** As it is, in hexadecimal, and in base64 and base64url wherever in a longer text it may begin. */
+/** The bytes, and their forms in hexadecimal, base64 and base64url at any position of a longer text. */
 export function formsOf(bytes: Buffer): Buffer[] {
   const texts = [bytes.toString('hex'), bytes.toString('hex').toUpperCase()];
   for (const shift of [0, 1, 2]) {
-    // The first and last characters also have bits of what stands before and after.
+    // The first and last characters also contain bits of the neighbouring bytes.
     const base64 = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
     const whole = base64.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
     texts.push(whole, whole.replaceAll('+', '-').replaceAll('/', '_'));

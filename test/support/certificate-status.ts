@@ -8,7 +8,7 @@ import { certificatesIn } from './certificates.js';
 
 const run = promisify(execFile);
 
-/** What the status app answers about one certificate, as OpenSSL reads it. */
+/** The status app's answers about a certificate, read by OpenSSL. */
 interface PublishedStatus {
   readonly ocsp: string;
   /** Whether the CRL of the certificate lists it. */
@@ -16,10 +16,10 @@ interface PublishedStatus {
 }
 
 /**
- * Asks OCSP and CRL at the addresses in the certificate, and verifies both signatures.
+ * Requests OCSP answer and CRL from the addresses in the certificate, and verifies both signatures.
  *
  * @param pem the certificate, its issuer and the root
- * @throws Error if an answer does not come or its signature is not that of the issuer
+ * @throws Error if there is no answer, or its signature is not the issuer's
  */
 export async function publishedStatus(pem: string): Promise<PublishedStatus> {
   const [leaf, issuer] = certificatesIn(pem);
@@ -32,14 +32,14 @@ export async function publishedStatus(pem: string): Promise<PublishedStatus> {
 export type OcspStatus = 'good' | 'onHold' | 'revoked';
 
 /**
- * Asks OCSP at the address in a certificate, and verifies the signature of the answer. The issuer is fetched from where
- * the certificate says.
+ * Requests an OCSP answer from the address in a certificate, and verifies its signature. Downloads the issuer's certificate
+ * from the address in the certificate.
  *
- * @throws Error if no answer comes, or if its signature is not that of the issuer
+ * @throws Error if there is no answer, or its signature is not the issuer's
  */
 export async function ocspStatus(leaf: X509Certificate): Promise<OcspStatus> {
   const url = /CA Issuers - URI:(\S+)/.exec(leaf.infoAccess ?? '')?.[1];
-  if (!url) throw new Error('the certificate does not say where its issuer is');
+  if (!url) throw new Error('the certificate has no address of its issuer');
   const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   const issuer = new X509Certificate(Buffer.from(await answer.arrayBuffer()));

@@ -18,12 +18,12 @@ export function thumbprintOf(certificate: X509Certificate): Promise<string> {
   return calculateJwkThumbprint(certificate.publicKey.export({ format: 'jwk' }));
 }
 
-/** The serial number in the form that the bank uses: hexadecimal, lower case. */
+/** The serial number of a person's old certificate as the bank stores it: hexadecimal, lower case. */
 export function oldSerialOf({ oldCertificate }: Person): string | undefined {
   return oldCertificate && new X509Certificate(oldCertificate).serialNumber.toLowerCase();
 }
 
-/** What OpenSSL says of a chain from leaf to root; undefined where there is no OpenSSL. */
+/** OpenSSL's verdict on a chain from leaf to root; undefined without OpenSSL. */
 export function opensslVerify([leaf, ...chain]: readonly X509Certificate[]): string | undefined {
   if (spawnSync('openssl', ['version']).status !== 0) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'reseal-chain-'));
@@ -42,7 +42,7 @@ export function opensslVerify([leaf, ...chain]: readonly X509Certificate[]): str
   }
 }
 
-/** What the bank says of a certificate. */
+/** The status of a certificate in the bank's database. */
 export type RecordedStatus =
   'UNKNOWN' | 'NOT_REGISTERED' | 'EXPIRED' | 'IN_FORCE' | 'ON_HOLD' | `REVOKED ${string}`;
 

@@ -12,9 +12,9 @@ import {
 import { pemOf } from '#libs/der';
 
 /**
- * A process of its own that certifies a fresh key by its own clock, as the signer does, and prints what came of it
- * as JSON: `node certify-now.mjs DIRECTORY`, the passphrase in PASSPHRASE. For tests whose clock is wrong; plain
- * JavaScript on the built libs, so that Node runs it as it stands.
+ * Certifies a new key by the clock of this process, as the signer does, and prints the result as JSON:
+ * `node certify-now.mjs DIRECTORY`, with the passphrase in PASSPHRASE. For tests with a wrong clock. It is plain JavaScript
+ * on the built libs, so that Node runs it without a compiler.
  */
 const clock = () => new Date();
 const now = clock();

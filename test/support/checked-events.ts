@@ -15,11 +15,10 @@ import {
 import type { RunningStack } from './running-stack.js';
 
 /**
- * Reads from Kafka all that the database says of these reissues, and holds it against what is promised of every
- * story: nothing is missing, the events of one key come in order and from one partition, and each keeps to its
- * schema in the AsyncAPI document.
+ * Reads the events of these reissues from Kafka and checks them: none is missing compared with the database, the events of
+ * one key are in order and in one partition, and each matches its schema in the AsyncAPI document.
  *
- * @returns the events of each reissue in their order, both topics together
+ * @returns the events of each reissue in order, of both topics
  */
 export async function readCheckedEvents(
   { addresses, db }: Pick<RunningStack, 'addresses' | 'db'>,
@@ -51,7 +50,7 @@ export async function readCheckedEvents(
     if (story.at(-1)?.id !== event.id) story.push(event);
     stories.set(String(event.data?.['reissueId']), story);
   }
-  // Where they begin is not the same for all: after a restore from a backup, numbers go on above those of before.
+  // The first number differs: after a restore from a backup, numbers continue above the earlier ones.
   for (const [reissueId, story] of stories)
     expect(story.map(({ id, type }) => `${id} ${type}`)).toEqual(
       rows
@@ -61,7 +60,7 @@ export async function readCheckedEvents(
   return stories;
 }
 
-/** In order for each key; what comes a second time is a repetition, which a subscriber drops. */
+/** Checks the order for each key. A subscriber drops an event that it receives again. */
 function expectOrder(messages: readonly ReceivedEvent[]): void {
   const newest = new Map<string, { partition: number; sequence: number }>();
   const seen = new Set<string>();

@@ -10,7 +10,7 @@ import { until } from './until.js';
 
 export { ordinaryPath };
 
-/** Goes on with a reissue until it has taken this many calls of the ordinary path. */
+/** Continues a reissue until it has made this many calls of the ordinary path. */
 export async function continueReissue(
   customer: Customer,
   calls: number,
@@ -25,7 +25,7 @@ export async function continueReissue(
   }
 }
 
-/** A customer for each point of the ordinary path: the n-th has taken n calls. */
+/** A customer for each step of the ordinary path: the n-th has made n calls. */
 export async function customersAtEachStep(stack: RunningStack): Promise<Customer[]> {
   const people = await stack.sandbox.makePeople(ordinaryPath.length, 'VALID');
   const crowd = await Promise.all(people.map((person) => stack.customerFor(person)));
@@ -33,7 +33,7 @@ export async function customersAtEachStep(stack: RunningStack): Promise<Customer
   return crowd;
 }
 
-/** Holds registered reissues against what must be so whatever broke on their way: everything was done, and once. */
+/** Checks registered reissues: whatever failed on the way, each effect happened exactly once. */
 export async function expectCompletedOnce(stack: RunningStack, crowd: readonly Customer[]): Promise<void> {
   for (const customer of crowd) {
     const { reissueId, person } = customer;
@@ -53,14 +53,14 @@ export async function expectCompletedOnce(stack: RunningStack, crowd: readonly C
   }
 }
 
-/** Whoever was parked on the way is told, too, that it goes on. */
+/** A customer whose reissue was parked also gets the notification that it continues. */
 const withoutResumedMessages = (messages: readonly Message[]) =>
   messages.filter(({ id }) => !id.includes('.RESUMED'));
 
 async function expectNotifiedOnce({ sandbox }: RunningStack, { person, reissueId }: Customer): Promise<void> {
   const wanted = ['NEW_DEVICE', 'ISSUED', 'REGISTERED'].map((moment) => `${reissueId}.${moment}`);
   const all = await until(
-    `the notices of ${reissueId}`,
+    `the notifications of ${reissueId}`,
     async () => {
       const inboxes = await Promise.all([sandbox.inbox(person.mobile), sandbox.inbox(person.email)]);
       const [sms, mail] = inboxes.map(withoutResumedMessages) as [Message[], Message[]];

@@ -23,34 +23,33 @@ type Challenged = z.output<typeof challengesResponseSchema>;
 export type Verified = z.output<typeof verificationsResponseSchema>;
 
 const defaultMethods: readonly IdentityMethod[] = ['PHONE_CODE', 'ONE_WON'];
-/** Another one than any sample person has, and in keeping with the rules. */
+/** A password that no sample person has, and that the password rules allow. */
 const defaultNewPassword = 'renewed-2468-Seal';
 
 /**
- * A customer with one reissue, who talks to the bank over HTTP only. Each method makes one call, right by default
- * and wrong where the test says so, and gives the raw answer, also of a refusal. What the answers said last is
- * kept: `reissue`, `challenges`, `accessToken`.
+ * A customer with one reissue, who uses the bank's HTTP API only. Each method makes one call, correct by default, and
+ * returns the raw answer, also of a refusal. The newest `reissue`, `challenges` and `accessToken` of the answers are kept.
  */
 export class Customer {
   reissue: Reissue | undefined;
   challenges: readonly Challenge[] = [];
   accessToken: string | undefined;
-  /** R of the VID, hexadecimal, as it was last sent: the customer keeps it beside the private key. */
+  /** R of the VID, hexadecimal, as last sent. A customer stores it with the private key. */
   vidRandom: string | undefined;
-  /** By which the app names its device; it need not. */
+  /** The device id that the app sends; optional. */
   deviceId: string | undefined;
 
   private constructor(
     readonly gateway: Gateway,
     readonly sandbox: Sandbox,
     readonly person: Person,
-    /** The key that the certificate is for. */
+    /** The key to be certified. */
     readonly key: KeyPair,
   ) {}
 
   /**
-   * @param person default: one who was never a customer before, with a certificate in force
-   * @param key default: a new one
+   * @param person default: a new customer with a valid certificate
+   * @param key default: a new key
    */
   static async create(gateway: Gateway, sandbox: Sandbox, person?: Person, key?: KeyPair): Promise<Customer> {
     const [someone, ownKey] = await Promise.all([
@@ -60,13 +59,13 @@ export class Customer {
     return new Customer(gateway, sandbox, someone, ownKey);
   }
 
-  /** @throws Error before the start */
+  /** The id of the reissue. @throws Error before the start */
   get reissueId(): string {
     if (!this.reissue) throw new Error('the reissue was not started');
     return this.reissue.id;
   }
 
-  /** @param overrides whatever of the body is to be another, and `by` what the person names themself */
+  /** Starts the reissue. @param overrides members of the body that differ; `by` is the kind of the identifier */
   async start(
     overrides: {
       by?: IdentifierKind;
@@ -101,7 +100,7 @@ export class Customer {
     return this.remember(answer);
   }
 
-  /** Has codes sent, or sent again. */
+  /** Requests codes, again if they were sent before. */
   async requestChallenges(
     methods: readonly IdentityMethod[] = defaultMethods,
     options: CallOptions = {},
@@ -109,7 +108,7 @@ export class Customer {
     return this.post('identity/challenges', { methods }, options);
   }
 
-  /** Uploads a photo of the identity document; the answer names it. */
+  /** Uploads a photo of the identity document. The answer contains its id. */
   async uploadPhoto(
     photo?: Pick<Photo, 'bytes' | 'contentType'>,
     options: CallOptions = {},
@@ -121,9 +120,9 @@ export class Customer {
   }
 
   /**
-   * Gets the right answer to each challenge: from the phone's inbox, the account, the purse, and the old key.
+   * Collects the right answer to each challenge: from the phone's inbox, the account, the identity document or the old key.
    *
-   * @param methods default: all that there is a challenge of
+   * @param methods default: those of all challenges
    */
   async readCodes(methods?: readonly IdentityMethod[]): Promise<IdentityAnswers> {
     const asked = this.challenges.filter(({ method }) => methods?.includes(method) ?? true);
@@ -131,7 +130,7 @@ export class Customer {
     return Object.fromEntries(await Promise.all(answers)) as IdentityAnswers;
   }
 
-  /** Answers the challenges of `codes`' methods in one call; by default all of them, rightly. */
+  /** Answers the challenges of `codes`' methods in one call. Default: right answers to all challenges. */
   async verify(codes?: IdentityAnswers, options: CallOptions = {}): Promise<Answer<Verified>> {
     const given = codes ?? (await this.readCodes());
     const answers = this.challenges
@@ -162,7 +161,7 @@ export class Customer {
     );
   }
 
-  /** @param key default: the one that was named at the start */
+  /** Requests the certificate. @param key default: the key named at the start */
   async requestCertificate(key = this.key, options: CallOptions = {}): Promise<Answer<Reissue>> {
     return this.post('certificate', await this.certificateRequest(key), options);
   }
@@ -188,7 +187,7 @@ export class Customer {
     return this.get('/certificate', { headers: { accept: 'application/x-pem-file' }, ...options });
   }
 
-  /** Proves that the new key works, over the challenge that the reissue names. */
+  /** Proves possession of the new key by signing the reissue's challenge. */
   async register(
     overrides: { key?: KeyPair; challengeId?: string; signature?: string } = {},
     options: CallOptions = {},
@@ -208,12 +207,12 @@ export class Customer {
     return this.post('cancel', {}, options);
   }
 
-  /** The reissue as it is now. */
+  /** Reads the current state of the reissue. */
   async fetchReissue(options: CallOptions = {}): Promise<Answer<Reissue>> {
     return this.remember(await this.get<Reissue>('', options));
   }
 
-  /** Goes the whole way and gives the reissue as it was registered. @throws UnexpectedAnswer at the first refusal */
+  /** Makes all calls of a reissue and returns it as registered. @throws UnexpectedAnswer at the first refusal */
   async completeReissue(reason: Reason = 'EXPIRED'): Promise<Reissue> {
     expectSuccess(await this.start({ reason }));
     expectSuccess(await this.verify());
@@ -230,7 +229,7 @@ export class Customer {
     return this.gateway.seal(purpose, this.reissueId, value, this.key.thumbprint);
   }
 
-  /** What a certificate request says: for `key`, with a new random number R. */
+  /** The body of a certificate request for `key`, with a new random number R. */
   async certificateRequest(key = this.key): Promise<{ csr: string; vidRandom: string }> {
     this.vidRandom = randomBytes(20).toString('hex');
     const [csr, vidRandom] = await Promise.all([key.request(), this.seal('vid-random', this.vidRandom)]);
@@ -271,7 +270,7 @@ export class Customer {
   }
 }
 
-/** A challenge sent again replaces the one before. */
+/** A new challenge replaces the earlier one of its method. */
 function mergeByMethod(before: readonly Challenge[], now: readonly Challenge[]): Challenge[] {
   return [...new Map([...before, ...now].map((challenge) => [challenge.method, challenge])).values()];
 }

@@ -1,25 +1,25 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to a server that can be broken, and mended. */
+/** A TCP proxy whose connection to the server a test can break and restore. */
 export interface CuttableProxy {
   readonly port: number;
-  /** Ends all connections and takes no more. */
+  /** Closes all connections and refuses new ones. */
   cut(): void;
   /**
-   * Drops what comes, in both directions, and closes nothing: who is connected, and who connects from now on, hears
-   * nothing any more. Connections of that time stay so for ever, also when the way is mended.
+   * Drops all bytes in both directions without closing a connection. Connections of this time stay silent, also after
+   * `restore`.
    */
   blackhole(): void;
-  /** New connections are passed on again. */
+  /** Forwards new connections again. */
   restore(): void;
   close(): Promise<void>;
 }
 
-/** Listens on a port of its own and passes everything on. */
+/** Starts a proxy on a free port. */
 export async function cuttableProxy(host: string, port: number): Promise<CuttableProxy> {
   const open = new Set<Socket>();
   let state: 'whole' | 'cut' = 'whole';
-  /** Shared by all connections since the last mending. */
+  /** Shared by all connections since the last restoration. */
   let way = { silent: false };
 
   const keep = (socket: Socket) => {

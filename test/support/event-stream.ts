@@ -1,11 +1,11 @@
-/** An event of a stream (WHATWG HTML section 9.2) as its client got it. */
+/** An event of a stream (WHATWG HTML section 9.2). */
 export interface StreamEvent {
   readonly id: string;
   readonly type: string;
   readonly data: { readonly state: string; readonly [member: string]: unknown };
 }
 
-/** Follows a stream of server-sent events until the server ends it, or the reader breaks off. */
+/** Reads server-sent events until the server or the reader ends the stream. */
 export async function* streamEvents(response: Response): AsyncGenerator<StreamEvent> {
   if (!response.body) return;
   let rest = '';

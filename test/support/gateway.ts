@@ -9,9 +9,9 @@ import { expectSuccess, send, type Answer, type Call, type Patience } from './ht
 type Terms = z.output<typeof termsSchema>;
 export type Consent = z.output<typeof consentSchema>;
 
-/** What may be said of a call beside its body; every default is right. */
+/** Options of a call. The defaults make a correct call. */
 export interface CallOptions extends Patience {
-  /** Default: a new one. The same key with the same body is the same call. */
+  /** Default: a new key. The same key with the same body is the same call. */
   readonly idempotencyKey?: string;
   /** Bearer token. */
   readonly accessToken?: string | undefined;
@@ -21,7 +21,7 @@ export interface CallOptions extends Patience {
 /** A new Idempotency-Key. */
 export const newIdempotencyKey = () => `key-${randomUUID()}`;
 
-/** A front end's view of the gateway: calls, and what it must know before it makes one. */
+/** A client of the gateway: makes calls, and fetches the terms and keys that they need. */
 export class Gateway {
   private readonly cache = new Map<string, Promise<unknown>>();
 
@@ -39,12 +39,12 @@ export class Gateway {
     return this.send('POST', path, body, { ...options, idempotencyKey });
   }
 
-  /** The terms of a stage in Korean; fetched once. */
+  /** The terms of a stage in Korean. Fetched once. */
   terms(stage: 'identity' | 'issuance'): Promise<Terms[]> {
     return this.once(`/v1/terms?stage=${stage}&locale=ko`);
   }
 
-  /** Consent to all terms of a stage, the optional ones left out unless `agreeToOptional`. */
+  /** Consent to all mandatory terms of a stage, and to optional ones if `agreeToOptional`. */
   async consents(stage: 'identity' | 'issuance', agreeToOptional = false): Promise<Consent[]> {
     return (await this.terms(stage)).map(({ termsId, version, digest, mandatory }) => ({
       termsId,
@@ -54,7 +54,7 @@ export class Gateway {
     }));
   }
 
-  /** The keys to seal to, the current one first, and how the gateway calls this front end; fetched once. */
+  /** The sealing keys, current first, and the gateway's name of this front end. Fetched once. */
   keys(): Promise<{ readonly keys: readonly JWK[]; readonly client: string }> {
     return this.once('/v1/keys');
   }
@@ -62,7 +62,7 @@ export class Gateway {
   /**
    * Seals a secret to the gateway's current key, for one purpose and subject (the reissue id).
    *
-   * @param keyThumbprint of the reissue's key; undefined where there is no reissue
+   * @param keyThumbprint of the reissue's key; undefined without a reissue
    */
   async seal(
     purpose: EnvelopePurpose,

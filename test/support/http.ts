@@ -5,29 +5,29 @@ import type { z } from 'zod';
 /** A problem document (RFC 9457). */
 export type Problem = z.output<typeof problemSchema>;
 
-/** One HTTP request. It comes back with its answer, so that the very same can be sent once more. */
+/** An HTTP request. Its answer contains it, so that a test can repeat it. */
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON, but for a form. */
+  /** Sent as JSON, except a form. */
   readonly body?: unknown;
 }
 
-/** What came back, whatever its status. */
+/** The answer to a call, with any status. */
 export interface Answer<Body = unknown> {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON, text, or bytes, as the media type says; of a refused call the problem document. */
+  /** Parsed JSON, text or bytes, by the media type; the problem document if the call was refused. */
   readonly body: Body;
   readonly problem: Problem | undefined;
   readonly call: Call;
-  /** From the request to the end of the answer, in milliseconds; where it was repeated, the last time. */
+  /** Milliseconds from the request to the end of the answer, of the last attempt. */
   readonly ms: number;
 }
 
 export interface Patience {
-  /** For how long an unfinished call is repeated, in milliseconds; 0 gives the first answer, whatever it is. */
+  /** How long an unfinished call is repeated, in milliseconds. 0 returns the first answer. */
   readonly patienceMs?: number;
 }
 
@@ -35,10 +35,10 @@ const defaultPatienceMs = 30_000;
 const pauseMs = 200;
 
 /**
- * Sends a call, and the very same again while it is unfinished: no answer came, the answer asks for a retry
- * (`Retry-After`), or the step goes on in the background (202, unless an operator has to act first).
+ * Sends a call, and repeats it while it is unfinished: without an answer, with a `Retry-After`, or with 202 (the step
+ * continues in the background), unless an operator must act first.
  *
- * @throws the network's error, once patience is at its end
+ * @throws the network's error after the time is up
  */
 export async function send<Body>(
   call: Call,
@@ -92,7 +92,7 @@ function pauseBeforeRepeating(answer: Answer): number | undefined {
   return nextActionOf(answer) === 'NEEDS_OPERATOR' ? undefined : pauseMs;
 }
 
-/** What has to happen next, of an answer with a reissue or in it. */
+/** The next action of an answer that is, or contains, a reissue. */
 function nextActionOf({ body }: Answer): string | undefined {
   const { reissue = body } = body as { reissue?: unknown };
   return (reissue as Partial<Reissue>).next?.action;
@@ -101,14 +101,14 @@ function nextActionOf({ body }: Answer): string | undefined {
 const unreachable = ({ method, url }: Call, cause: unknown) =>
   new Error(`${method} ${url}: no answer (${reasonOf(cause)})`, { cause });
 
-/** fetch says only "fetch failed"; why is in the cause, or in one of its causes. */
+/** fetch throws "fetch failed". The reason is its cause, or the first of several. */
 function reasonOf(error: unknown): string {
   const cause = (error as Error).cause;
   if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
   return ((cause ?? error) as Error).message;
 }
 
-/** An answer that is no success where one was needed. */
+/** An answer that is not the expected success. */
 class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
 
@@ -131,7 +131,7 @@ function wordsOf(problem: Problem | undefined): string[] {
 }
 
 /**
- * The body of an answer that must be a finished success.
+ * The body of an answer, which must be a finished success.
  *
  * @throws UnexpectedAnswer with the problem's title, detail and traceId
  */

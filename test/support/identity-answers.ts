@@ -9,7 +9,7 @@ import type { Person } from './sandbox.js';
 /** Answers by the method of their challenge. */
 export type IdentityAnswers = Partial<Record<IdentityMethod, string>>;
 
-/** What a person who is who they say answers to a challenge. */
+/** The right answer of a person to a challenge. */
 export async function rightAnswer(customer: Customer, challenge: Challenge): Promise<string> {
   const { person, sandbox } = customer;
   switch (challenge.method) {
@@ -24,7 +24,7 @@ export async function rightAnswer(customer: Customer, challenge: Challenge): Pro
   }
 }
 
-/** A document with a photo of it, which is uploaded first. */
+/** The answer with the fields of an identity document. Uploads its photo first. */
 export async function documentAnswer(
   customer: Customer,
   fields: Partial<DocumentFields> = {},
@@ -36,10 +36,10 @@ export async function documentAnswer(
 }
 
 /**
- * The signature over a challenge with the key of the certificate that a person came with.
+ * The signature over a challenge with the key of a person's old certificate.
  *
- * @param toSign base64url of other bytes than the challenge's
- * @throws Error if they have none
+ * @param toSign base64url; a test may pass other bytes than the challenge's
+ * @throws Error if the person has no old certificate
  */
 export function signedWithOld(
   { oldCertificate, oldKey }: Pick<Person, 'oldCertificate' | 'oldKey'>,

@@ -4,10 +4,10 @@ import { Kafka as CloudEventsInKafka, type CloudEvent, type Message } from 'clou
 import { Kafka, logLevel, type KafkaMessage } from 'kafkajs';
 import { reissueEventTypes, topics } from '#libs/contracts';
 
-/** A CloudEvent as a subscriber gets it. */
+/** A CloudEvent as a subscriber receives it. */
 export type PublishedEvent = CloudEvent<Record<string, unknown>>;
 
-/** An event and where in Kafka it stands. */
+/** An event with its position in Kafka. */
 export interface ReceivedEvent {
   readonly topic: string;
   readonly partition: number;
@@ -16,7 +16,7 @@ export interface ReceivedEvent {
   readonly event: PublishedEvent;
 }
 
-/** The end of each topic's partitions at some moment. */
+/** The end offsets of all partitions of the topics at a time. */
 export type Bookmark = readonly {
   readonly topic: string;
   readonly partition: number;
@@ -25,20 +25,20 @@ export type Bookmark = readonly {
 
 interface ReadEventsOptions {
   readonly brokers: readonly string[];
-  /** Reissue ids and serial numbers; all keys if left out. */
+  /** Reissue ids and serial numbers. Default: all keys. */
   readonly keys?: readonly string[];
-  /** Skips what was written before; everything is read if left out. */
+  /** Skips earlier events. Default: reads all events. */
   readonly from?: Bookmark;
-  /** Told after each message what was received so far; true ends the reading. */
+  /** Called after each message with all events received. True ends the reading. */
   readonly until: (events: readonly ReceivedEvent[]) => boolean;
-  /** How long to go on after that, for what comes right behind it. */
+  /** How long to continue after that, for events that follow at once. */
   readonly settleMs?: number;
   readonly timeoutMs?: number;
 }
 
 const allTopics = Object.values(topics);
 
-/** Where Kafka's topics end now. */
+/** The current end offsets of Kafka's topics. */
 export async function bookmarkEvents(brokers: readonly string[]): Promise<Bookmark> {
   const admin = connectionTo(brokers).admin();
   await admin.connect();
@@ -53,10 +53,10 @@ export async function bookmarkEvents(brokers: readonly string[]): Promise<Bookma
 }
 
 /**
- * All events of these reissues, those of their certificates included, in the order in which they happened and
- * each once. A reissue's story is whole when it has started and ended and no number in between is missing.
+ * All events of these reissues and of their certificates, in order and without repetitions. The events of a reissue are
+ * complete when it has started and ended and no number between is missing.
  *
- * @throws Error if the stories do not become whole in time
+ * @throws Error if they are not complete in time
  */
 export async function readEventsOfReissues(
   brokers: readonly string[],
@@ -68,7 +68,7 @@ export async function readEventsOfReissues(
   const open = new Set(reissueIds);
   let seen = 0;
   const until = (received: readonly ReceivedEvent[]) => {
-    if (received.length < seen) seen = 0; // the reader began anew; repetitions are known by their number
+    if (received.length < seen) seen = 0; // the reader started again; repeated events have the same number
     for (; seen < received.length; seen++) {
       const { event } = received[seen]!;
       const reissueId = String(event.data?.['reissueId']);
@@ -83,12 +83,12 @@ export async function readEventsOfReissues(
   return new Map([...stories].map(([id, story]) => [id, inOrder(story)]));
 }
 
-/** The number that orders the events of one reissue, whatever their topic. */
+/** The number of an event among all events of its reissue, in both topics. */
 export function sequenceOf({ id }: Pick<PublishedEvent, 'id'>): number {
   return Number(id.slice(id.lastIndexOf('/') + 1));
 }
 
-/** For {@link readEvents}: whether each of these rows of the event table was received. */
+/** For {@link readEvents}: true when all these rows of the event table were received. */
 export function untilAll(
   rows: readonly { readonly stream: string; readonly sequence: number }[],
 ): ReadEventsOptions['until'] {
@@ -97,7 +97,7 @@ export function untilAll(
   let seen = 0;
   return (events) => {
     if (events.length < seen) {
-      // The reader began again, with nothing received.
+      // The reader started again, with no event.
       missing = new Set(ids);
       seen = 0;
     }
@@ -119,10 +119,10 @@ function isWhole(story: ReadonlyMap<number, PublishedEvent>): boolean {
 }
 
 /**
- * Reads events back from Kafka as an independent subscriber would: with a group of its own that commits no
- * offsets, and with the CloudEvents reference library. Events of one key come in the order of their partition.
+ * Reads events from Kafka as an independent subscriber: with its own group, which commits no offsets, and with the
+ * CloudEvents reference library. Events of one key are in the order of their partition.
  *
- * @throws Error naming what was received, if `until` is not satisfied in time
+ * @throws Error with the received events, if `until` is not satisfied in time
  */
 export async function readEvents(options: ReadEventsOptions): Promise<ReceivedEvent[]> {
   const { timeoutMs = 60_000 } = options;
@@ -133,7 +133,7 @@ export async function readEvents(options: ReadEventsOptions): Promise<ReceivedEv
       await readOnce(options, received, deadline);
       return received;
     } catch (error) {
-      // Just after Kafka started, its group coordinators are still loading.
+      // Shortly after Kafka's start, its group coordinators are still loading.
       if (Date.now() >= deadline) throw error;
       received.length = 0;
       await pause(250);
@@ -189,7 +189,7 @@ function connectionTo(brokers: readonly string[]): Kafka {
   });
 }
 
-// A first fetch may be under way before the seek takes effect.
+// A fetch may have begun before the seek takes effect.
 function isBefore(from: Bookmark, topic: string, partition: number, { offset }: KafkaMessage): boolean {
   const start = from.find((each) => each.topic === topic && each.partition === partition);
   return start !== undefined && BigInt(offset) < BigInt(start.offset);

@@ -7,7 +7,7 @@ import { rememberSecret } from './canaries.js';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-/** A customer's key pair (P-256). The private key stays with whoever made it. */
+/** A customer's key pair (P-256). */
 export class KeyPair {
   private constructor(
     private readonly keys: webcrypto.CryptoKeyPair,
@@ -22,7 +22,7 @@ export class KeyPair {
     return new KeyPair(keys, await calculateJwkThumbprint(await exportJWK(keys.publicKey)));
   }
 
-  /** A certificate request (PKCS#10, PEM) for this key. What it says of the subject the CA does not believe. */
+  /** A certificate request (PKCS#10, PEM) for this key. The CA ignores its subject. */
   async request(commonName = 'Reseal customer'): Promise<string> {
     const request = await Pkcs10CertificateRequestGenerator.create({
       name: [{ CN: [commonName] }],

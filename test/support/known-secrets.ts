@@ -6,7 +6,7 @@ import type { Person } from './sandbox.js';
 
 const text = (kind: string, value: string): Canary => ({ kind, bytes: Buffer.from(value) });
 
-/** What the sandbox knows of people and nobody else may. */
+/** Secrets of people, which only the sandbox may store. */
 export const secretsOf = (people: readonly Person[]): Canary[] =>
   people.flatMap(({ certificatePassword, rrn, document, oldKey, oldRandom }) => [
     text('certificate password', certificatePassword),
@@ -17,7 +17,7 @@ export const secretsOf = (people: readonly Person[]): Canary[] =>
     ...(oldRandom ? [{ kind: 'old R', bytes: Buffer.from(oldRandom, 'hex') }] : []),
   ]);
 
-/** What tells who somebody is, and stands where the bank needs it only. */
+/** Data that identify a person. Only the tables that need them may contain them. */
 export const personalDataOf = (people: readonly Person[]): Canary[] =>
   people.flatMap(({ name, mobile, email, account, ci }) => [
     text('name', name),
@@ -27,7 +27,7 @@ export const personalDataOf = (people: readonly Person[]): Canary[] =>
     text('CI', ci),
   ]);
 
-/** What says which key it is, or is the public half. */
+/** Members of a key that are not secret. */
 const publicMembers = ['kid', 'current', 'kty', 'crv', 'alg', 'use', 'x', 'y', 'validFrom', 'validUntil'];
 const shortestKey = 20;
 

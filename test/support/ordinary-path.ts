@@ -3,7 +3,7 @@ import type { Customer } from './customer.js';
 import type { CallOptions } from './gateway.js';
 import type { Answer } from './http.js';
 
-/** The calls of the ordinary path, each with the state it leads to. */
+/** The calls of an ordinary reissue, each with the state that it leads to. */
 export const ordinaryPath: readonly {
   readonly state: State;
   readonly call: (customer: Customer, options?: CallOptions) => Promise<Answer>;

@@ -4,21 +4,21 @@ import { rememberSecret } from './canaries.js';
 
 type PhotoFormat = 'jpeg' | 'png';
 
-/** Words that a camera wrote into the file: they must not outlive the upload. */
+/** A photo with metadata, which must not be stored. */
 export interface Photo {
   readonly bytes: Buffer<ArrayBuffer>;
   readonly contentType: string;
-  /** Stands in the file's EXIF, together with a place on the map. */
+  /** Text in the file's EXIF, which also contains a location. */
   readonly marker: string;
 }
 
-/** How far apart the pieces of a photo are that are searched for later, and how long they are, in bytes. */
+/** Distance and length of the pieces of a photo that the canary test searches for, in bytes. */
 const pieceEvery = 16_384;
 const pieceLength = 32;
 
 /**
- * Takes a photo of nothing: noise, which no encoder makes small or alike, with a place on the map and a marker in its
- * EXIF. No piece of it may be found anywhere later.
+ * Makes a photo of noise, which encoders cannot compress, with a location and a marker in its EXIF. The canary test searches
+ * for pieces of it in all stores.
  */
 export async function takePhoto(format: PhotoFormat = 'jpeg', width = 640, height = 400): Promise<Photo> {
   const marker = `photo-marker-${randomBytes(12).toString('hex')}`;
@@ -35,11 +35,11 @@ export async function takePhoto(format: PhotoFormat = 'jpeg', width = 640, heigh
   const encoded = await image.toFormat(format, { quality: 85 }).toBuffer();
   const bytes = Buffer.from(encoded);
   rememberSecret('photo marker', Buffer.from(marker));
-  rememberPhoto('photo as it was uploaded', bytes);
+  rememberPhoto('uploaded photo', bytes);
   return { bytes, contentType: `image/${format}`, marker };
 }
 
-/** Notes pieces of an image's data for the search that no part of it lies about; headers, alike in all, are left out. */
+/** Records pieces of an image for the canary test. Headers are omitted, because all images share them. */
 export function rememberPhoto(kind: string, bytes: Buffer): void {
   for (let start = pieceEvery / 2; start + pieceLength <= bytes.length; start += pieceEvery)
     rememberSecret(kind, bytes.subarray(start, start + pieceLength));

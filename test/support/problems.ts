@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { problemCatalogue, type ProblemSlug } from '#libs/contracts';
 import type { Answer, Problem } from './http.js';
 
-/** Holds a refusal against the catalogue: media type, status, type, title in English, trace id. */
+/** Checks that an answer is this problem of the catalogue: media type, status, type, English title, trace id. */
 export function expectProblem(answer: Answer, slug: ProblemSlug): Problem {
   const { status, title } = problemCatalogue[slug];
   expect({ status: answer.status, body: answer.body }).toMatchObject({
@@ -17,7 +17,7 @@ export function expectProblem(answer: Answer, slug: ProblemSlug): Problem {
   return expectSomeProblem(answer);
 }
 
-/** Any refusal for which the caller is to blame: what every problem document has. */
+/** Checks the members that every problem document has. */
 export function expectSomeProblem(answer: Answer): Problem {
   const { status, headers, problem } = answer;
   expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);

@@ -2,18 +2,18 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { dataConverter, type WorkflowBundle } from './time-skipping.js';
 
-/** A history as it is kept in a file. */
+/** A recorded history. */
 export interface RecordedHistory {
-  /** Its payloads are bound to it. */
+  /** The payloads are encrypted for this id. */
   readonly workflowId: string;
   readonly history: { readonly events: readonly unknown[] };
 }
 
 /**
- * Runs a history through workflow code. The SDK runs it in this very thread and watches all promises from then on:
- * not to be mixed with other workers.
+ * Replays a history with workflow code. The SDK runs it in the current thread and intercepts all promises from then on, so
+ * do not run other workers in the same process.
  *
- * @throws DeterminismViolationError if the code would have done something else than what happened
+ * @throws DeterminismViolationError if the code does not do what the history records
  */
 export async function replay(
   { workflowId, history }: RecordedHistory,

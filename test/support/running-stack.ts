@@ -10,23 +10,23 @@ import { Gateway } from './gateway.js';
 import type { KeyPair } from './key-pair.js';
 import { Sandbox, type Holding, type Person } from './sandbox.js';
 
-/** The stack that the tests run on: its front, and what a test may look at from behind. */
+/** The stack that the tests run on: its public addresses, its database and Temporal. */
 export interface RunningStack {
   readonly addresses: Addresses;
   readonly gateway: Gateway;
   readonly sandbox: Sandbox;
-  /** As its owner. */
+  /** With the owner's role. */
   readonly db: Database;
-  /** Decodes what it reads. */
+  /** Decodes payloads. */
   readonly temporal: Client;
-  /** Somebody new, who has this certificate. */
+  /** A new customer with a certificate of this kind. */
   newCustomer(holding?: Holding): Promise<Customer>;
-  /** A person who came before, by default with a new key. */
+  /** A customer for an existing person, by default with a new key. */
   customerFor(person: Person, key?: KeyPair): Promise<Customer>;
   close(): Promise<void>;
 }
 
-/** Connects to the stack that the environment names; nothing is asked of it yet. */
+/** Creates clients of the stack that the environment names. They connect when they are used. */
 export function connectToStack(): RunningStack {
   const addresses = readAddresses();
   const gateway = new Gateway(addresses.gateway);

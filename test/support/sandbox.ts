@@ -1,15 +1,15 @@
 import type { Carrier } from '#libs/domain';
 import { expectSuccess, send, type Call } from './http.js';
 
-/** What certificate a person came with: in force for long, about to expire, expired, or none. */
+/** The certificate that a person has: valid, about to expire, expired, or none. */
 export type Holding = 'VALID' | 'EXPIRING' | 'EXPIRED' | 'NONE';
 
-/** What an identity document says, besides whose it is. */
+/** The fields of an identity document, except the holder's. */
 type IdentityDocument =
   | { readonly type: 'RESIDENT_CARD'; readonly issuedOn: string }
   | { readonly type: 'DRIVING_LICENCE'; readonly number: string; readonly issuedOn: string };
 
-/** A fictional customer of the bank, with everything such a person knows and holds. */
+/** A fictional customer of the bank, with all that this person knows and owns. */
 export interface Person {
   readonly personId: string;
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Person {
   readonly carrier: Carrier;
   readonly email: string;
   readonly rrn: string;
-  /** Whether the bank knows it. */
+  /** Whether the bank has the resident registration number on file. */
   readonly rrnOnFile: boolean;
   readonly birthDate: string;
   readonly document: IdentityDocument;
@@ -61,14 +61,14 @@ export interface Fault {
   readonly ms?: number;
 }
 
-/** The most people that one call makes. */
+/** The largest number of people that one call makes. */
 const largestBatch = 500;
 
-/** The outside world: people, what they receive, and how providers misbehave. */
+/** A client of the sandbox: people, their messages and deposits, and faults of providers. */
 export class Sandbox {
   constructor(readonly url: string) {}
 
-  /** Makes people who were never customers before. */
+  /** Makes new customers. */
   async makePeople(count: number, holding?: Holding): Promise<Person[]> {
     const people: Person[] = [];
     while (people.length < count) {
@@ -83,7 +83,7 @@ export class Sandbox {
     return person!;
   }
 
-  /** Makes somebody whose resident registration number the bank does not have on file. */
+  /** Makes a person whose resident registration number the bank does not have on file. */
   makePersonWithoutRrn(holding: Holding): Promise<Person> {
     return this.makeOne({ holding, rrnOnFile: false });
   }
@@ -93,7 +93,7 @@ export class Sandbox {
     return this.makeOne({ holding, foreign: true });
   }
 
-  /** The people there are, the first thousand of them. */
+  /** The first thousand people. */
   async people(): Promise<Person[]> {
     return (await this.call<{ people: Person[] }>('GET', '/v1/people?limit=1000')).people;
   }
@@ -134,17 +134,17 @@ export class Sandbox {
     return firstMatch(depositors, /(\d{4})$/, `no deposit with a code on account ${account.number}`);
   }
 
-  /** An access token for one of the sample staff, as a sign-in would give it. */
+  /** An access token of a staff member, as a sign-in returns it. */
   async staffToken(name: StaffName): Promise<string> {
     return (await this.call<{ accessToken: string }>('POST', `/v1/staff/${name}/token`, {})).accessToken;
   }
 
-  /** What the issuer signs when one of the staff signs in with this nonce. */
+  /** The ID token of a staff member's sign-in with this nonce. */
   async staffProof(name: StaffName, nonce: string): Promise<string> {
     return (await this.call<{ idToken: string }>('POST', `/v1/staff/${name}/proof`, { nonce })).idToken;
   }
 
-  /** Makes a provider misbehave until it is told otherwise. */
+  /** Sets the fault of a provider. It stays until the next call. */
   async setFault(provider: Provider, fault: Fault): Promise<void> {
     await this.call('PUT', `/v1/faults/${provider}`, fault);
   }

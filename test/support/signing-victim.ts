@@ -4,7 +4,7 @@ import { openIssuingAuthority, soleAuthority, type CertificateProfile } from '#l
 import { loadTerms } from '#libs/terms';
 import { watchedDatabase } from './watched-database.js';
 
-/** A process that tries to issue one certificate, and is killed at a chosen moment. */
+/** The task of a process that issues one certificate and is killed on the way. */
 export interface Task {
   readonly killed: KillPoint;
   readonly reissueId: string;
@@ -12,11 +12,11 @@ export interface Task {
   readonly caDirectory: string;
   readonly passphrase: string;
   readonly profile: CertificateProfile;
-  /** What its clock shows, ISO 8601. */
+  /** Time of its clock, ISO 8601. */
   readonly at: string;
 }
 
-/** The boundaries between the steps of the cycle. */
+/** The points between the steps of the signing cycle. */
 export const killPoints = [
   'before the intent is written',
   'before the intent is committed',
@@ -31,7 +31,7 @@ export type KillPoint = (typeof killPoints)[number];
 process.once('message', (task: Task) => void attempt(task));
 
 async function attempt(task: Task): Promise<void> {
-  /** As a power cut would: nothing runs any more after this. */
+  /** Kills this process. Nothing runs after this. */
   const dieAt = async (moment: KillPoint) => {
     if (moment !== task.killed) return;
     process.kill(process.pid, 'SIGKILL');

@@ -2,7 +2,7 @@ import { send } from './http.js';
 import type { RunningStack } from './running-stack.js';
 import { until } from './until.js';
 
-/** The processes of a stack, in an order in which each finds what it needs. */
+/** The processes of a stack. Each comes after those that it depends on. */
 const components = [
   'postgres',
   'temporal',
@@ -17,11 +17,11 @@ const components = [
 ] as const;
 export type Component = (typeof components)[number];
 
-/** Breaks and mends the stack that the tests run on. What was stopped or killed stays down until it is started. */
+/** Stops, kills and starts processes of the stack. A process that was stopped or killed stays down until it is started. */
 export class StackControl {
   constructor(private readonly url = process.env.RESEAL_STACK_CONTROL) {}
 
-  /** Ends a process as a power cut would. */
+  /** Kills a process. */
   kill(component: Component): Promise<void> {
     return this.post(component, 'kill');
   }
@@ -31,7 +31,7 @@ export class StackControl {
     return this.post(component, 'stop');
   }
 
-  /** Starts what is down, and waits until it is ready; again, as a supervisor would, if it ends before that. */
+  /** Starts a process and waits until it is ready. Starts it again if it ends before that, as a supervisor does. */
   async start(component: Component): Promise<void> {
     await until(`${component} to start`, () => this.post(component, 'start').then(() => true), {
       timeoutMs: 90_000,
@@ -45,13 +45,13 @@ export class StackControl {
     for (const component of those) await this.start(component);
   }
 
-  /** The process ids of what runs: another one tells of a crash. */
+  /** The ids of the running processes. A changed id means that the process has crashed. */
   async processIds(): Promise<Partial<Record<Component, number>>> {
     const states = await this.states();
     return Object.fromEntries(Object.entries(states).map(([component, { pid }]) => [component, pid]));
   }
 
-  /** Starts everything that is down and switches off all faults: what every test leaves behind, also when it fails. */
+  /** Starts all processes that are down and clears all faults. Every test calls this at its end. */
   async restore({ sandbox }: Pick<RunningStack, 'sandbox'>): Promise<void> {
     for (const component of components)
       if ((await this.stateOf(component)) === 'stopped') await this.start(component);
@@ -68,7 +68,7 @@ export class StackControl {
     await sandbox.clearFaults();
   }
 
-  /** Undefined for what this stack does not run itself. */
+  /** Undefined for an external process. */
   private async stateOf(component: Component): Promise<string | undefined> {
     return (await this.states())[component]?.state;
   }

@@ -13,7 +13,7 @@ import type { RunningStack } from './running-stack.js';
 import type { StaffName } from './sandbox.js';
 import { until } from './until.js';
 
-/** An operation, as far as the tests look at it. */
+/** The members of an operation that tests read. */
 export interface Operation {
   readonly id: string;
   readonly state: OperationState;
@@ -36,7 +36,7 @@ interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** What is asked of an operation. */
+/** A request for an operation. */
 interface OperationRequest {
   readonly kind: OperationKind;
   readonly selection: OperationSelection;
@@ -44,7 +44,7 @@ interface OperationRequest {
   readonly reason?: string;
 }
 
-/** One of the bank's sample staff at the operators' API. */
+/** A client of the operators' API for one of the sample staff. */
 export class StaffMember {
   private token: Promise<string> | undefined;
 
@@ -69,7 +69,7 @@ export class StaffMember {
     return send<Body>({ method, url, body, headers: { authorization, ...headers } });
   }
 
-  /** Plans an operation; nothing is done yet. */
+  /** Plans an operation, without running it. */
   plan({
     reason = 'mended, as agreed on the phone',
     ...asked
@@ -86,7 +86,7 @@ export class StaffMember {
     return this.prove('approve', operation);
   }
 
-  /** Signs in for exactly this, and says so. */
+  /** Signs in for this act and operation, and submits the proof. */
   private async prove(act: ProvenAct, { id, digest }: Operation): Promise<Answer<Operation>> {
     const proof = await this.stack.sandbox.staffProof(this.name, proofNonceOf(act, digest));
     return this.call('POST', `/v1/operations/${id}/${act}`, { digest, proof });
@@ -110,12 +110,12 @@ export class StaffMember {
     return until(`operation ${id} to be done`, look, { timeoutMs, pauseMs: 250 });
   }
 
-  /** All items, page after page. */
+  /** All items, from all pages. */
   itemsOf({ id }: Operation): Promise<OperationItem[]> {
     return this.listAll<OperationItem>(`/v1/operations/${id}/items?limit=200`);
   }
 
-  /** All that a list has; `path` has a query. No item may come twice. */
+  /** All items of a list. `path` has a query. Fails if an item comes twice. */
   async listAll<Item>(path: string): Promise<Item[]> {
     const items: Item[] = [];
     let cursor: string | null = null;

@@ -6,9 +6,9 @@ import { environmentOf } from './app-environment.js';
 import { rememberPhoto } from './photos.js';
 
 /**
- * A photo as the gateway kept it, opened with the worker's keys; the search for secrets is told of it.
+ * Opens a stored photo with the worker's keys, and records it for the search for secrets.
  *
- * @throws Error if it is gone, or under its customer's key already
+ * @throws Error if it was deleted, or is already under its customer's key
  */
 export async function openStoredPhoto(db: Database, photoId: string) {
   const row = await db
@@ -19,6 +19,6 @@ export async function openStoredPhoto(db: Database, photoId: string) {
   const { vaultKeys } = loadConfig(z.object({ vaultKeys: jsonWebKeySet }), environmentOf('worker'));
   const name = { reissueId: row.reissue_id, photoId };
   const jpeg = await openPhoto(row.sealed, name, await importVaultKeys(vaultKeys));
-  rememberPhoto('photo as it was encoded anew', jpeg);
+  rememberPhoto('re-encoded photo', jpeg);
   return { ...row, jpeg };
 }

@@ -6,17 +6,17 @@ import { databaseUrlOf } from './app-environment.js';
 import type { Canary } from './canaries.js';
 import type { CanaryScanner } from './canary-scanner.js';
 
-/** What was found, and where. */
+/** A canary and the place where it was found. */
 export interface Finding {
   readonly canary: Canary;
   readonly where: string;
 }
 
 const batch = 500;
-/** Kafka keeps its places of messages in files of their own, which are large, and nearly all zeros. */
+/** Kafka's index files contain offsets only; they are large and nearly all zeros. */
 const isIndex = /\.(time)?index$/;
 
-/** A connection to one of the cluster's databases that may read everything. */
+/** A superuser's connection to a database of the cluster. */
 export async function connectAsAdmin(database: string): Promise<pg.Client> {
   const url = new URL(databaseUrlOf('admin'));
   url.pathname = `/${database}`;
@@ -25,19 +25,18 @@ export async function connectAsAdmin(database: string): Promise<pg.Client> {
   return client;
 }
 
-/** Histories and bundles are kept compressed, in which nothing would be found. */
+/** Decompresses histories and bundles. A canary cannot be found in compressed data. */
 function unpacked(value: Buffer): Buffer {
   if (value[0] !== 0x1f || value[1] !== 0x8b) return value;
   try {
     return gunzipSync(value);
   } catch {
-    return value; // random bytes may begin so, too
+    return value; // random bytes may begin with the same two
   }
 }
 
 /**
- * Looks into every column of every table of a database, binary ones as they are, or uncompressed, and all others as
- * text.
+ * Searches every column of every table of a database: binary columns as bytes, decompressed if needed, all others as text.
  */
 export async function scanDatabase(client: pg.Client, scanner: CanaryScanner): Promise<Finding[]> {
   const { rows: columns } = await client.query<{ relation: string; name: string; binary: boolean }>(`
@@ -71,7 +70,7 @@ export async function scanDatabase(client: pg.Client, scanner: CanaryScanner): P
   return findings;
 }
 
-/** Looks into every file of a folder, at its bytes. */
+/** Searches the bytes of every file in a folder. */
 export function scanFolder(folder: string, scanner: CanaryScanner): Finding[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
   return files

@@ -3,7 +3,7 @@ import { workflowIdOf } from '#libs/domain';
 import { Connection } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 
-/** Reads what Temporal stores of reissues, as it is stored: nothing is decoded, no key is needed. */
+/** Reads histories of reissues as Temporal stores them, without decoding payloads. */
 export class TemporalHistories {
   private constructor(
     private readonly connection: Connection,
@@ -37,9 +37,9 @@ export class TemporalHistories {
   }
 
   /**
-   * Waits until the workflow of a reissue has closed, and counts its history's events.
+   * Waits until the workflow of a reissue has closed, and counts the events of its history.
    *
-   * @throws Error if it is still open when time is up
+   * @throws Error if it has not closed in time
    */
   async lengthWhenClosed(reissueId: string, timeoutMs = 60_000): Promise<number> {
     const end = performance.now() + timeoutMs;

@@ -10,30 +10,30 @@ import { Worker } from '@temporalio/worker';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
 
-/** Silent unless RESEAL_LOG_LEVEL says otherwise: tests break things on purpose. */
+/** Silent unless RESEAL_LOG_LEVEL is set, because tests cause errors on purpose. */
 const logger = pino({ level: process.env.RESEAL_LOG_LEVEL ?? 'silent' });
 
-/** A key to be thrown away: it protects nothing but what these tests make up, and stands here for all to see. */
+/** A public key for test data only. */
 const codecKey = createHash('sha256').update('encrypts only what tests make up').digest();
 
-/** The production data converter, with a key that recorded histories can still be read with next year. */
+/** The production data converter, with a fixed key, so that recorded histories stay readable. */
 export const dataConverter = createDataConverter({ current: 'tests', keys: { tests: codecKey } });
 
 const hourMs = 3_600_000;
 
 export type WorkflowBundle = Awaited<ReturnType<typeof bundleWorkflows>>;
 
-/** The workflows as they are in the sources. Takes seconds: once in each file of tests. */
+/** Bundles the workflows from the sources. Takes seconds: do it once in each test file. */
 export function bundleOfWorkflows(path?: string): Promise<WorkflowBundle> {
   installTemporalRuntime(logger);
   return bundleWorkflows(logger, path);
 }
 
-/** Temporal's test server, whose time stands under our command: weeks pass in milliseconds. */
+/** Temporal's test server, whose time a test controls: weeks pass in milliseconds. */
 export class TimeSkipping {
   /**
-   * An ordinary client. The environment's own lets all time pass that there is while it waits for a result, up to the
-   * timeouts of workflows that were terminated, years from now.
+   * An ordinary client. The client of the environment skips time while it waits for a result, even to the timeouts of
+   * terminated workflows, years ahead.
    */
   readonly client: Client;
   private readonly workers = new Map<Worker, Promise<void>>();
@@ -65,7 +65,7 @@ export class TimeSkipping {
     return new TimeSkipping(env, workflowBundle);
   }
 
-  /** How an app finds this server and reads what stands there. */
+  /** Environment with which an app connects to this server and decodes its payloads. */
   get environment(): Readonly<Record<string, string>> {
     return {
       RESEAL_TEMPORAL_ADDRESS: this.env.address,
@@ -75,20 +75,20 @@ export class TimeSkipping {
     };
   }
 
-  /** What time it is on the server, in milliseconds since 1970. */
+  /** The server's time, in milliseconds since 1970. */
   now(): Promise<number> {
     return this.env.currentTimeMs();
   }
 
   /**
-   * Lets time pass: timers fire and pauses between retries end on the way. Executing an update lets none pass, so this
-   * goes beside an update that waits for something.
+   * Skips time: timers fire and pauses between retries end. An update does not skip time, so call this while an update
+   * waits.
    */
   skip(ms: number): Promise<void> {
     return this.env.sleep(ms);
   }
 
-  /** Lets time pass until a workflow has closed: at first a minute at a time, then longer. */
+  /** Skips time until a workflow has closed, first by minutes, then by longer steps. */
   async skipToEndOf(workflowId: string): Promise<void> {
     const workflow = this.client.workflow.getHandle(workflowId);
     for (
@@ -99,7 +99,7 @@ export class TimeSkipping {
       await this.skip(step);
   }
 
-  /** Starts a worker for this queue, one that runs the workflows too if asked. */
+  /** Starts a worker for a queue, with the workflows if `workflows`. */
   async startWorker(taskQueue: string, activities: object, workflows = false): Promise<void> {
     const worker = await Worker.create({
       connection: this.env.nativeConnection,
@@ -112,7 +112,7 @@ export class TimeSkipping {
     this.workers.set(worker, worker.run());
   }
 
-  /** The events of a workflow's last run so far, as they are stored. */
+  /** The events of a workflow's last run, as they are stored. */
   async historyOf(workflowId: string): Promise<History> {
     return this.client.workflow.getHandle(workflowId).fetchHistory();
   }
@@ -124,7 +124,7 @@ export class TimeSkipping {
   }
 }
 
-/** The SDK gives a Java process five seconds to start, which on a busy machine may be too few at first. */
+/** Starts the server, several times if needed: the SDK waits five seconds, which a busy machine may exceed. */
 async function startServer(path: string, attempts = 5): Promise<TestWorkflowEnvironment> {
   try {
     return await TestWorkflowEnvironment.createTimeSkipping({

@@ -1,4 +1,4 @@
-// Lets Node run this repository's TypeScript as it is, for tests that start a process of their own:
+// Lets Node run this repository's TypeScript without a build, for tests that start their own process:
 // node --conditions=source --experimental-transform-types --import ./test/support/typescript.mjs …
 import { registerHooks } from 'node:module';
 

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { Person } from './sandbox.js';
 
 /**
- * Somebody whom the bank does not know, and nobody else either: another name, mobile number and resident registration
- * number than this person's; everything else is theirs.
+ * A copy of a person with another name, mobile number and resident registration number, which neither the bank nor any
+ * provider knows.
  */
 export function unknownPersonLike(person: Person): Person {
   const sameForm = (text: string, from: number) =>

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Looks again and again until there is something to see.
+ * Calls a function repeatedly until it returns a result.
  *
- * @param look answers undefined or false, or throws, while it is not there yet
- * @throws Error that names what was waited for, with the last error as its cause
+ * @param what is awaited, for the error
+ * @param look returns undefined or false, or throws, until there is a result
+ * @throws Error after the time, with the last error as its cause
  */
 export async function until<T>(
   what: string,
@@ -21,7 +22,7 @@ export async function until<T>(
     } catch (error) {
       cause = error;
     }
-    if (performance.now() > end) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`, { cause });
+    if (performance.now() > end) throw new Error(`waited ${timeoutMs} ms without result: ${what}`, { cause });
     await sleep(pauseMs);
   }
 }

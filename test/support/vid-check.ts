@@ -7,13 +7,13 @@ import type { Answer } from './http.js';
 
 type VidChecked = z.output<typeof vidCheckResponseSchema>;
 
-/** How the two values of a check may be sealed wrongly. */
+/** Options that seal the two values of a check incorrectly. */
 interface Sealing {
   readonly sub?: string;
   readonly purposes?: readonly [rrn: EnvelopePurpose, random: EnvelopePurpose];
 }
 
-/** The body of a check: both values sealed for the call of this Idempotency-Key. */
+/** The body of a check, with both values sealed to the Idempotency-Key of the call. */
 export async function vidCheckBody(
   gateway: Gateway,
   idempotencyKey: string,
@@ -29,7 +29,7 @@ export async function vidCheckBody(
   };
 }
 
-/** Holds a number and an R (hexadecimal) against the VID of a certificate. */
+/** Checks a resident registration number and R (hexadecimal) against the VID of a certificate. */
 export async function checkVid(
   gateway: Gateway,
   serial: string,

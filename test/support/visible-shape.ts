@@ -1,7 +1,7 @@
 import type { Started, Verified } from './customer.js';
 import type { Answer } from './http.js';
 
-/** What a client can see of an answer, but for what differs from one reissue to the next. */
+/** The parts of an answer that a client can see, without the values that differ between reissues. */
 export function visibleShapeOf({ status, headers, body }: Answer) {
   const { reissue, challenges, results } = body as Partial<Started & Verified>;
   return {
@@ -16,7 +16,7 @@ export function visibleShapeOf({ status, headers, body }: Answer) {
   };
 }
 
-/** Which characters stand where: all digits are alike, and all runs of letters. */
+/** Replaces each digit by 0 and each run of letters by one letter. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shapeOf);
   if (typeof value === 'object' && value !== null)

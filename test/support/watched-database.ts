@@ -2,16 +2,16 @@ import { Kysely, PostgresDialect, type DatabaseConnection, type Driver } from 'k
 import pg from 'pg';
 import type { Database } from '#libs/db';
 
-/** What happens around the transactions of a database; each has the number of its transaction, from 1. */
+/** Hooks around the transactions of a database. Each gets the number of the transaction, from 1. */
 export interface Watch {
   readonly beforeBegin?: (transaction: number) => void | Promise<void>;
-  /** Throwing here keeps the transaction from being committed. */
+  /** If it throws, the transaction is not committed. */
   readonly beforeCommit?: (transaction: number) => void | Promise<void>;
-  /** Throwing here loses the answer to a commit that happened. */
+  /** If it throws, the answer to a successful commit is lost. */
   readonly afterCommit?: (transaction: number) => void | Promise<void>;
 }
 
-/** A database where somebody looks on, who may end it all at a chosen moment. */
+/** A database with hooks, in which a test can kill its process. */
 export function watchedDatabase(url: string, watch: Watch): Database {
   return new Kysely({ dialect: new WatchedDialect(url, watch) });
 }

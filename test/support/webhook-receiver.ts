@@ -7,10 +7,10 @@ interface ReceivedWebhook {
   readonly id: string;
 }
 
-/** A bank's system that is told of events over HTTP. */
+/** A system of the bank that receives events over HTTP. */
 export class WebhookReceiver {
   readonly received: ReceivedWebhook[] = [];
-  /** What it answers; undefined: nothing, for ever. */
+  /** The answer to a webhook. Undefined: never answers. */
   answer: (webhook: ReceivedWebhook) => { status: number; headers?: Record<string, string> } | undefined =
     () => ({ status: 204 });
 

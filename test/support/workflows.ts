@@ -2,7 +2,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { workflowIdOf } from '#libs/domain';
 import { until } from './until.js';
 
-/** How the workflow of a reissue stands: RUNNING, COMPLETED, TERMINATED …; undefined if Temporal does not know it. */
+/** The status of a reissue's workflow: RUNNING, COMPLETED, TERMINATED …; undefined if Temporal does not know it. */
 export async function statusOfWorkflow(temporal: Client, reissueId: string): Promise<string | undefined> {
   try {
     return (await temporal.workflow.getHandle(workflowIdOf(reissueId)).describe()).status.name;
@@ -12,15 +12,15 @@ export async function statusOfWorkflow(temporal: Client, reissueId: string): Pro
   }
 }
 
-/** Waits until the workflow of a reissue has come to its end, and not by a failure. */
+/** Waits until the workflow of a reissue has completed successfully. */
 export async function untilWorkflowCompleted(temporal: Client, reissueId: string, timeoutMs = 60_000) {
   const look = async () => (await statusOfWorkflow(temporal, reissueId)) === 'COMPLETED';
   await until(`the end of the workflow of ${reissueId}`, look, { timeoutMs });
 }
 
 /**
- * Makes Temporal forget a closed workflow, as it does by itself when its retention is over. It takes up to a minute
- * after the end until Temporal has no work left to do for it.
+ * Deletes a closed workflow from Temporal, as its retention does. Temporal may need a minute after the end of a workflow to
+ * finish its own work on it.
  */
 export async function forgetWorkflow(temporal: Client, reissueId: string): Promise<void> {
   const { namespace } = temporal.options;
@@ -33,5 +33,5 @@ export async function forgetWorkflow(temporal: Client, reissueId: string): Promi
       });
     return gone;
   };
-  await until(`Temporal to forget ${reissueId}`, isForgotten, { timeoutMs: 90_000, pauseMs: 500 });
+  await until(`Temporal to delete ${reissueId}`, isForgotten, { timeoutMs: 90_000, pauseMs: 500 });
 }

@@ -1,4 +1,4 @@
-// Loaded before a program (`node --import`): its clock is ahead by CLOCK_AHEAD_MS until SIGUSR2 sets it right.
+// Loaded before a program (`node --import`), sets its clock ahead by CLOCK_AHEAD_MS until it receives SIGUSR2.
 import { isMainThread } from 'node:worker_threads';
 
 let aheadMs = Number(process.env.CLOCK_AHEAD_MS);

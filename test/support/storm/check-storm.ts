@@ -11,10 +11,10 @@ import type { StormReissue } from './run-storm.js';
 const patience = { timeoutMs: 90_000, pauseMs: 500 };
 
 /**
- * Holds all that customers were told in a storm against database, Temporal, Kafka, OCSP, CRLs and the audit log.
+ * Compares every answer that customers received in a storm with database, Temporal, Kafka, OCSP, CRLs and the audit log.
  *
- * @param from where Kafka's topics ended before the storm
- * @returns a line for each thing that is not as it was told
+ * @param from end of Kafka's topics before the storm
+ * @returns a line for each difference
  */
 export async function checkStorm(
   stack: RunningStack,
@@ -25,7 +25,7 @@ export async function checkStorm(
   for (const reissue of reissues) {
     const id = reissue.customer.reissue?.id ?? 'a reissue that did not start';
     const note = (finding: string) => void findings.push(`${id}: ${finding}`);
-    if (reissue.failure !== undefined) note(`the customer did not get through: ${reissue.failure}`);
+    if (reissue.failure !== undefined) note(`the customer did not reach the end: ${reissue.failure}`);
     else await checkReissue(stack, reissue).catch((error: unknown) => note(messageOf(error)));
   }
   const ids = reissues.flatMap(({ customer }) => customer.reissue?.id ?? []);
@@ -58,9 +58,9 @@ async function checkReissue(
   const [leaf, ...chain] = certificatesIn(certificate);
   same('the serials of its certificates', made.map(({ serial }) => serial).join(), serialOf(leaf!));
   same('the stored certificate', made[0]?.der?.toString('hex'), leaf!.raw.toString('hex'));
-  same('the standing of the new one', await recordedStatusOf(stack.db, serialOf(leaf!)), 'IN_FORCE');
+  same('the recorded status of the new one', await recordedStatusOf(stack.db, serialOf(leaf!)), 'IN_FORCE');
   const old = oldSerialOf(person);
-  same('the standing of the old one', await recordedStatusOf(stack.db, old), 'REVOKED superseded');
+  same('the recorded status of the old one', await recordedStatusOf(stack.db, old), 'REVOKED superseded');
   await until('the CRL to be published', () => isListed(stack, old), patience);
   const statusOf = async (each: X509Certificate) =>
     JSON.stringify(await publishedStatus([each, ...chain].join('')));
@@ -74,7 +74,7 @@ async function isListed({ db }: RunningStack, serial: string | undefined): Promi
   return (await query.where('serial', '=', serial ?? '').executeTakeFirst())?.crl_pending === false;
 }
 
-/** Every event of the database is in Kafka, and those of one key are in order; a repetition is dropped as by a subscriber. */
+/** Checks that Kafka has every event of the database, and those of one key in order. Drops repetitions as a subscriber does. */
 async function checkEvents(
   { db, addresses }: RunningStack,
   from: Bookmark,
@@ -104,9 +104,9 @@ function checkOrder(received: readonly ReceivedEvent[]): void {
   }
 }
 
-function same(what: string, found: unknown, told: unknown): void {
-  if (found !== told)
-    throw new Error(`${what}: ${String(found)}, where the customer was told ${String(told)}`);
+function same(what: string, found: unknown, answered: unknown): void {
+  if (found !== answered)
+    throw new Error(`${what}: ${String(found)}, but the customer's answer was ${String(answered)}`);
 }
 
 const serialOf = ({ serialNumber }: X509Certificate) => serialNumber.toLowerCase();

@@ -3,7 +3,7 @@ import type { RunningStack } from '../running-stack.js';
 import type { Provider } from '../sandbox.js';
 import type { Component, StackControl } from '../stack-control.js';
 
-/** Something that goes wrong, and is over when it resolves. */
+/** A failure that ends before `happen` resolves. */
 export interface Disturbance {
   readonly name: string;
   readonly happen: () => Promise<void>;
@@ -24,7 +24,7 @@ export const restarted = (control: StackControl, victim: Component): Disturbance
   },
 });
 
-/** A process stands still, as on a machine that is paused. */
+/** A process is frozen, as on a paused machine. */
 export const frozen = (control: StackControl, victim: Component, ms: number): Disturbance => ({
   name: `${victim} frozen for ${ms} ms`,
   happen: async () => {

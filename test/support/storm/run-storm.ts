@@ -6,39 +6,39 @@ import { ordinaryPath } from '../ordinary-path.js';
 import type { RunningStack } from '../running-stack.js';
 import type { Disturbance } from './disturbances.js';
 
-/** One reissue in a storm, and what its customer was told. */
+/** One reissue in a storm, with the answers that its customer received. */
 export interface StormReissue {
   readonly customer: Customer;
-  /** States that answers stated, in their order. */
+  /** The states in the answers, in order. */
   readonly acknowledged: State[];
-  /** PEM, the certificate and its chain, as it was handed out. */
+  /** PEM: the downloaded certificate and its chain. */
   certificate?: string;
   /** Why the customer did not reach the end. */
   failure?: string;
 }
 
-/** What happened in a storm. */
+/** The result of a storm. */
 export interface Storm {
   readonly reissues: readonly StormReissue[];
-  /** Names of the disturbances, in their order, while customers were under way. */
+  /** Names of the disturbances that happened, in order. */
   readonly happened: readonly string[];
 }
 
 interface StormOptions {
-  /** More come where these are through before each disturbance has happened once. */
+  /** More follow if these end before each disturbance has happened once. */
   readonly reissues: number;
-  /** How many are under way at once. */
+  /** Number of concurrent reissues. */
   readonly atOnce: number;
-  /** They happen in this order, again from the first after the last, one at a time. */
+  /** They happen in this order, one at a time, repeatedly. */
   readonly disturbances: readonly Disturbance[];
-  /** From the beginning of one to that of the next, at least. */
+  /** Least time from the start of one to the start of the next. */
   readonly everyMs: number;
-  /** For how long a customer repeats one call. */
+  /** How long a customer repeats one call. */
   readonly patienceMs: number;
   readonly onDisturbance?: (name: string) => void;
 }
 
-/** Has customers reissue their certificates while one thing after the other breaks. The last one is mended before it ends. */
+/** Runs reissues during disturbances. The last disturbance is over when it resolves. */
 export async function runStorm(stack: RunningStack, options: StormOptions): Promise<Storm> {
   const people = await stack.sandbox.makePeople(options.reissues, 'VALID');
   const reissues: StormReissue[] = [];
@@ -55,7 +55,7 @@ export async function runStorm(stack: RunningStack, options: StormOptions): Prom
   const customers = Promise.all(Array.from({ length: options.atOnce }, next));
   await Promise.all([
     customers.finally(() => over.abort()),
-    // Customers do not come for ever where a disturbance cannot be mended.
+    // If a disturbance fails, no more customers start.
     disturb(options, happened, over.signal).finally(() => over.abort()),
   ]);
   return { reissues, happened };
@@ -66,9 +66,9 @@ async function follow(reissue: StormReissue, patienceMs: number): Promise<void> 
   try {
     for (const { call, state } of ordinaryPath) {
       expectSuccess(await call(customer, { patienceMs }));
-      const told = customer.reissue!.state;
-      reissue.acknowledged.push(told);
-      if (told !== state) throw new Error(`told ${told} where ${state} was due`);
+      const answered = customer.reissue!.state;
+      reissue.acknowledged.push(answered);
+      if (answered !== state) throw new Error(`the answer was ${answered}, expected ${state}`);
       if (state === 'ISSUED') reissue.certificate = expectSuccess(await customer.download({ patienceMs }));
     }
   } catch (error) {
