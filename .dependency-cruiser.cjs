@@ -6,15 +6,14 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment:
-        'Files that import each other at run time cannot be understood, or loaded, one after the other.',
+      comment: 'Files that import each other at run time have no defined load order.',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'no-cycles-between-parts',
-      comment: 'Libs may use other libs, but in one direction.',
+      comment: 'Libs may import other libs, but not in a circle.',
       severity: 'error',
       scope: 'folder',
       from: { path: '^libs/[^/]+/src$' },
@@ -22,14 +21,14 @@ module.exports = {
     },
     {
       name: 'domain-stands-alone',
-      comment: 'The domain enters the workflow bundle: it imports nothing but itself.',
+      comment: 'The workflow bundle contains the domain, so it imports only itself.',
       severity: 'error',
       from: { path: '^libs/domain/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^libs/domain/' },
     },
     {
       name: 'npki-runs-in-a-browser',
-      comment: 'A holder’s app makes and opens these files too: no Node built-ins, nothing of the server.',
+      comment: 'Front ends use these files too: no Node built-ins, and no code of the server.',
       severity: 'error',
       from: { path: '^libs/npki/', pathNot: '\\.spec\\.ts$' },
       to: {
@@ -45,43 +44,42 @@ module.exports = {
     },
     {
       name: 'client-runs-in-a-browser',
-      comment: 'Front ends build it in: nothing of Node, of Nest, or of the server.',
+      comment: 'Front ends build the client in: no Node built-ins, no Nest, and no code of the server.',
       severity: 'error',
       from: { path: '^libs/client/', pathNot: '\\.spec\\.ts$|generate\\.mjs$' },
       to: { pathNot: '^(libs/client/|libs/der/src/index\\.ts$|node_modules/jose/)' },
     },
     {
       name: 'libs-below',
-      comment: 'Libs do not know what is built on them.',
+      comment: 'Libs do not import apps, workflows, activities or tests.',
       severity: 'error',
       from: { path: '^libs/' },
       to: { path: '^(apps|workflows|activities|test)/' },
     },
     {
       name: 'workflows-import-domain-and-types',
-      comment:
-        'A workflow bundle holds workflows and the domain; of activities and other libs it knows types only.',
+      comment: 'Workflows import the domain, and only types of activities and other libs.',
       severity: 'error',
       from: { path: '^workflows/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(apps|activities|libs/(?!domain/))', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'activities-below-workflows',
-      comment: 'Activities are called by workflows, not the other way round.',
+      comment: 'Workflows call activities. Activities do not import workflows or apps.',
       severity: 'error',
       from: { path: '^activities/' },
       to: { path: '^(apps|workflows|test)/' },
     },
     {
       name: 'apps-apart',
-      comment: 'Apps share libs, not each other’s code.',
+      comment: 'Apps share code through libs only.',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
       name: 'kafka-behind-events',
-      comment: 'Another Kafka client replaces one file.',
+      comment: 'Only libs/events imports the Kafka client, so that it can be replaced.',
       severity: 'error',
       from: { pathNot: '^(libs/events|test|deploy)/' },
       to: { path: 'node_modules/kafkajs/' },

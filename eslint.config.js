@@ -5,10 +5,10 @@ import tseslint from 'typescript-eslint';
 
 const nodeBuiltIns = [...builtinModules, ...builtinModules.map((name) => `node:${name}`), 'node:*'];
 
-/** Globals whose answer differs from one run to the next, or that reach out of the process. */
+/** Globals that return another value in each run, or that reach outside the process. */
 const ambient = ['Buffer', 'crypto', 'fetch', 'performance', 'process', 'queueMicrotask', 'setImmediate'];
 
-/** Temporal replays a workflow from its history, and the domain enters the workflow bundle: both must be pure. */
+/** Workflow code must be pure, because Temporal replays it. The workflow bundle contains libs/domain. */
 const pure = {
   'no-restricted-imports': [
     'error',
@@ -29,7 +29,7 @@ const pure = {
   'no-restricted-globals': ['error', ...ambient.map((name) => ({ name, message: 'This code is replayed.' }))],
 };
 
-/** What runs in a browser as well has Web APIs only: bytes, not Buffers, and WebCrypto. */
+/** Code that also runs in a browser uses Web APIs only: bytes instead of Buffers, and WebCrypto. */
 const browserToo = {
   'no-restricted-imports': [
     'error',
@@ -67,18 +67,18 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // Nest modules are empty classes with a decorator.
       '@typescript-eslint/no-extraneous-class': 'off',
-      // Ports are async so that an adapter may be; a fake of one need not wait for anything.
+      // Ports are async for adapters that need it; a fake may have nothing to await.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': [
         'error',
         { allowNumber: true, allowBoolean: true, allow: [{ name: ['URL', 'URLSearchParams'], from: 'lib' }] },
       ],
-      // Kysely's expression builder is made to be taken apart.
+      // Kysely's expression builder is made to be destructured.
       '@typescript-eslint/unbound-method': 'off',
     },
   },
   {
-    // Constructor parameters are injected by type, which emitDecoratorMetadata takes from a value import.
+    // Nest injects constructor parameters by type. emitDecoratorMetadata needs value imports of these types.
     files: ['apps/**/*.ts', 'libs/http/**/*.ts', 'libs/temporal/**/*.ts', 'libs/observability/**/*.ts'],
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
@@ -97,14 +97,14 @@ export default defineConfig(
     rules: { 'react-hooks/exhaustive-deps': 'error' },
   },
   {
-    // What runs on a terminal talks to it.
+    // Commands print to the terminal.
     files: ['apps/signer/src/ca/**/*.ts', 'libs/db/src/migrate.ts', 'test/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: {
-      // Answers in tests are JSON of unknown shape; the assertions are the check.
+      // Answers in tests are JSON of unknown type; the assertions check it.
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
