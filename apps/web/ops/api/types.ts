@@ -4,7 +4,6 @@ import type { CertificateDetail, OperationItemPage, Timeline, Verdict } from './
 export type {
   AuditEntry,
   CertificateDetail,
-  CertificateOnFile,
   ConsoleConfig,
   Me,
   Operation,
@@ -15,9 +14,6 @@ export type {
 
 /** Deeply readonly: what the console builds and sends, or what the verifier in the browser returns. */
 export type Immutable<T> = T extends object ? { readonly [Key in keyof T]: Immutable<T[Key]> } : T;
-
-/** A text in both languages. */
-export type BilingualText = Timeline['items'][number]['text'];
 
 export type TimelineEntry = Timeline['items'][number];
 
