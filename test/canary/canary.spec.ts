@@ -46,7 +46,7 @@ async function scan(store: Store, scanner: CanaryScanner): Promise<Finding[]> {
 const kindsGivenAway = [
   ...['password', 'vid-random', 'rrn', 'private key', 'device', 'licence number', 'document'],
   ...['vault-keys.json', 'codec-keys.json', 'registry-keys.json', 'audit-keys.json', 'pseudonym-key'],
-  ...['photo marker', 'photo as it was uploaded', 'photo as the gateway encoded it'],
+  ...['photo marker', 'uploaded photo', 're-encoded photo'],
 ] as const;
 const told = (findings: readonly Finding[]) =>
   [...new Set(findings.map(({ canary, where }) => `${canary.kind} in ${where}`))].sort();
