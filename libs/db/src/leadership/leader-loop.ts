@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#libs/observability';
 import type { Leadership, Term } from './leadership.js';
-import { WakeSignal } from './wake-signal.js';
+import { BatchSignal } from './batch-signal.js';
 
 /** In milliseconds. */
 export interface LoopTiming {
@@ -41,7 +41,7 @@ interface LeaderLoopDependencies {
  */
 export class LeaderLoop {
   private readonly stopping = new AbortController();
-  private readonly wakeUp = new WakeSignal();
+  private readonly wakeUp = new BatchSignal();
   private readonly timing: LoopTiming;
   private running: Promise<void> | undefined;
   private failure: unknown;

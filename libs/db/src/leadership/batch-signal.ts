@@ -1,5 +1,5 @@
-/** Lets one waiter sleep until a call, a timeout or an abort. A call before the wait counts too. */
-export class WakeSignal {
+/** Lets a leader loop wait for its next batch until a call, a timeout or an abort. A call before the wait counts too. */
+export class BatchSignal {
   private called = false;
   private wake: () => void = () => undefined;
 
