@@ -5,7 +5,7 @@ const shortNames: ReadonlyMap<string, string> = new Map(
   Object.entries(nameAttributeTypes).map(([name, oid]) => [oid, name]),
 );
 
-/** The attributes of a Name in DER, the most specific first: `cn=…`, …, `c=kr`. @throws FormatError if it is none */
+/** The attributes of a Name in DER, the most specific first: `cn=…`, …, `c=kr`. @throws {FormatError} if it is not a Name */
 export function readName(name: Uint8Array): NameAttribute[] {
   const attributes: NameAttribute[] = [];
   for (const relative of readerOfSingle(name, tags.sequence).elements())

@@ -12,9 +12,9 @@ import { type PrivateKeyInfo, readPrivateKeyInfo } from './private-key-info.js';
 import { NpkiUnsupportedError } from './unsupported.js';
 
 export interface Pkcs12 extends PrivateKeyInfo {
-  /** The holder's, in DER. */
+  /** The holder's certificate, in DER. */
   readonly certificate: Bytes;
-  /** The others, in the order of the file. */
+  /** The other certificates, in the order of the file. */
   readonly authorities: readonly Bytes[];
   readonly friendlyName: string | undefined;
 }
@@ -27,11 +27,11 @@ interface Bag {
 }
 
 /**
- * Opens a PKCS #12 file as this library, OpenSSL, Windows, macOS or Java wrote it. Of several keys it takes the one whose
- * certificate is for signatures.
+ * Opens a PKCS #12 file of this library, OpenSSL, Windows, macOS or Java. If it has several keys, the result is the key
+ * whose certificate is for signatures.
  *
- * @throws NpkiKeyError if the password is wrong, or the file damaged, of another kind, or without key or certificate
- * @throws NpkiUnsupportedError if it is protected in a way that is not read; no password was tried then
+ * @throws {NpkiKeyError} if the password is wrong, or the file is damaged, of another type, or without key or certificate
+ * @throws {NpkiUnsupportedError} if its protection is not supported; the password was not tried then
  */
 export async function readPkcs12(file: Uint8Array, password: string): Promise<Pkcs12> {
   return orKeyError(async () => {
@@ -39,7 +39,7 @@ export async function readPkcs12(file: Uint8Array, password: string): Promise<Pk
     if (pfx.smallInteger() !== 3) throw new FormatError('unknown version');
     const content = readData(pfx.element(tags.sequence));
     const safes = [...readerOfSingleBer(content).elements()].map(readSafe);
-    // The MAC is optional. Without it a wrong password shows when a key is opened.
+    // The MAC is optional. Without it, a wrong password is detected when a key is opened.
     if (!pfx.done) requireMac(pfx.inside(tags.sequence), content, password);
     pfx.end();
 
@@ -129,7 +129,7 @@ function readBag(bag: Element): Bag {
   };
 }
 
-/** A key as it is kept: encrypted once more, or not. */
+/** A key in its bag, which may be encrypted separately. */
 function readKeyBag({ type, value }: Bag): { bytes: Bytes; decryption: Decryption | undefined } {
   if (type === oids.keyBag) return { bytes: value.encoded, decryption: undefined };
   const info = readerOf(value.content);

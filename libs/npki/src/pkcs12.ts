@@ -19,16 +19,16 @@ import { encodePrivateKeyInfo } from './private-key-info.js';
 export interface NewPkcs12 {
   /** PKCS #8 in DER. */
   readonly privateKey: Uint8Array;
-  /** R of the VID, kept as an attribute of the key, as in `signPri.key`. */
+  /** R of the VID, which becomes an attribute of the key, as in `signPri.key`. */
   readonly random?: Uint8Array | undefined;
-  /** The holder's, in DER. */
+  /** The holder's certificate, in DER. */
   readonly certificate: Uint8Array;
-  /** Those of the CAs above it, in DER. */
+  /** The certificates of its CAs, in DER. */
   readonly authorities?: readonly Uint8Array[];
   readonly password: string;
-  /** What programs show of it. */
+  /** The name that programs show. */
   readonly friendlyName?: string;
-  /** Of both key derivation and MAC; 100,000 unless told. */
+  /** Iterations of key derivation and MAC; 100,000 by default. */
   readonly iterations?: number;
 }
 
@@ -38,7 +38,8 @@ const DEFAULT_ITERATIONS = 100_000;
  * Key and certificate with its chain, protected by a password: PBES2 (AES-256-CBC, PBKDF2 with HMAC-SHA256) and a MAC
  * with HMAC-SHA256, which OpenSSL 3, Windows 10 and macOS read.
  *
- * @throws FormatError if `privateKey` is not PKCS #8, RangeError for an iteration count out of bounds
+ * @throws {FormatError} if `privateKey` is not PKCS #8
+ * @throws {RangeError} if the iteration count is out of bounds
  */
 export async function writePkcs12(content: NewPkcs12): Promise<Bytes> {
   const { privateKey, random, certificate, authorities = [], password, friendlyName } = content;
@@ -96,7 +97,7 @@ const certificateBag = (certificate: Uint8Array, attributeSet?: Uint8Array) =>
     attributeSet,
   );
 
-/** What ties a key to its certificate, and the name that programs show. */
+/** The attributes that link a key to its certificate, and the name that programs show. */
 function attributes(certificate: Uint8Array, friendlyName: string | undefined): Bytes {
   const attribute = (type: string, value: Uint8Array) =>
     der.sequence(der.objectIdentifier(type), der.set(value));
@@ -107,7 +108,7 @@ function attributes(certificate: Uint8Array, friendlyName: string | undefined): 
   return localKeyId.length < name.length ? der.set(localKeyId, name) : der.set(name, localKeyId);
 }
 
-/** The MAC over the authenticated safe, with a key that is derived as RFC 7292 appendix B.2 says. */
+/** The MAC over the authenticated safe; its key is derived by RFC 7292 appendix B.2. */
 export function pkcs12Mac(
   hashName: Pkcs12Hash,
   content: Uint8Array,

@@ -3,8 +3,8 @@ import { readerOf, readerOfSingle } from './reader.js';
 import { oids } from './oids.js';
 
 /**
- * SignedData that signs nothing and carries certificates (RFC 5652 section 5.1; RFC 8551 calls it certs-only), for
- * `application/pkcs7-mime`. They stay in the order given, the holder's first.
+ * Encodes SignedData with certificates and without signatures (RFC 5652 section 5.1; certs-only in RFC 8551), for
+ * `application/pkcs7-mime`. The order of the certificates is kept; the holder's is first.
  *
  * @param certificates in DER
  */
@@ -19,7 +19,7 @@ export function encodeCertificates(certificates: readonly Uint8Array[]): Bytes {
   return der.sequence(der.objectIdentifier(oids.signedData), der.explicit(0, signedData));
 }
 
-/** The certificates in a SignedData, in DER. @throws FormatError if it is none */
+/** The certificates in a SignedData, in DER. @throws {FormatError} if the bytes are not SignedData */
 export function readCertificates(pkcs7: Uint8Array): Bytes[] {
   const contentInfo = readerOfSingle(pkcs7, tags.sequence);
   if (contentInfo.objectIdentifier() !== oids.signedData) throw new FormatError('not signed data');

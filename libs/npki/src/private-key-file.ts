@@ -1,4 +1,4 @@
-/** `signPri.key`: the private key of a joint certificate as its holder keeps it. */
+/** `signPri.key`: the file with the private key of a joint certificate. */
 import { der, FormatError, tags, type Bytes } from '#libs/der';
 import { readerOfSingle } from './reader.js';
 import {
@@ -9,7 +9,7 @@ import {
 } from './password-encryption.js';
 import { encodePrivateKeyInfo, type PrivateKeyInfo, readPrivateKeyInfo } from './private-key-info.js';
 
-/** A wrong password cannot be told from a damaged file: what comes out is no key, and that is all one sees. */
+/** The password is wrong or the file is damaged: both give bytes that are not a key, and cannot be distinguished. */
 export class NpkiKeyError extends Error {
   override readonly name = 'NpkiKeyError';
 
@@ -19,16 +19,16 @@ export class NpkiKeyError extends Error {
 }
 
 /**
- * How the key is kept:
+ * Encryption of the key file:
  * - `PBES1-SHA1-SEED`: PBKDF1 with SHA-1, SEED-CBC with an IV derived from the password (1.2.410.200004.1.15)
  * - `PBES1-SHA1-SEED-FIXEDIV`: the same with the digits 0123456789012345 for the IV (1.2.410.200004.1.4); the oldest
- * - `PBES2-HMACSHA1-SEED`: PBKDF2 with HMAC-SHA1, SEED-CBC with an IV of its own
+ * - `PBES2-HMACSHA1-SEED`: PBKDF2 with HMAC-SHA1, SEED-CBC with a random IV
  * - `PBES2-HMACSHA256-SEED`: the same with HMAC-SHA256
- * - `PBES2-…-AES256`: with AES-256-CBC, as OpenSSL writes it
- * - `PBES1-…-DES`, `PBES2-…-3DES`, `PKCS12-SHA1-3DES` and the like: as OpenSSL and Windows wrote it in their time
+ * - `PBES2-…-AES256`: with AES-256-CBC, as in OpenSSL
+ * - `PBES1-…-DES`, `PBES2-…-3DES`, `PKCS12-SHA1-3DES` and the like: older forms of OpenSSL and Windows
  * - `PKCS8`: not encrypted
  *
- * Those with SEED (but for the oldest) and AES-256 are written, all are read.
+ * All forms are read. The forms with SEED, except the oldest, and with AES-256 are also written.
  */
 type PrivateKeyForm = ReadForm | 'PKCS8';
 
@@ -42,15 +42,15 @@ export interface NewPrivateKeyFile {
   /** R of the VID. */
   readonly random?: Uint8Array | undefined;
   readonly form: EncryptionForm;
-  /** Text is taken as UTF-8, bytes as they are. */
+  /** Text is encoded in UTF-8; bytes are used unchanged. */
   readonly password: string | Uint8Array;
-  /** PBKDF iterations; 2048 unless told, which every client reads. */
+  /** PBKDF iterations; by default 2048, which every client supports. */
   readonly iterations?: number;
 }
 
 const DEFAULT_ITERATIONS = 2048;
 
-/** @throws FormatError if `privateKey` is not PKCS #8, RangeError for an iteration count out of bounds */
+/** @throws {FormatError} if `privateKey` is not PKCS #8 @throws {RangeError} if the iteration count is out of bounds */
 export async function writePrivateKeyFile(file: NewPrivateKeyFile): Promise<Bytes> {
   const { privateKey, random, form, password, iterations = DEFAULT_ITERATIONS } = file;
   const plain = encodePrivateKeyInfo(privateKey, random);
@@ -59,7 +59,7 @@ export async function writePrivateKeyFile(file: NewPrivateKeyFile): Promise<Byte
   return der.sequence(algorithm, der.octetString(encrypted));
 }
 
-/** Whether a password is needed: EncryptedPrivateKeyInfo begins with an algorithm, PrivateKeyInfo with a version. */
+/** Whether a password is needed: EncryptedPrivateKeyInfo starts with an algorithm, PrivateKeyInfo with a version. */
 export function isEncryptedPrivateKey(file: Uint8Array): boolean {
   try {
     return readerOfSingle(file, tags.sequence).element().tag === tags.sequence;
@@ -69,11 +69,11 @@ export function isEncryptedPrivateKey(file: Uint8Array): boolean {
 }
 
 /**
- * Opens a key file in any of the forms. A file that is not encrypted needs no password.
+ * Opens a key file in any form. A file that is not encrypted needs no password.
  *
  * @param file in DER
- * @throws NpkiKeyError if the password is wrong or missing, or the file damaged, or not a private key
- * @throws NpkiUnsupportedError if it is encrypted in another form
+ * @throws {NpkiKeyError} if the password is wrong or missing, or the file is damaged or not a private key
+ * @throws {NpkiUnsupportedError} if its encryption is not supported
  */
 export async function readPrivateKeyFile(
   file: Uint8Array,
@@ -94,7 +94,7 @@ export async function readPrivateKeyFile(
 export const passwordBytes = (password: string | Uint8Array): Uint8Array =>
   typeof password === 'string' ? new TextEncoder().encode(password) : password;
 
-/** Turns whatever was found wrong with the bytes into the one error that can be said. */
+/** Replaces any FormatError by NpkiKeyError, because the cause of wrong bytes is unknown. */
 export async function orKeyError<Result>(read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();

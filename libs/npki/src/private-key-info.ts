@@ -1,4 +1,4 @@
-/** PrivateKeyInfo (PKCS #8, RFC 5208 section 5), with the random number R that a VID was made with as an attribute. */
+/** PrivateKeyInfo (PKCS #8, RFC 5208 section 5), with the random number R of the VID as an attribute. */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { constructed, der, FormatError, tags, type Bytes, type Element } from '#libs/der';
 import { readerOf, readerOfSingle } from './reader.js';
@@ -6,13 +6,13 @@ import { arePair, curves } from './key-pair.js';
 import { oids } from './oids.js';
 
 export interface PrivateKeyInfo {
-  /** PKCS #8 without attributes, in DER: what WebCrypto imports. */
+  /** PKCS #8 without attributes, in DER, as WebCrypto imports it. */
   readonly privateKey: Bytes;
-  /** R of the VID, leading zeros included; undefined if the file has none. */
+  /** R of the VID, with leading zeros; undefined if the file has none. */
   readonly random: Bytes | undefined;
 }
 
-/** @throws FormatError if it is not the private key of RSA or ECDSA, or its numbers do not belong together */
+/** @throws {FormatError} if the bytes are not an RSA or EC private key, or its numbers are not consistent */
 export async function readPrivateKeyInfo(bytes: Uint8Array): Promise<PrivateKeyInfo> {
   const info = readerOfSingle(bytes, tags.sequence);
   if (info.smallInteger() > 1) throw new FormatError('unknown version');
@@ -26,7 +26,7 @@ export async function readPrivateKeyInfo(bytes: Uint8Array): Promise<PrivateKeyI
   return { privateKey, random: attributes && readRandomNumber(attributes) };
 }
 
-/** @param privateKey PKCS #8; attributes that it has give way to `random` @throws FormatError if it is none */
+/** @param privateKey PKCS #8; `random` replaces its attributes @throws {FormatError} if it is not PKCS #8 */
 export function encodePrivateKeyInfo(privateKey: Uint8Array, random: Uint8Array | undefined): Bytes {
   const info = readerOfSingle(privateKey, tags.sequence);
   info.content(tags.integer); // version
@@ -50,8 +50,8 @@ function readRandomNumber(attributes: Bytes): Bytes | undefined {
 }
 
 /**
- * A block that was damaged in an encrypted file comes out as sixteen wrong bytes, and CBC does not notice. The numbers of
- * a key depend on each other, so that they do.
+ * Detects damage that the decryption does not: CBC turns a damaged block into sixteen wrong bytes without an error. The
+ * numbers of a key depend on each other, so that wrong bytes make them inconsistent.
  */
 async function requireConsistency(algorithm: Element, key: Element, privateKey: Bytes): Promise<void> {
   const identifier = readerOf(algorithm.content);
@@ -82,12 +82,12 @@ function requireRsaKey(der: Uint8Array): void {
   if (!consistent) throw new FormatError('not the numbers of one RSA key');
 }
 
-/** ECPrivateKey (RFC 5915 section 3). The check needs the public key in it, which nearly all have. */
+/** ECPrivateKey (RFC 5915 section 3). The check needs its public key, which nearly all files have. */
 async function requireEcKey(der: Uint8Array, curveOid: string, privateKey: Bytes): Promise<void> {
   const reader = readerOfSingle(der, tags.sequence);
   if (reader.smallInteger() !== 1) throw new FormatError('unknown version');
   reader.content(tags.octetString);
-  reader.optional(constructed(0)); // curve, once more
+  reader.optional(constructed(0)); // the curve again
   const point = reader.optional(constructed(1));
   reader.end();
   const namedCurve = curves[curveOid];

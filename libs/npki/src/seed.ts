@@ -27,7 +27,7 @@ const S2 = hexToBytes(
     '3095653cb6e4bb7c0e5039263284699337e724a4cb530a87d94c838fce3b4ab7',
 );
 
-/** The function G (section 2.3): four S-boxes, their outputs mixed by masks that each leave out two bits. */
+/** The function G (section 2.3): four S-boxes, whose outputs are mixed by masks that each clear two bits. */
 function g(x: number): number {
   const y0 = S1[x & 0xff]!;
   const y1 = S2[(x >>> 8) & 0xff]!;
@@ -57,7 +57,7 @@ function roundKeys(key: Uint8Array): Uint32Array {
   return keys;
 }
 
-/** A Feistel network (section 2.1); backwards it decrypts. */
+/** The Feistel network (section 2.1); with the round keys in reverse order it decrypts. */
 function cryptBlock(keys: Uint32Array, block: Uint8Array, backwards: boolean): Bytes {
   const input = new DataView(block.buffer, block.byteOffset, SEED_BLOCK);
   let [l0, l1, r0, r1] = [input.getUint32(0), input.getUint32(4), input.getUint32(8), input.getUint32(12)];
@@ -76,7 +76,7 @@ function cryptBlock(keys: Uint32Array, block: Uint8Array, backwards: boolean): B
   return new Uint8Array(output.buffer);
 }
 
-/** One block as it is. @param key 16 bytes @param block 16 bytes */
+/** Encrypts a single block. @param key 16 bytes @param block 16 bytes */
 export const seedEncryptBlock = (key: Uint8Array, block: Uint8Array) =>
   cryptBlock(roundKeys(key), block, false);
 export const seedDecryptBlock = (key: Uint8Array, block: Uint8Array) =>
@@ -98,7 +98,7 @@ export function seedCbcEncrypt(key: Uint8Array, iv: Uint8Array, plain: Uint8Arra
   return out;
 }
 
-/** @throws FormatError if the length or the padding is wrong */
+/** @throws {FormatError} if the length or the padding is wrong */
 export function seedCbcDecrypt(key: Uint8Array, iv: Uint8Array, encrypted: Uint8Array): Bytes {
   if (encrypted.length === 0 || encrypted.length % SEED_BLOCK !== 0)
     throw new FormatError('not whole blocks');

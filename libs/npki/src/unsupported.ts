@@ -1,6 +1,6 @@
 /**
- * The file is sound as far as can be seen, but made in a way that this library does not read. No password was tried:
- * telling its holder that the password is wrong would have them try until they are locked out elsewhere.
+ * The file seems to be valid, but this library does not support its format. The password was not tried, so that the holder
+ * must not be told that it is wrong: more attempts elsewhere could lock the holder out.
  */
 export class NpkiUnsupportedError extends Error {
   override readonly name = 'NpkiUnsupportedError';

@@ -12,16 +12,16 @@ export const SHORTEST_RANDOM_NUMBER = 20;
 export interface VidInput {
   /** The holder's number (13 digits for a person, 10 for a company), digits only. */
   readonly idn: string;
-  /** R, at least 20 bytes; the holder keeps it beside the private key. */
+  /** R, at least 20 bytes; the holder keeps it with the private key. */
   readonly random: Uint8Array;
   readonly hash?: VidHash;
 }
 
 /**
  * virtualID = H(H(DER(HashContent))), where HashContent ::= SEQUENCE { idn PrintableString, randomNum BIT STRING }
- * (KCAC.TS.SIVID). Leading zeros of R count, and those of the result are kept.
+ * (KCAC.TS.SIVID). Leading zeros of R and of the result are significant.
  *
- * @throws RangeError, which does not show either number, if `idn` has anything but digits or `random` is too short
+ * @throws {RangeError} if `idn` has other characters than digits or `random` is too short; it contains neither number
  */
 export function computeVirtualId({ idn, random, hash = 'SHA-256' }: VidInput): Bytes {
   if (!/^\d+$/.test(idn)) throw new RangeError('the number of a VID has digits only');
@@ -32,12 +32,11 @@ export function computeVirtualId({ idn, random, hash = 'SHA-256' }: VidInput): B
 }
 
 /**
- * Whether a certificate's VID was made of this number and this R: its holder shows R, and thereby that the number is
- * theirs.
+ * Whether a certificate's VID was computed from this number and this R. A holder who shows R proves the number.
  *
  * @param certificate in DER
- * @throws FormatError if the certificate cannot be read, has no VID, or one of an unknown hash
- * @throws RangeError as {@link computeVirtualId}
+ * @throws {FormatError} if the certificate cannot be read, or has no VID, or its hash is unknown
+ * @throws {RangeError} as {@link computeVirtualId}
  */
 export function checkVid({
   certificate,

@@ -1,7 +1,7 @@
 import { constructed, FormatError, tags, type Bytes, type Element } from '#libs/der';
 import { readerOf, readerOfSingle } from './reader.js';
 
-/** The parts of a certificate (RFC 5280 section 4.1) that the holder's files are made of. */
+/** The fields of a certificate (RFC 5280 section 4.1) that holders' files need. */
 export interface CertificateFields {
   /** Content octets of serialNumber. */
   readonly serial: Bytes;
@@ -9,7 +9,7 @@ export interface CertificateFields {
   readonly issuer: Bytes;
   /** Name, in DER. */
   readonly subject: Bytes;
-  /** notAfter, as YYYYMMDDHHMMSSZ: later ones sort after earlier ones. */
+  /** notAfter as YYYYMMDDHHMMSSZ, which sorts by time. */
   readonly notAfter: string;
   /** SubjectPublicKeyInfo, in DER. */
   readonly publicKey: Bytes;
@@ -17,7 +17,7 @@ export interface CertificateFields {
   readonly extensions: ReadonlyMap<string, Bytes>;
 }
 
-/** Takes a certificate in DER apart. @throws FormatError if it is none */
+/** Reads the fields of a certificate in DER. @throws {FormatError} if the bytes are not a certificate */
 export function readCertificateFields(der: Uint8Array): CertificateFields {
   const certificate = readerOfSingle(der, tags.sequence);
   const tbs = certificate.inside(tags.sequence);
@@ -30,7 +30,7 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
   const publicKey = tbs.whole(tags.sequence);
   const extensions = new Map<string, Bytes>();
   for (const field of tbs.elements()) {
-    if (field.tag !== constructed(3)) continue; // unique identifiers, which nobody uses
+    if (field.tag !== constructed(3)) continue; // unique identifiers, which are not in use
     for (const extension of readerOfSingle(field.content, tags.sequence).elements()) {
       const parts = readerOf(extension.content);
       const id = parts.objectIdentifier();
@@ -41,10 +41,10 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
   return { serial, issuer, subject, notAfter, publicKey, extensions };
 }
 
-/** Of a UTCTime the years 50 to 99 are of the last century (RFC 5280 section 4.1.2.5.1). */
+/** In a UTCTime, the years 50 to 99 are 1950 to 1999 (RFC 5280 section 4.1.2.5.1). */
 function readTime(time: Element | undefined): string {
   const text = time ? new TextDecoder().decode(time.content) : '';
   if (/^\d{14}Z$/.test(text)) return text;
-  if (!/^\d{12}Z$/.test(text)) throw new FormatError('no time');
+  if (!/^\d{12}Z$/.test(text)) throw new FormatError('notAfter is not a time');
   return `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}`;
 }
