@@ -94,7 +94,7 @@ describe('the scanner', () => {
   const secret = canary('planted', `secret-${randomBytes(8).toString('hex')}`);
   const scanner = new CanaryScanner([secret, canary('another', 'not-there-at-all')]);
 
-  it('finds a secret in every form, wherever it stands', () => {
+  it('The scanner finds a secret in every form and place', () => {
     for (const form of formsOf(secret.bytes))
       for (const before of ['', 'x', 'xy', 'secret-'])
         expect([...scanner.find(Buffer.from(before + form.toString('latin1') + 'z', 'latin1'))]).toEqual([
@@ -107,7 +107,7 @@ describe('the scanner', () => {
     expect([...scanner.find(Buffer.from('secret-of-another-kind'))]).toEqual([]);
   });
 
-  it('finds what is planted in a table, as text and as bytes, and nothing once it is gone', async () => {
+  it('The scanner finds a secret planted in a table, as text and as bytes, and nothing after its removal', async () => {
     const client: pg.Client = await connectAsAdmin('reseal');
     try {
       await client.query('create temp table planted (words text, raw bytea, packed bytea, document jsonb)');
@@ -131,7 +131,7 @@ describe('the scanner', () => {
     }
   });
 
-  it.each(stores)('sees what is in %s: it finds a reissue’s id there', async (store) => {
+  it.each(stores)('The scanner reads %s: it finds a reissue’s id there', async (store) => {
     const id = new CanaryScanner([canary('reissue id', customer.reissueId)]);
     const found = await until('the reissue’s id', async () => {
       const findings = await scan(store, id);
@@ -152,7 +152,7 @@ describe('no secret that any test used', () => {
     scanner = new CanaryScanner([...known, ...remembered]);
   });
 
-  it.each(stores)('is in %s', async (store) => {
+  it.each(stores)('No secret that any test used is in %s', async (store) => {
     expect(told(await scan(store, scanner))).toEqual([]);
   });
 });
@@ -163,16 +163,19 @@ describe('nothing personal', () => {
     scanner = new CanaryScanner(personalDataOf(people));
   });
 
-  it.each(['temporal', 'temporal_visibility', 'Kafka', 'logs'] as const)('is in %s', async (store) => {
-    expect(told(await scan(store, scanner))).toEqual([]);
-  });
+  it.each(['temporal', 'temporal_visibility', 'Kafka', 'logs'] as const)(
+    'No personal data is in %s',
+    async (store) => {
+      expect(told(await scan(store, scanner))).toEqual([]);
+    },
+  );
 });
 
 describe('a one-time code', () => {
   // Six digits stand somewhere by chance: they are looked for only in what belongs to their reissue.
   const alone = () => new RegExp(`(?<![0-9A-Za-z])${code}(?![0-9A-Za-z])`);
 
-  it('is in none of its reissue’s rows', async () => {
+  it('A one-time code is in none of its reissue’s rows', async () => {
     const tables = await sql<{ name: string; id: string }>`
       select table_name as name, column_name as id from information_schema.columns
       where column_name in ('reissue_id', 'stream') and table_schema = 'public'`.execute(stack.db);
@@ -187,7 +190,7 @@ describe('a one-time code', () => {
     }
   });
 
-  it('is not in its workflow’s history', async () => {
+  it('A one-time code is not in its workflow’s history', async () => {
     const histories = await TemporalHistories.connect(stack.addresses.temporal);
     try {
       const json = historyToJSON(await histories.of(customer.reissueId));
@@ -201,8 +204,11 @@ describe('a one-time code', () => {
     }
   });
 
-  it.each(['gateway', 'worker', 'signer', 'status', 'ops'])('is not in the log of the %s', (app) => {
-    const log = readFileSync(join(stateFolder(), folders.logs, `${app}.log`), 'utf8');
-    expect(log.split('\n').filter((line) => alone().test(line))).toEqual([]);
-  });
+  it.each(['gateway', 'worker', 'signer', 'status', 'ops'])(
+    'A one-time code is not in the log of the %s',
+    (app) => {
+      const log = readFileSync(join(stateFolder(), folders.logs, `${app}.log`), 'utf8');
+      expect(log.split('\n').filter((line) => alone().test(line))).toEqual([]);
+    },
+  );
 });

@@ -7,13 +7,13 @@ const linesOf = (app: string) => readFileSync(join(stateFolder(), 'logs', `${app
 
 describe('whatever was done to the stack', () => {
   it.each(['gateway', 'worker', 'signer', 'status', 'ops'])(
-    'the %s did not end by an error of its own',
+    'The %s did not end by an error of its own',
     (app) => {
       expect(linesOf(app).filter((line) => line.includes('"level":"fatal"'))).toEqual([]);
     },
   );
 
-  it.each(['gateway', 'ops'])('the %s said of nothing that it went wrong on its side', (app) => {
+  it.each(['gateway', 'ops'])('The %s logged no error of its own', (app) => {
     const answered = linesOf(app).filter((line) => line.includes('"msg":"request"'));
     expect(answered.length).toBeGreaterThan(0);
     expect(answered.filter((line) => /"status":5(?!03)\d\d/.test(line))).toEqual([]);

@@ -125,16 +125,16 @@ const foundIn = (scanner: CanaryScanner, texts: Iterable<readonly [string, strin
   [...texts].map(([asked, text]) => [asked, kindsIn(scanner, text)]).filter(([, found]) => found!.length > 0);
 
 describe('what operators and auditors are told', () => {
-  it('has no secret of a customer and no key', () => {
+  it('The data of operators and auditors holds no secret of a customer and no key', () => {
     expect(foundIn(secrets, answers)).toEqual([]);
   });
 
-  it('the operators’ API identifies no person, except in evidence', () => {
+  it('The operators’ API identifies no person, except in evidence', () => {
     const withoutEvidence = [...answers].filter(([asked]) => asked !== 'evidence');
     expect(foundIn(personal, withoutEvidence)).toEqual([]);
   });
 
-  it('has no one-time code', () => {
+  it('The data of operators and auditors holds no one-time code', () => {
     const alone = new RegExp(`(?<![0-9A-Za-z])${code}(?![0-9A-Za-z])`);
     // Lists of everybody's have these six digits somewhere by chance.
     const own = [...answers].filter(([asked]) => asked.includes(customer.reissueId) || asked === 'evidence');
@@ -146,12 +146,12 @@ describe('what operators and auditors are told', () => {
 });
 
 describe('what is kept for after the end', () => {
-  it('is a history without secrets, and without who it was', () => {
+  it('The archived history holds no secrets and no personal data', () => {
     expect(history).toContain(customer.reissueId);
     expect([kindsIn(secrets, history), kindsIn(personal, history)]).toEqual([[], []]);
   });
 
-  it('is a line of checkpoints that tells nothing of anybody', () => {
+  it('The file of checkpoints holds no personal data', () => {
     const kept = readFileSync(environmentOf('worker')['RESEAL_CHECKPOINT_FILE']!, 'utf8');
     expect(kept.length).toBeGreaterThan(100);
     expect([kindsIn(secrets, kept), kindsIn(personal, kept)]).toEqual([[], []]);

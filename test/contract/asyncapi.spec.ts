@@ -46,11 +46,11 @@ const occurredAt = new Date('2026-11-23T01:00:00Z');
 const row = (event: NewEvent) => ({ ...event, position: '1', published_at: null }) as unknown as EventRow;
 
 describe('the AsyncAPI document', () => {
-  it('that is committed is the one the schemas make (npm run asyncapi)', () => {
+  it('The committed AsyncAPI document is the one that the schemas make (npm run asyncapi)', () => {
     expect(readFileSync(join(projectRoot(), 'libs/contracts/asyncapi.yaml'), 'utf8')).toBe(text);
   });
 
-  it('has a channel for each topic and a message for each type', () => {
+  it('The AsyncAPI document has a channel for each topic and a message for each type', () => {
     expect(Object.values(document.channels).map(({ address }) => address)).toEqual(Object.values(topics));
     expect(Object.keys(document.components.messages)).toEqual([
       ...reissueEventTypes,
@@ -78,7 +78,7 @@ describe('the AsyncAPI document', () => {
     checkpointEvent({
       ...{ origin: 'reseal', size: 3, root: new Uint8Array(32), jws: 'a.b.c', sequence: 1, at: occurredAt },
     }),
-  ])('describes what is sent as $type in the stream $stream', (event) => {
+  ])('The AsyncAPI document describes the event $type of the stream $stream', (event) => {
     const { headers, value } = cloudEvent(row(event), 'urn:reseal:worker');
     const message = document.components.messages[event.type]!;
     expect(faults(document.components.messageTraits.cloudEvent.headers, headers)).toEqual([]);

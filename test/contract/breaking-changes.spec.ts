@@ -51,7 +51,7 @@ function breaking(document: string): string[] {
 const isNewProblem = (text: string) => /^added the new `urn:reseal:problem:[\w-]+` enum value/.test(text);
 
 // What may break all the same is told to the clients' authors, and released: CONTRIBUTING.md, “The released API”.
-it('the API breaks no client of the released one', () => {
+it('The API breaks no client of the released one', () => {
   expect(breaking('libs/contracts/openapi.json')).toEqual([]);
 });
 
@@ -178,7 +178,7 @@ describe('what would break a client is found:', () => {
     ],
   ];
 
-  it.each(cases)('%s', (_, change, id) => {
+  it.each(cases)('A breaking change is found: %s', (_, change, id) => {
     expect(breaking(changed(change))).toContainEqual(expect.stringContaining(`${id}: `));
   });
 });

@@ -116,19 +116,19 @@ const calls: readonly [string, keyof typeof endpoints, () => Promise<unknown>][]
 ];
 
 describe('the client keeps to the OpenAPI document when it', () => {
-  it.each(calls)('%s', async (_, operation, call) => {
+  it.each(calls)('The client follows the OpenAPI document when it %s', async (_, operation, call) => {
     document.reset();
     await call();
     expect(document.called).toContain(operation);
     expect(document.violations).toEqual([]);
   });
 
-  it('makes every call that there is', () => {
+  it('The client makes every call of the OpenAPI document', () => {
     expect(new Set(calls.map(([, operation]) => operation))).toEqual(new Set(Object.keys(endpoints)));
   });
 });
 
-it('a request that breaks the document is found', async () => {
+it('A request that breaks the document is found', async () => {
   document.reset();
   const headers = { 'content-type': 'application/json' };
   const path = `/v1/reissues/${document.reissueId}/password`;

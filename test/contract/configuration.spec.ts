@@ -33,24 +33,24 @@ const mentioned = new Set(
 
 describe('the configuration of all programs', () => {
   it.each(programSettings.map(({ program, setting }) => [program, setting.key, setting.meaning]))(
-    'of %s describes %s in its schema',
+    'The configuration of all programs of %s describes %s in its schema',
     (_program, _key, meaning) => {
       expect(meaning).toMatch(/^[A-Z`].*\.$/s);
     },
   );
 
-  it('is documented as the schemas describe it', () => {
+  it('The configuration of all programs is documented as the schemas describe it', () => {
     const expected = configurationDocument(ports);
     if (process.env.RESEAL_RECORD) writeFileSync(page, expected);
     if (readFileSync(page, 'utf8') !== expected)
       throw new Error(`${page} is out of date: run npm run docs:configuration`);
   });
 
-  it('has every variable that a source file mentions', () => {
+  it('The configuration of all programs has every variable that a source file mentions', () => {
     expect([...mentioned].filter((name) => !described.has(name))).toEqual([]);
   });
 
-  it('has no other variable that nothing reads', () => {
+  it('The configuration of all programs has no other variable that nothing reads', () => {
     expect(otherSettings.filter((key) => !mentioned.has(key))).toEqual([]);
   });
 });

@@ -39,21 +39,21 @@ function faultOf(page: string, link: string): string | undefined {
 }
 
 describe('documentation', () => {
-  it.each(pages)('%s has links that resolve', (page) => {
+  it.each(pages)('Documentation %s has links that resolve', (page) => {
     expect(linksOf(page).flatMap((link) => faultOf(page, link) ?? [])).toEqual([]);
   });
 
-  it('in docs/ is listed in its index', () => {
+  it('Documentation in docs/ is listed in its index', () => {
     const index = linksOf('docs/README.md').map((link) => normalize(join('docs', link)));
     const listed = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
     expect(listed.filter((page) => !index.includes(page))).toEqual([]);
   });
 
-  it('has a README of at most 150 lines', () => {
+  it('Documentation has a README of at most 150 lines', () => {
     expect(readFileSync('README.md', 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
   });
 
-  it('has pictures in the README that are small', () => {
+  it('Documentation has pictures in the README that are small', () => {
     for (const picture of linksOf('README.md').filter((link) => link.endsWith('.png')))
       expect([picture, statSync(picture).size < 200_000]).toEqual([picture, true]);
   });

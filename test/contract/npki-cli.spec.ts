@@ -20,7 +20,7 @@ function npki(args: string[], input = '') {
 }
 
 describe('npm run npki', () => {
-  it('prints one JSON object and nothing else', () => {
+  it('npm run npki prints one JSON object and nothing else', () => {
     npki(['help']); // compiles, and says so
     const read = npki(['read', `${testdata}/pbes1-seed-sha1.der`, '--password-stdin'], 'Npki!Test2026\n');
     expect([read.code, read.stderr]).toEqual([0, '']);
@@ -36,7 +36,7 @@ describe('npm run npki', () => {
     });
   });
 
-  it('ends with 1 and one line for a wrong password, with 2 if it was not understood', () => {
+  it('npm run npki ends with 1 and one line for a wrong password, and with 2 for a wrong usage', () => {
     const wrong = npki(['read', `${testdata}/pbes1-seed-sha1.der`, '--password-stdin'], 'wrong');
     expect([wrong.code, wrong.stdout]).toEqual([1, '']);
     expect(wrong.stderr).toMatch(/^[^\n]+: the password is wrong or the file is damaged\n$/);

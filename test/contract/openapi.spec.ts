@@ -37,13 +37,13 @@ function faults(schema: object, value: unknown): unknown {
 }
 
 describe('the OpenAPI document', () => {
-  it('that is committed is the one the controllers make (npm run openapi)', () => {
+  it('The committed OpenAPI document is the one that the controllers make (npm run openapi)', () => {
     expect(JSON.parse(readFileSync(openApiPath('openapi'), 'utf8'))).toEqual(
       JSON.parse(JSON.stringify(document)),
     );
   });
 
-  it('has an example for every JSON request and answer, valid by its schema', () => {
+  it('The OpenAPI document has an example for every JSON request and answer, valid by its schema', () => {
     for (const { operationId, requestBody, responses } of operations()) {
       const media = [
         requestBody,
@@ -60,7 +60,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has valid problems as examples, each under its own status', () => {
+  it('The OpenAPI document has valid problems as examples, each under its own status', () => {
     for (const { responses } of operations()) {
       for (const [status, { content = {} }] of Object.entries(responses)) {
         for (const { $ref } of Object.values(content['application/problem+json']?.examples ?? {})) {
@@ -72,7 +72,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('mentions every problem of the catalogue somewhere, but for those HTTP itself gives rise to', () => {
+  it('The OpenAPI document mentions every problem of the catalogue, except those of HTTP itself', () => {
     const text = JSON.stringify(document.paths);
     const missing = Object.keys(problemCatalogue).filter(
       (slug) => !text.includes(`"urn:reseal:problem:${slug}"`),
@@ -80,7 +80,7 @@ describe('the OpenAPI document', () => {
     expect(missing).toEqual(['method-not-allowed', 'request-timeout', 'uri-too-long', 'headers-too-large']);
   });
 
-  it('refers only to what it has', () => {
+  it('The OpenAPI document has no dangling reference', () => {
     for (const [, path] of JSON.stringify(document).matchAll(/"\$ref":"#\/components\/([^"]+)"/g)) {
       const [kind, name] = path!.split('/');
       expect(Object.keys((document.components as unknown as Record<string, object>)[kind!] ?? {})).toContain(
@@ -89,7 +89,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('asks for an Idempotency-Key on every POST and for the token under every reissue', () => {
+  it('The OpenAPI document requires an Idempotency-Key on every POST and the token under every reissue', () => {
     for (const [path, item] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(item)) {
         const text = JSON.stringify(operation);
@@ -108,7 +108,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-it('problems of HTTP itself have the same status wherever they come from', () => {
+it('Problems of HTTP itself have the same status everywhere', () => {
   const unknownToGateway = ['unauthorized', 'forbidden'];
   for (const [slug, { status }] of Object.entries(edgeProblems)) {
     const known = (problemCatalogue as Record<string, { status: number }>)[slug];

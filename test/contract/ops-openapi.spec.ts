@@ -15,11 +15,11 @@ beforeAll(async () => {
 });
 
 describe('the OpenAPI document of the operators’ app', () => {
-  it('that is committed is the one the controllers make (npm run openapi)', () => {
+  it('The committed OpenAPI document of the operators’ app is the one that the controllers make (npm run openapi)', () => {
     expect(JSON.parse(readFileSync(openApiPath('openapi-ops'), 'utf8'))).toEqual(document);
   });
 
-  it('names every call once, and says in words what it does and what it answers', () => {
+  it('The OpenAPI document of the operators’ app names every call once, with a summary and its answers', () => {
     const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
     const ids = operations.map(({ operationId }) => operationId);
     expect(ids).toEqual([...new Set(ids)]);

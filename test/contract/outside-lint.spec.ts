@@ -21,21 +21,21 @@ const covers = (accepted: AcceptedFinding, finding: Finding) =>
   accepted.linter === finding.linter && accepted.id === finding.id && finding.subject.startsWith(accepted.of);
 
 describe('zlint and pkilint', () => {
-  it('find nothing in what the CA makes that is not accepted for a reason', () => {
+  it('zlint and pkilint find only accepted faults in what the CA makes', () => {
     const unexpected = findings.filter(
       (finding) => !acceptedFindings.some((accepted) => covers(accepted, finding)),
     );
     expect(unexpected).toEqual([]);
   });
 
-  it('still find everything that was accepted', () => {
+  it('zlint and pkilint still find every accepted fault', () => {
     const gone = acceptedFindings.filter(
       (accepted) => !findings.some((finding) => covers(accepted, finding)),
     );
     expect(gone).toEqual([]);
   });
 
-  it('find what is wrong in a certificate that was tampered with', () => {
+  it('zlint and pkilint find the fault of an altered certificate', () => {
     // A serial number whose first bit is set is negative; the signature no longer fits either.
     const person = subjects.find(({ name }) => name.startsWith('person/'))!;
     const tampered = Buffer.from(person.der);

@@ -21,18 +21,21 @@ beforeAll(async () => {
 });
 
 describe('an API key', () => {
-  it.each([['unknown'], [''], ['reseal-local, reseal-local']])('%j is refused on every call', async (key) => {
-    const gateway = new Gateway(stack.gateway.url, key);
-    const { accessToken } = customer;
-    const calls = [
-      gateway.get('/v1/keys'),
-      gateway.get('/v1/terms?stage=identity&locale=ko'),
-      gateway.post('/v1/reissues', {}),
-      gateway.get(`/v1/reissues/${customer.reissueId}`, { accessToken }),
-      gateway.post(`/v1/reissues/${customer.reissueId}/cancel`, {}, { accessToken }),
-    ];
-    for (const answer of await Promise.all(calls)) expectProblem(answer, 'unknown-api-key');
-  });
+  it.each([['unknown'], [''], ['reseal-local, reseal-local']])(
+    'An API key %j is refused on every call',
+    async (key) => {
+      const gateway = new Gateway(stack.gateway.url, key);
+      const { accessToken } = customer;
+      const calls = [
+        gateway.get('/v1/keys'),
+        gateway.get('/v1/terms?stage=identity&locale=ko'),
+        gateway.post('/v1/reissues', {}),
+        gateway.get(`/v1/reissues/${customer.reissueId}`, { accessToken }),
+        gateway.post(`/v1/reissues/${customer.reissueId}/cancel`, {}, { accessToken }),
+      ];
+      for (const answer of await Promise.all(calls)) expectProblem(answer, 'unknown-api-key');
+    },
+  );
 });
 
 describe('an access token', () => {
@@ -49,14 +52,14 @@ describe('an access token', () => {
     return importJWK(JSON.parse(jwk) as JWK, 'EdDSA');
   };
 
-  it('says which reissue it opens, and nothing of the person', () => {
+  it('An access token names its reissue and holds no personal data', () => {
     expect(claims()).toMatchObject({ sub: customer.reissueId });
     const { name, mobile, personId } = customer.person;
     for (const known of [name, mobile, personId])
       expect(Buffer.from(parts()[1], 'base64url').toString()).not.toContain(known);
   });
 
-  it('of one reissue does not open another', async () => {
+  it('An access token of one reissue does not open another', async () => {
     const { accessToken } = other;
     expectProblem(await customer.fetchReissue({ accessToken }), 'not-your-reissue');
     expectProblem(await customer.cancel({ accessToken }), 'not-your-reissue');
@@ -89,7 +92,7 @@ describe('an access token', () => {
     ['has expired', async () => signed(await ownKey(), { iat: 1_700_000_000, exp: 1_700_000_100 })],
     ['is for another audience', async () => signed(await ownKey(), { aud: 'urn:reseal:ops' })],
   ];
-  it.each(forgeries)('that %s opens nothing', async (_, forge) => {
+  it.each(forgeries)('An access token that %s opens nothing', async (_, forge) => {
     const accessToken = await forge();
     for (const subject of [customer, other]) {
       const answer = await subject.fetchReissue({ accessToken });
@@ -100,7 +103,7 @@ describe('an access token', () => {
     expectProblem(answer, 'invalid-token');
   });
 
-  it('is the same whenever the start is repeated, and lives as long as the reissue may', () => {
+  it('An access token is the same whenever the start is repeated, and expires with the reissue', () => {
     const { iat, exp } = claims() as { iat: number; exp: number };
     expect((exp - iat) / 86_400).toBeGreaterThanOrEqual(7);
   });

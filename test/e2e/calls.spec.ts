@@ -53,17 +53,20 @@ describe('a call out of its turn', () => {
     ['KEY_REQUIRED', ['verifications', 'password', 'reset', 'consents', 'registration']],
     ['ISSUED', ['challenges', 'password', 'consents', 'certificate', 'application']],
     ['REGISTERED', Object.keys(all)],
-  ] as const)('changes nothing in %s and says what to do instead', async (state, calls) => {
-    const customer = await customerIn(state);
-    const before = customer.reissue;
-    for (const call of calls) {
-      const problem = expectProblem(await all[call]!(customer), 'wrong-state');
-      expect(problem.reissue).toEqual(before);
-    }
-    expect(expectSuccess(await customer.fetchReissue())).toEqual(before);
-  });
+  ] as const)(
+    'A call in a wrong state changes nothing in %s and names the possible next calls',
+    async (state, calls) => {
+      const customer = await customerIn(state);
+      const before = customer.reissue;
+      for (const call of calls) {
+        const problem = expectProblem(await all[call]!(customer), 'wrong-state');
+        expect(problem.reissue).toEqual(before);
+      }
+      expect(expectSuccess(await customer.fetchReissue())).toEqual(before);
+    },
+  );
 
-  it('finds no certificate to download before it is issued', async () => {
+  it('A certificate cannot be downloaded before it is issued', async () => {
     const customer = await customerIn('KEY_REQUIRED');
     expectProblem(await customer.download(), 'not-issued');
     expectProblem(await customer.download({ headers: { accept: 'image/png' } }), 'not-acceptable');
@@ -71,7 +74,7 @@ describe('a call out of its turn', () => {
 });
 
 describe('an application in one call', () => {
-  it('does the work of three', async () => {
+  it('An application in one call does the work of three calls', async () => {
     const customer = await customerIn('PASSWORD_REQUIRED');
     expect(expectSuccess(await customer.submitApplication())).toMatchObject({
       state: 'ISSUED',
@@ -80,7 +83,7 @@ describe('an application in one call', () => {
     expect(expectSuccess(await customer.register()).state).toBe('REGISTERED');
   });
 
-  it('sets a new password where the old one was forgotten', async () => {
+  it('An application in one call sets a new password if the old one was forgotten', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start({ reason: 'PASSWORD_FORGOTTEN' }));
     expectSuccess(await customer.verify());
@@ -88,7 +91,7 @@ describe('an application in one call', () => {
     expect(expectSuccess(await customer.submitApplication({ newPassword })).state).toBe('ISSUED');
   });
 
-  it('stops at the first part that fails and keeps what succeeded', async () => {
+  it('An application in one call stops at the first part that fails and keeps the earlier parts', async () => {
     const customer = await customerIn('PASSWORD_REQUIRED');
     const password = await customer.seal('password', 'not-the-right-1');
     expectProblem(await customer.submitApplication({ password }), 'password-wrong');
@@ -131,14 +134,14 @@ describe('a certificate request', () => {
       'envelope-refused',
     ],
   ];
-  it.each(refusals)('%s is refused, and can be sent again', async (_, body, slug) => {
+  it.each(refusals)('A certificate request %s is refused and can be repeated', async (_, body, slug) => {
     const customer = await customerIn('KEY_REQUIRED');
     expectProblem(await customer.post('certificate', await body(customer)), slug);
     expect(expectSuccess(await customer.fetchReissue()).state).toBe('KEY_REQUIRED');
     expect(expectSuccess(await customer.requestCertificate()).state).toBe('ISSUED');
   });
 
-  it('for a key that another reissue has already is refused', async () => {
+  it('A certificate request for a key of another reissue is refused', async () => {
     const first = await customerIn('REGISTERED');
     const second = await stack.customerFor(first.person, first.key);
     expectSuccess(await second.start());
@@ -151,7 +154,7 @@ describe('a certificate request', () => {
 });
 
 describe('an envelope', () => {
-  it('made for another reissue is refused', async () => {
+  it('An envelope made for another reissue is refused', async () => {
     const [customer, other] = await Promise.all([
       customerIn('PASSWORD_REQUIRED'),
       customerIn('IDENTITY_REQUIRED'),
@@ -162,13 +165,13 @@ describe('an envelope', () => {
     expect(expectSuccess(await customer.fetchReissue()).attempts.password).toBe(5);
   });
 
-  it('made for another purpose is refused', async () => {
+  it('An envelope made for another purpose is refused', async () => {
     const customer = await customerIn('PASSWORD_REQUIRED');
     const password = await customer.seal('identity', customer.person.certificatePassword);
     expectProblem(await customer.post('password', { password }), 'envelope-refused');
   });
 
-  it('sealed to a key that is not the bank’s is refused', async () => {
+  it('An envelope sealed to a key that is not the bank’s is refused', async () => {
     const customer = await customerIn('PASSWORD_REQUIRED');
     const [head, ...rest] = (await customer.seal('password', customer.person.certificatePassword)).split('.');
     const header = { ...(JSON.parse(Buffer.from(head!, 'base64url').toString()) as object), kid: 'other' };
@@ -176,7 +179,7 @@ describe('an envelope', () => {
     expectProblem(await customer.post('password', { password }), 'envelope-refused');
   });
 
-  it('whose content was altered is refused, and costs no try', async () => {
+  it('An altered envelope is refused and costs no try', async () => {
     const customer = await customerIn('PASSWORD_REQUIRED');
     const parts = (await customer.seal('password', customer.person.certificatePassword)).split('.');
     const bytes = Buffer.from(parts[3]!, 'base64url');
@@ -188,7 +191,7 @@ describe('an envelope', () => {
 });
 
 describe('consent', () => {
-  it('to mandatory terms must be given before anything is made of personal data', async () => {
+  it('Consent to mandatory terms is required before personal data is used', async () => {
     const customer = await stack.newCustomer();
     const consents = (await stack.gateway.consents('identity')).map((each) => ({ ...each, agreed: false }));
     const problem = expectProblem(await customer.start({ consents }), 'consent-incomplete');
@@ -197,7 +200,7 @@ describe('consent', () => {
     expect(await stack.sandbox.inbox(customer.person.mobile)).toEqual([]);
   });
 
-  it('is recorded as it was given: id, version, digest, language, time, address and agent', async () => {
+  it('A consent is recorded with id, version, digest, language, time, address and agent', async () => {
     const customer = await customerIn('CONSENT_REQUIRED');
     expectSuccess(await customer.giveConsents(undefined, { headers: { 'user-agent': 'e2e/1' } }));
     const rows = await stack.db
@@ -215,7 +218,7 @@ describe('consent', () => {
       });
   });
 
-  it('to another text than the one in force is refused', async () => {
+  it('Consent to another text than the one in force is refused', async () => {
     const customer = await customerIn('CONSENT_REQUIRED');
     const consents = (await stack.gateway.consents('issuance')).map((each) => ({
       ...each,
@@ -227,7 +230,7 @@ describe('consent', () => {
 });
 
 describe('the registration proof', () => {
-  it('must be made with the new key over the very challenge', async () => {
+  it('The registration proof must be made with the new key over the exact challenge', async () => {
     const customer = await customerIn('ISSUED');
     const oldSerial = oldSerialOf(customer.person);
     expectProblem(await customer.register({ key: await KeyPair.make() }), 'registration-proof-invalid');
@@ -242,7 +245,7 @@ describe('the registration proof', () => {
 
 describe('cancelling', () => {
   it.each(['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'KEY_REQUIRED'] as const)(
-    'in %s ends the reissue and leaves the old certificate',
+    'A cancellation in %s ends the reissue and leaves the old certificate',
     async (state) => {
       const customer = await customerIn(state);
       const cancelled = expectSuccess(await customer.cancel());
@@ -252,7 +255,7 @@ describe('cancelling', () => {
     },
   );
 
-  it('after the issue withdraws the new certificate and leaves the old one', async () => {
+  it('A cancellation after issuance withdraws the new certificate and leaves the old one', async () => {
     const customer = await customerIn('ISSUED');
     const { serial } = customer.reissue!.certificate!;
     expect(expectSuccess(await customer.cancel()).state).toBe('WITHDRAWN');
@@ -264,7 +267,7 @@ describe('cancelling', () => {
     );
   });
 
-  it('at the very moment of the signature has one outcome: withdrawn, or issued and withdrawn', async () => {
+  it('A cancellation during signing has one outcome: withdrawn, or issued and withdrawn', async () => {
     const customer = await customerIn('KEY_REQUIRED');
     const request = customer.requestCertificate();
     const cancelled = await customer.cancel();

@@ -42,7 +42,7 @@ async function startAgreeing(): Promise<Customer> {
 }
 
 describe('what a customer agrees to', () => {
-  it('is refused by name, in their language, where it is not what is in force', async () => {
+  it('A consent that does not match the terms in force is refused by name, in the customer’s language', async () => {
     const customer = await stack.newCustomer('VALID');
     const [first, ...others] = await stack.gateway.consents('identity');
     const issuance = (await stack.gateway.consents('issuance'))[0]!;
@@ -63,7 +63,7 @@ describe('what a customer agrees to', () => {
 });
 
 describe('what a customer agreed to', () => {
-  it('is listed with receipts that say the same, and that anyone can verify', async () => {
+  it('Consents are listed with receipts that say the same and that anyone can verify', async () => {
     const customer = await startAgreeing();
     expectSuccess(await customer.verify());
     expectSuccess(await customer.submitPassword());
@@ -78,7 +78,7 @@ describe('what a customer agreed to', () => {
     expect(JSON.stringify(claims)).not.toContain(customer.person.name);
   });
 
-  it('can be taken back where it was optional, also after the end of the reissue', async () => {
+  it('An optional consent can be withdrawn, also after the end of the reissue', async () => {
     const customer = await startAgreeing();
     expectSuccess(await customer.cancel());
     const first = expectSuccess(await withdraw(customer, optional));
@@ -99,7 +99,7 @@ describe('what a customer agreed to', () => {
     expect(types.at(-1)?.type).toBe('reseal.reissue.consent-withdrawn.v1');
   });
 
-  it('is taken back once by one call, whenever it is repeated', async () => {
+  it('A withdrawal takes effect once, however often the call is repeated', async () => {
     const customer = await startAgreeing();
     const idempotencyKey = newIdempotencyKey();
     const answers = await Promise.all([1, 2, 3].map(() => withdraw(customer, optional, { idempotencyKey })));
@@ -109,7 +109,7 @@ describe('what a customer agreed to', () => {
     expectProblem(await withdraw(customer, 'unique-identifier', { idempotencyKey }), 'idempotency-mismatch');
   });
 
-  it('a consent cannot be withdrawn if it is required, was never given, or is another customer’s', async () => {
+  it('A consent cannot be withdrawn if it is required, was never given, or is another customer’s', async () => {
     const customer = await startAgreeing();
     expectProblem(await withdraw(customer, 'personal-information'), 'consent-mandatory');
     expectProblem(await withdraw(customer, 'expiry-guidance'), 'consent-not-given');

@@ -56,7 +56,7 @@ async function expectBlame(response: Response, body: unknown) {
 }
 
 describe('a problem', () => {
-  it('is told in the language that the client asks for, English unless it asks for Korean', async () => {
+  it('A problem is in the language that the client asks for, and in English by default', async () => {
     const ask = (language: string) =>
       stack.gateway.get('/v1/reissues/ri_0', { headers: { 'accept-language': language } });
     const { title } = problemCatalogue['invalid-token'];
@@ -65,7 +65,7 @@ describe('a problem', () => {
     expect((await ask('de')).problem?.title).toBe(title.en);
   });
 
-  it('carries the trace id of the call that met it', async () => {
+  it('A problem carries the trace id of its call', async () => {
     const traceId = 'c0ffee'.repeat(5) + '01';
     const answer = await stack.gateway.get('/v1/nothing', {
       headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
@@ -73,7 +73,7 @@ describe('a problem', () => {
     expect(expectProblem(answer, 'not-found').traceId).toBe(traceId);
   });
 
-  it('says for each member what is wrong with it', async () => {
+  it('A problem names the fault of each member', async () => {
     const body = {
       reason: 'BORED',
       applicant: { name: '', mobile: '12345' },
@@ -88,7 +88,7 @@ describe('a problem', () => {
     for (const { message } of problem.errors ?? []) expect(message).toMatch(/\S/);
   });
 
-  it('names what a query lacks', async () => {
+  it('A problem names missing query parameters', async () => {
     const problem = expectProblem(await stack.gateway.get('/v1/terms?stage=never'), 'invalid-request');
     expect(problem.errors).toMatchObject([{ parameter: 'stage', in: 'query' }]);
   });
@@ -97,7 +97,7 @@ describe('a problem', () => {
     ['GET', '/v1/nothing', 'not-found'],
     ['PUT', '/v1/reissues', 'method-not-allowed'],
     ['POST', '/v1/keys', 'method-not-allowed'],
-  ] as const)('answers %s %s', async (method, path, slug) => {
+  ] as const)('A problem answers %s %s', async (method, path, slug) => {
     const answer = await send({ method, url: stack.gateway.url + path, headers: headers() });
     expectProblem(answer, slug);
   });
@@ -110,7 +110,7 @@ describe('a problem', () => {
     [`{"reason":"${'x'.repeat(300_000)}"}`, 'application/json', 'body-too-large'],
     ['{"reason":"LOST","__proto__":{"admin":true}}', 'application/json', undefined],
     [`${'['.repeat(50_000)}${']'.repeat(50_000)}`, 'application/json', undefined],
-  ] as const)('answers a body that cannot be taken', async (text, type, slug) => {
+  ] as const)('A problem answers a body that cannot be accepted', async (text, type, slug) => {
     const response = await postText('', text, type);
     const body = (await response.json()) as { type: string };
     await expectBlame(response, body);
@@ -125,21 +125,21 @@ describe('any body at all', () => {
   };
   const runs = { numRuns: 25, endOnFailure: true };
 
-  it.each(routes)('to /%s that is some JSON gets a problem', async (route) => {
+  it.each(routes)('Any JSON body to /%s gets a problem', async (route) => {
     await fc.assert(
       fc.asyncProperty(fc.json(), (text) => check(route, text)),
       runs,
     );
   });
 
-  it.each(routes)('to /%s that is some bytes gets a problem', async (route) => {
+  it.each(routes)('Any bytes to /%s get a problem', async (route) => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), (bytes) => check(route, new Uint8Array(bytes))),
       { ...runs, numRuns: 10 },
     );
   });
 
-  it('that is nearly right gets a problem, and never breaks the server', async () => {
+  it('Any nearly valid body gets a problem and does not break the server', async () => {
     const { csr, vidRandom } = await customer.certificateRequest();
     const envelope = await customer.seal('password', 'canary-Pass-2468');
     const consents = await stack.gateway.consents('identity');
@@ -180,7 +180,7 @@ describe('any body at all', () => {
     expect(expectSuccess(await customer.fetchReissue()).state).toBe('IDENTITY_REQUIRED');
   });
 
-  it('under any address and header gets a problem', async () => {
+  it('Any URL and header gets a problem', async () => {
     const segment = fc.string({ minLength: 1, maxLength: 40 }).map(encodeURIComponent);
     await fc.assert(
       fc.asyncProperty(segment, fc.string({ maxLength: 40 }), async (id, value) => {
@@ -195,7 +195,7 @@ describe('any body at all', () => {
   });
 });
 
-it('any query gets an answer or a problem, and never breaks the server', async () => {
+it('Any query gets an answer or a problem and does not break the server', async () => {
   const queries = {
     '/v1/terms': ['stage', 'locale', 'reissueId'],
     [`/v1/reissues/${customer.reissueId}`]: ['cursor', 'limit', 'wait'],
@@ -220,20 +220,20 @@ it('any query gets an answer or a problem, and never breaks the server', async (
 });
 
 describe('what the gateway says of itself', () => {
-  it('is the API document that is committed', async () => {
+  it('The gateway serves the committed API document', async () => {
     const served = await (await fetch(`${stack.gateway.url}/openapi.json`)).text();
     expect(served).toBe(readFileSync(join(projectRoot(), 'libs/contracts/openapi.json'), 'utf8'));
     expect((JSON.parse(served) as { openapi: string }).openapi).toMatch(/^3\.1\./);
   });
 
-  it('is readable as a page without anything from elsewhere', async () => {
+  it('The API reference page loads nothing from other sites', async () => {
     const page = await fetch(`${stack.gateway.url}/docs`);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(await page.text()).not.toMatch(/(src|href)="https?:/);
   });
 
-  it('includes keys that seal, terms whose digests are right, and the password rules', async () => {
+  it('The gateway serves keys that seal, terms whose digests are right, and the password rules', async () => {
     for (const key of (await stack.gateway.keys()).keys) {
       expect(key).toMatchObject({ kty: 'EC', use: 'enc', alg: 'ECDH-ES+A256KW' });
       expect(Object.keys(key)).not.toContain('d');
@@ -257,7 +257,7 @@ describe('what the gateway says of itself', () => {
 describe.each(['gateway', 'ops', 'status', 'worker', 'signer', 'sandbox'])('the health of the %s', (app) => {
   const url = () => metricsUrlOf(app);
 
-  it('is told on a listener of its own: it lives, it is ready, and on what that depends', async () => {
+  it(`The ${app} reports on its metrics port that it lives, whether it is ready, and its dependencies`, async () => {
     expect(await (await fetch(`${url()}/health/live`)).json()).toEqual({ status: 'up' });
     const ready = await fetch(`${url()}/health/ready`);
     const report = (await ready.json()) as { status: string; checks: Record<string, { status: string }> };
@@ -266,7 +266,7 @@ describe.each(['gateway', 'ops', 'status', 'worker', 'signer', 'sandbox'])('the 
     expect(Object.values(report.checks).every(({ status }) => status === 'up')).toBe(true);
   });
 
-  it('can be measured there', async () => {
+  it(`The ${app} serves metrics on its metrics port`, async () => {
     const metrics = await fetch(`${url()}/metrics`);
     expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(await metrics.text()).toMatch(/^process_cpu_seconds_total(\{.*\})? \d/m);
@@ -274,7 +274,7 @@ describe.each(['gateway', 'ops', 'status', 'worker', 'signer', 'sandbox'])('the 
 });
 
 it.each(['gateway', 'ops', 'status', 'sandbox'])(
-  'the port of the %s shows callers no readiness and no metrics',
+  'The port of the %s for callers serves no readiness and no metrics',
   async (app) => {
     const url = `http://127.0.0.1:${environmentOf(app)[`RESEAL_${app.toUpperCase()}_PORT`]}`;
     expect((await fetch(`${url}/health/live`)).status).toBe(200);

@@ -65,13 +65,13 @@ async function changed(change: (copy: EvidenceBundle) => void): Promise<string[]
 }
 
 describe('the evidence of a reissue on the real stack', () => {
-  it('a bundle is valid for a verifier with only the bundle and the trust file', async () => {
+  it('A bundle is valid for a verifier with only the bundle and the trust file', async () => {
     const ran = await verify('bundle.json');
     expect(verdictOf(ran)).toEqual({ valid: true, unproven: [], findings: [] });
     expect(ran).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('holds against the checkpoints that were kept apart up to then', async () => {
+  it('The evidence of a real reissue is consistent with the checkpoints that were kept apart', async () => {
     const all = (await readFile(checkpoints(), 'utf8')).trim().split('\n');
     const until = all.findIndex((line) => (JSON.parse(line) as { jws: string }).jws === bundle.checkpoint);
     await writeFile(
@@ -90,7 +90,7 @@ describe('the evidence of a reissue on the real stack', () => {
     expect(await verify('bundle.json', '--checkpoint', file('one.jws'))).toMatchObject({ code: 0 });
   });
 
-  it('tells the whole story, and who has looked at it before', async () => {
+  it('The evidence of a real reissue holds the whole history and earlier looks at it', async () => {
     const actions = new Set(bundle.entries.map(({ entry }) => entry?.action));
     for (const action of ['open', 'identity', 'giveConsents', 'signCertificate', 'issue', 'archiveHistory'])
       expect(actions).toContain(action);
@@ -102,7 +102,7 @@ describe('the evidence of a reissue on the real stack', () => {
     ]);
   });
 
-  it('holds what happened in Temporal, and nothing of the customer', () => {
+  it('The evidence of a real reissue holds the workflow’s events and no personal data', () => {
     const history = JSON.stringify(bundle.history);
     expect(bundle.history!.length).toBeGreaterThan(50);
     const { name, mobile, email, rrn, account, certificatePassword } = customer.person;
@@ -110,7 +110,7 @@ describe('the evidence of a reissue on the real stack', () => {
       expect(history.includes(word)).toBe(false);
   });
 
-  it('is found out, whatever was changed in it', async () => {
+  it('Any change of the evidence of a real reissue is found', async () => {
     expect(await changed((copy) => (copy.entries[4]!.entry!.outcome = 'LOCKED'))).toEqual([
       'ENTRY_ALTERED',
       'SIGNATURE_INVALID',
@@ -134,13 +134,13 @@ describe('the evidence of a reissue on the real stack', () => {
     );
   });
 
-  it('that is torn is not one that was tampered with', async () => {
+  it('Truncated evidence is reported apart from altered evidence', async () => {
     await writeFile(file('torn.json'), JSON.stringify(bundle).slice(0, -9));
     const ran = await verify('torn.json');
     expect([ran.code, verdictOf(ran).findings.map(({ kind }) => kind)]).toEqual([1, ['UNREADABLE']]);
   });
 
-  it('is valid as PowerShell saves what is redirected to a file', async () => {
+  it('Evidence that PowerShell redirected to a file is valid', async () => {
     const text = await readFile(file('bundle.json'), 'utf8');
     await writeFile(file('utf16.json'), `\ufeff${text.replaceAll('\n', '\r\n')}\r\n`, 'utf16le');
     expect(await verify('utf16.json')).toMatchObject({ code: 0 });
@@ -148,7 +148,7 @@ describe('the evidence of a reissue on the real stack', () => {
 });
 
 describe('the whole log of the real stack', () => {
-  it('is valid, by the checkpoints of the database and by those kept apart', async () => {
+  it('The whole log of the real stack is valid by the checkpoints of the database and by those kept apart', async () => {
     const ran = await runTool('verify', ['--log']);
     expect(verdictOf(ran).findings).toEqual([]);
     expect(ran.code).toBe(0);
@@ -176,14 +176,14 @@ describe('the tools', () => {
       '/nowhere cannot be read',
     ],
     ['an unknown option', 'trust', ['--all'], 2, "Unknown option '--all'"],
-  ])('say what is wrong with %s, and do nothing', async (_, tool, args, code, message) => {
+  ])('The tools name the fault with %s and do nothing', async (_, tool, args, code, message) => {
     const ran = await runTool(tool, args);
     expect(ran.code).toBe(code);
     expect(ran.stdout).toBe('');
     expect(ran.stderr).toContain(message);
   });
 
-  it('say how they are used', async () => {
+  it('The tools print their usage', async () => {
     for (const tool of ['evidence', 'verify', 'trust'] as const)
       expect((await runTool(tool, ['--help'])).stdout).toContain(`Usage: npm run -s ${tool}`);
   });

@@ -53,13 +53,13 @@ describe.each(reasons)('the history of a reissue because of %s', (reason) => {
     text = historyToJSON(history);
   });
 
-  it('stays within its budget of events', () => {
+  it(`The history of a reissue because of ${reason} stays within its budget of events`, () => {
     const count = history.events!.length;
     console.info(`${reason}: ${count} events of history, ${(text.length / 1024).toFixed(1)} kB as JSON`);
     expect(count).toBeLessThanOrEqual(budget[reason]);
   });
 
-  it('holds encrypted payloads, and in clear only what lists and replay need', () => {
+  it(`The history of a reissue because of ${reason} holds encrypted payloads, and in clear only what lists and replay need`, () => {
     const payloads = payloadsOf(JSON.parse(text));
     const clear = payloads.filter(({ encoding }) => encoding !== 'binary/encrypted');
     expect(payloads.length - clear.length).toBeGreaterThan(20);
@@ -81,7 +81,7 @@ describe.each(reasons)('the history of a reissue because of %s', (reason) => {
       }
   });
 
-  it('has nothing of what the customer told, in any form', async () => {
+  it(`The history of a reissue because of ${reason} holds no data of the customer in any form`, async () => {
     const { name, mobile, email, rrn, account, certificatePassword, ci } = customer.person;
     const { csr } = await customer.certificateRequest();
     const key = csr.split('\n')[3]!;
@@ -98,7 +98,7 @@ describe.each(reasons)('the history of a reissue because of %s', (reason) => {
     expect(everything).not.toMatch(/BEGIN CERTIFICATE/);
   });
 
-  it('has no name and no number where operators and auditors read it decoded', async () => {
+  it(`The decoded history of a reissue because of ${reason} holds no name and no number`, async () => {
     const { codecKeys } = loadConfig(z.object(temporalConfig), environmentOf('gateway'));
     const codec = createPayloadCodec(codecKeys);
     const decoded = JSON.stringify(await decodeHistory(history, codec, workflowIdOf(customer.reissueId)));

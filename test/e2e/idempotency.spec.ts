@@ -12,7 +12,7 @@ const stack = connectToStack();
 afterAll(() => stack.close());
 
 describe('one Idempotency-Key', () => {
-  it('starts one reissue, however many calls bring it at once, and each gets the same answer', async () => {
+  it('One Idempotency-Key starts one reissue for concurrent calls, and each gets the same answer', async () => {
     const customer = await stack.newCustomer();
     await Promise.all([stack.gateway.consents('identity'), stack.gateway.keys()]);
     const idempotencyKey = newIdempotencyKey();
@@ -32,7 +32,7 @@ describe('one Idempotency-Key', () => {
     expect((await runs()).count).toBe(1);
   });
 
-  it('with another body is refused, also at the same time', async () => {
+  it('One Idempotency-Key with another body is refused, also concurrently', async () => {
     const customer = await stack.newCustomer();
     const idempotencyKey = newIdempotencyKey();
     const answers = await Promise.all([
@@ -50,7 +50,7 @@ describe('one Idempotency-Key', () => {
     expectSuccess(await customer.start({ reason }, { idempotencyKey }));
   });
 
-  it('is one for each call of a reissue: the same key elsewhere is another call', async () => {
+  it('One Idempotency-Key under another path is another call', async () => {
     const customer = await stack.newCustomer();
     const idempotencyKey = newIdempotencyKey();
     expectSuccess(await customer.start({}, { idempotencyKey }));
@@ -64,7 +64,7 @@ describe('one Idempotency-Key', () => {
     ['too short', { 'idempotency-key': 'fifteen-letters' }],
     ['too long', { 'idempotency-key': 'k'.repeat(129) }],
     ['not printable', { 'idempotency-key': 'sixteen-letters-é' }],
-  ])('that is %s is refused', async (_, headers: Record<string, string>) => {
+  ])('An Idempotency-Key that is %s is refused', async (_, headers: Record<string, string>) => {
     const answer = await send({
       ...{ method: 'POST', url: `${stack.gateway.url}/v1/reissues`, body: {} },
       headers: { 'x-api-key': 'reseal-local', 'accept-language': 'en', ...headers },
@@ -96,7 +96,7 @@ describe('a call that is repeated', () => {
     for (const answer of answers) expectSuccess(answer);
   });
 
-  it('changes nothing and gets the first answer, refusals included', async () => {
+  it('A repeated call changes nothing and gets the first answer, refusals included', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const wrong = await customer.verify({ PHONE_CODE: '000000x' });
@@ -114,12 +114,12 @@ describe('a call that is repeated', () => {
     expect(expectSuccess(await customer.fetchReissue()).attempts.password).toBe(3);
   });
 
-  it('gets the first answer also after the workflow has closed', async () => {
+  it('A repeated call gets the first answer after the workflow has closed', async () => {
     await untilWorkflowCompleted(stack.temporal, ended.reissueId);
     await expectSameAnswers();
   });
 
-  it('gets the first answer also after Temporal has forgotten the workflow', async () => {
+  it('A repeated call gets the first answer after Temporal has deleted the workflow', async () => {
     await forgetWorkflow(stack.temporal, ended.reissueId);
     await expectSameAnswers();
     expect(await stack.sandbox.deposits(ended.person.account.number)).toHaveLength(1);

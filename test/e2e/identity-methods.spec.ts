@@ -23,7 +23,7 @@ describe.each<[IdentifierKind, readonly IdentityMethod[]]>([
   ['DOCUMENT', ['PHONE_CODE', 'ID_DOCUMENT']],
   ['MOBILE', ['PHONE_CODE', 'OLD_CERTIFICATE']],
 ])('a customer who claims an identity by %s and proves it by %j', (by, methods) => {
-  it('gets a certificate', async () => {
+  it(`A customer who claims an identity by ${by} and proves it by ${methods.join()} gets a certificate`, async () => {
     const customer = await stack.newCustomer();
     const { challenges } = expectSuccess(await customer.start({ by, methods }));
     expect(challenges.map(({ method }) => method).sort()).toEqual([...methods].sort());
@@ -36,7 +36,7 @@ describe.each<[IdentifierKind, readonly IdentityMethod[]]>([
 });
 
 describe('a foreign resident', () => {
-  it('gets a certificate by number and document', async () => {
+  it('A foreign resident gets a certificate by number and document', async () => {
     const customer = await stack.customerFor(await stack.sandbox.makeForeigner('EXPIRED'));
     expect(customer.person.rrn).toMatch(/^\d{6}[5-8]/);
     expectSuccess(await customer.start({ by: 'RRN', methods: ['PHONE_CODE', 'ID_DOCUMENT'] }));
@@ -53,17 +53,17 @@ describe('an identity document', () => {
   });
   const challenge = () => customer.challenges.find(({ method }) => method === 'ID_DOCUMENT');
 
-  it('is asked for without anything being sent', () => {
+  it('A challenge for an identity document sends nothing', () => {
     expect(challenge()).toMatchObject({ hint: '', remainingAttempts: 5 });
   });
 
-  it('whose date of issue is another is not accepted, and says no more than that', async () => {
+  it('An identity document with another date of issue is refused without a reason', async () => {
     const answer = await documentAnswer(customer, { issuedOn: '2019-01-02' });
     const { results } = expectSuccess(await customer.verify({ ID_DOCUMENT: answer }));
     expect(results).toEqual([{ challengeId: challenge()!.challengeId, accepted: false, reason: 'WRONG' }]);
   });
 
-  it('a document of another person is not accepted', async () => {
+  it('A document of another person is not accepted', async () => {
     const other = await stack.sandbox.makePerson('VALID');
     const { rrn } = other;
     const { results } = expectSuccess(
@@ -72,7 +72,7 @@ describe('an identity document', () => {
     expect(results).toMatchObject([{ accepted: false, reason: 'WRONG' }]);
   });
 
-  it('with a photo that was never uploaded here is not looked at, and costs nothing', async () => {
+  it('An identity document with a photo that was never uploaded is not checked and costs no try', async () => {
     const answer = await documentAnswer(customer);
     const other = await stack.newCustomer();
     expectSuccess(await other.start());
@@ -85,7 +85,7 @@ describe('an identity document', () => {
     expect(results).toMatchObject([{ accepted: true }]);
   });
 
-  it('proves nothing alone: the phone code is still asked for', async () => {
+  it('An identity document alone does not verify the identity, and the phone code is still asked for', async () => {
     expect(customer.reissue).toMatchObject({
       state: 'IDENTITY_REQUIRED',
       next: { methods: ['PHONE_CODE'] },
@@ -96,7 +96,7 @@ describe('an identity document', () => {
     );
   });
 
-  it('that is refused five times locks the method, and leaves the others', async () => {
+  it('An identity document that is refused five times locks its method only', async () => {
     const unlucky = await stack.newCustomer();
     expectSuccess(await unlucky.start({ methods: ['ID_DOCUMENT', 'PHONE_CODE', 'ONE_WON'] }));
     const wrong = await documentAnswer(unlucky, { issuedOn: '2019-01-02' });
@@ -112,7 +112,7 @@ describe('an identity document', () => {
 describe('the old certificate', () => {
   const withOld = ['PHONE_CODE', 'OLD_CERTIFICATE'] as const;
 
-  it('signs what names this reissue and this challenge, and is shown no certificate before', async () => {
+  it('The old certificate signs a text that names reissue and challenge, and no certificate is shown before', async () => {
     const customer = await stack.newCustomer();
     const { challenges } = expectSuccess(await customer.start({ methods: withOld }));
     const { toSign, challengeId } = challenges.find(({ method }) => method === 'OLD_CERTIFICATE')!;
@@ -121,7 +121,7 @@ describe('the old certificate', () => {
     expect(lines[3]).toMatch(/^[\w-]{43}$/);
   });
 
-  it('a signature of another person, or over another challenge, is not accepted', async () => {
+  it('A signature of another person or over another challenge is refused', async () => {
     const [customer, other] = await Promise.all([stack.newCustomer(), stack.newCustomer()]);
     for (const each of [customer, other]) expectSuccess(await each.start({ methods: withOld }));
     const challengeOf = ({ challenges }: Customer) =>
@@ -141,14 +141,14 @@ describe('the old certificate', () => {
   });
 
   it.each(['LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'] as const)(
-    'the old certificate proves nothing for a customer who declares %s',
+    'The old certificate proves nothing for a customer who declares %s',
     async (reason) => {
       const customer = await stack.newCustomer();
       expectProblem(await customer.start({ reason, methods: withOld }), 'method-not-offered');
     },
   );
 
-  it('does not open a password that is locked', async () => {
+  it('The old certificate does not unlock a locked password', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     expectSuccess(await customer.verify());

@@ -14,7 +14,7 @@ const codesSent = async ({ mobile }: Pick<Person, 'mobile'>) =>
   (await stack.sandbox.inbox(mobile)).filter(({ text }) => text.includes('인증번호')).length;
 
 describe('a code', () => {
-  it('that is wrong costs a try; the fifth locks the method, and the reissue is rejected', async () => {
+  it('A wrong code costs a try, and the fifth locks the method and rejects the reissue', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const codes = await customer.readCodes();
@@ -33,7 +33,7 @@ describe('a code', () => {
     );
   });
 
-  it('that is right is taken also beside a wrong one, and need not be given again', async () => {
+  it('A right code is accepted next to a wrong one and need not be repeated', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const codes = await customer.readCodes();
@@ -48,7 +48,7 @@ describe('a code', () => {
     expect(reissue.state).toBe('PASSWORD_REQUIRED');
   });
 
-  it('can be sent again: the new one counts, the old one not, and tries stay as they were', async () => {
+  it('A new code replaces the former one and leaves the tries', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start({ methods: ['PHONE_CODE'] }));
     const [first] = customer.challenges;
@@ -65,7 +65,7 @@ describe('a code', () => {
     expect(results).toMatchObject([{ accepted: true }]);
   });
 
-  it('is sent no more than five times', async () => {
+  it('A code is sent no more than five times', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start({ methods: ['PHONE_CODE'] }));
     for (let sends = 2; sends <= 5; sends++) expectSuccess(await customer.requestChallenges(['PHONE_CODE']));
@@ -73,7 +73,7 @@ describe('a code', () => {
     expect(await codesSent(customer.person)).toBe(5);
   });
 
-  it('of a method that is not offered cannot be had', async () => {
+  it('A code of a method that is not on offer is refused', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start({ reason: 'LOST', methods: ['PHONE_CODE'] }));
     expectProblem(await customer.requestChallenges(['OLD_CERTIFICATE']), 'method-not-offered');
@@ -81,7 +81,7 @@ describe('a code', () => {
 });
 
 describe('a newer reissue of the same person', () => {
-  it('cancels the older one as soon as identity is verified, and not before', async () => {
+  it('A newer reissue of the same person cancels the older one only when identity is verified', async () => {
     const older = await stack.newCustomer();
     expectSuccess(await older.start());
     expectSuccess(await older.verify());
@@ -100,7 +100,7 @@ describe('a newer reissue of the same person', () => {
     });
   });
 
-  it('withdraws the certificate of an older one that was issued, and leaves the one in force', async () => {
+  it('A newer reissue of the same person withdraws the issued certificate of the older one and leaves the one in force', async () => {
     const older = await stack.newCustomer();
     expectSuccess(await older.start());
     expectSuccess(await older.verify());

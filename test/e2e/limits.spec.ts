@@ -16,7 +16,7 @@ const expectToWait = (answer: Answer | undefined) => {
 };
 
 describe('a code', () => {
-  it('of another reissue is not taken, and one that was accepted is not taken again', async () => {
+  it('A code of another reissue, or an accepted code, is refused', async () => {
     const [one, other] = await Promise.all([stack.newCustomer(), stack.newCustomer()]);
     for (const each of [one, other]) expectSuccess(await each.start({ methods: ['PHONE_CODE'] }));
     const code = await stack.sandbox.phoneCode(one.person);
@@ -34,7 +34,7 @@ describe('a code', () => {
     expectProblem(await one.verify({ PHONE_CODE: code }), 'unknown-challenge');
   });
 
-  it('is not sent in a storm, also not over several reissues: who asks is told how long to wait', async () => {
+  it('A code is rate-limited, also across reissues, with the time to wait', async () => {
     const { person } = await stack.newCustomer();
     let refused: Answer | undefined;
     for (let reissues = 0; reissues < 6 && !refused; reissues++) {
@@ -58,7 +58,7 @@ describe('a code', () => {
 });
 
 describe('a device', () => {
-  it('that starts too often is told when it may again; the next device is not', async () => {
+  it('A device that starts too often gets the time to wait, and the next device is not delayed', async () => {
     const customer = await stack.newCustomer();
     customer.deviceId = randomUUID();
     const answers: Answer[] = [];
@@ -72,13 +72,16 @@ describe('a device', () => {
     expectSuccess(await next.start({ methods: ['OLD_CERTIFICATE'] }, atOnce));
   });
 
-  it.each(['short', 'x'.repeat(129), 'non-printable\u00e9-0123456789'])('cannot be called %j', async (id) => {
-    const customer = await stack.newCustomer();
-    customer.deviceId = id;
-    expectProblem(await customer.start({}, atOnce), 'invalid-request');
-  });
+  it.each(['short', 'x'.repeat(129), 'non-printable\u00e9-0123456789'])(
+    'A device id %j is refused',
+    async (id) => {
+      const customer = await stack.newCustomer();
+      customer.deviceId = id;
+      expectProblem(await customer.start({}, atOnce), 'invalid-request');
+    },
+  );
 
-  it('is unknown at first, and known once its holder has proved who they are', async () => {
+  it('A device is known only after identity was verified on it', async () => {
     const customer = await stack.newCustomer();
     customer.deviceId = randomUUID();
     const known = async () => {
@@ -93,7 +96,7 @@ describe('a device', () => {
 });
 
 describe('a stranger who starts in a customer’s name', () => {
-  it('and fails locks neither their certificate nor their next try', async () => {
+  it('A stranger who fails in a customer’s name locks neither certificate nor next try of the customer', async () => {
     const victim = await stack.newCustomer();
     for (let reissues = 0; reissues < 3; reissues++) {
       const stranger = await stack.customerFor(victim.person);

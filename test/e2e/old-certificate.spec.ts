@@ -16,7 +16,7 @@ it.each([
   ['PASSWORD_FORGOTTEN', 'good'],
   ['KEY_COMPROMISED', 'revoked'],
 ] as const)(
-  'after cancelling a reissue for %s the customer reads the status of the old certificate that OCSP gives: %s',
+  'After a cancellation for %s the customer reads the OCSP status of the old certificate: %s',
   async (reason, status) => {
     const customer = await stack.newCustomer();
     const { person } = customer;

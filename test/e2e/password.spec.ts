@@ -22,7 +22,7 @@ const wrongTriesOf = async (personId: string) => {
 };
 
 describe('the certificate password', () => {
-  it('is locked by five wrong tries, also for the right one and the next reissue, until it is reset', async () => {
+  it('A password is locked by five wrong tries, also for the next reissue, until it is reset', async () => {
     const customer = await knownCustomer();
     for (const left of [4, 3, 2, 1]) {
       const problem = expectProblem(await customer.submitPassword(wrong), 'password-wrong');
@@ -50,7 +50,7 @@ describe('the certificate password', () => {
     expect(expectSuccess(await last.submitPassword(newPassword)).state).toBe('CONSENT_REQUIRED');
   });
 
-  it('has five tries, also when sixty arrive at once', async () => {
+  it('A password has five tries, also for sixty concurrent calls', async () => {
     const customer = await knownCustomer();
     const answers = await Promise.all(
       Array.from({ length: 60 }, () => customer.submitPassword(wrong, { patienceMs: 0 })),
@@ -62,7 +62,7 @@ describe('the certificate password', () => {
     expect(await wrongTriesOf(customer.person.personId)).toBe(Math.min(5, count(422) + count(423)));
   });
 
-  it('can be tried again after a right one, all five times', async () => {
+  it('A right password gives all five tries back', async () => {
     const customer = await knownCustomer();
     expectProblem(await customer.submitPassword(wrong), 'password-wrong');
     expectSuccess(await customer.submitPassword());
@@ -75,7 +75,7 @@ describe('the certificate password', () => {
     [`it's-a-"seal"-12`, ['FORBIDDEN_CHARACTER']],
     ['비밀번호-는-이것-1a', ['UNPRINTABLE_CHARACTER']],
     ['Password123!', ['TOO_COMMON']],
-  ])('may not be set to %s', async (newPassword, codes) => {
+  ])('A new password cannot be %s', async (newPassword, codes) => {
     const customer = await knownCustomer();
     const problem = expectProblem(await customer.resetPassword(newPassword), 'password-rules');
     expect(problem.errors?.map(({ code }) => code)).toEqual(codes);
@@ -84,7 +84,7 @@ describe('the certificate password', () => {
     expect(expectSuccess(await customer.submitPassword()).state).toBe('CONSENT_REQUIRED');
   });
 
-  it('may not be set to one that tells the owner’s number or birth date, or to the one in force', async () => {
+  it('A new password cannot hold the owner’s number or birth date, or equal the one in force', async () => {
     const customer = await knownCustomer();
     const { mobile, rrn, birthDate, certificatePassword } = customer.person;
     for (const [newPassword, code] of [
@@ -99,7 +99,7 @@ describe('the certificate password', () => {
     expect(expectSuccess(await customer.resetPassword()).state).toBe('CONSENT_REQUIRED');
   });
 
-  it('has rules that are told before they are broken, in both languages', async () => {
+  it('The password rules are published in both languages', async () => {
     const { rules } = expectSuccess(
       await stack.gateway.get<{ rules: { code: string; text: { ko: string; en: string } }[] }>(
         '/v1/password-rules',

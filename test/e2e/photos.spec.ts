@@ -53,22 +53,19 @@ function bomb(side: number): Buffer {
 }
 
 describe('a photo of a document', () => {
-  it.each(['jpeg', 'png'] as const)(
-    'is taken as %s, and loses the place where it was taken',
-    async (format) => {
-      const photo = await takePhoto(format);
-      expect(photo.bytes.includes(photo.marker)).toBe(true);
-      const { photoId } = expectSuccess(await customer.uploadPhoto(photo));
-      const { jpeg, width, height } = await openStoredPhoto(stack.db, photoId);
-      expect({ width, height }).toEqual({ width: 640, height: 400 });
-      const metadata = await sharp(jpeg).metadata();
-      expect(metadata).toMatchObject({ format: 'jpeg', width: 640, height: 400 });
-      expect(metadata.exif).toBeUndefined();
-      for (const trace of [photo.marker, 'Exif', 'specimen']) expect(jpeg.includes(trace)).toBe(false);
-    },
-  );
+  it.each(['jpeg', 'png'] as const)('A photo as %s is accepted and loses its location', async (format) => {
+    const photo = await takePhoto(format);
+    expect(photo.bytes.includes(photo.marker)).toBe(true);
+    const { photoId } = expectSuccess(await customer.uploadPhoto(photo));
+    const { jpeg, width, height } = await openStoredPhoto(stack.db, photoId);
+    expect({ width, height }).toEqual({ width: 640, height: 400 });
+    const metadata = await sharp(jpeg).metadata();
+    expect(metadata).toMatchObject({ format: 'jpeg', width: 640, height: 400 });
+    expect(metadata.exif).toBeUndefined();
+    for (const trace of [photo.marker, 'Exif', 'specimen']) expect(jpeg.includes(trace)).toBe(false);
+  });
 
-  it('is taken as HEIC', async () => {
+  it('A photo as HEIC is accepted', async () => {
     const heic = join(projectRoot(), 'apps/gateway/src/photos/testdata/gradient.heic');
     const { photoId } = expectSuccess(await customer.uploadPhoto(file(readFileSync(heic))));
     expect(await sharp((await openStoredPhoto(stack.db, photoId)).jpeg).metadata()).toMatchObject({
@@ -76,7 +73,7 @@ describe('a photo of a document', () => {
     });
   });
 
-  it('that is a page as well is only a photo afterwards', async () => {
+  it('A photo that is also a web page is only a photo afterwards', async () => {
     const { bytes } = await takePhoto();
     const polyglot = Buffer.concat([bytes, Buffer.from('<html><script>alert(1)</script></html>')]);
     const { photoId } = expectSuccess(await customer.uploadPhoto(file(polyglot)));
@@ -91,14 +88,14 @@ describe('a photo of a document', () => {
     ['a bomb', () => bomb(30_000), 'photo-too-many-pixels'],
     ['a stamp', async () => (await takePhoto('png', 40, 25)).bytes, 'photo-too-small'],
     ['20 MB', () => Buffer.alloc(20_000_000, 0xff), 'photo-too-large'],
-  ] as const)('cannot be %s', async (_, make, slug) => {
+  ] as const)('A photo is refused if it is %s', async (_, make, slug) => {
     const before = (await photosOf(customer)).length;
     expectProblem(await customer.uploadPhoto(file(await make())), slug);
     expect(await photosOf(customer)).toHaveLength(before);
     expect(expectSuccess(await customer.fetchReissue()).state).toBe('IDENTITY_REQUIRED');
   });
 
-  it('sent twice in one call is kept once; another one under the same key is refused', async () => {
+  it('A photo sent twice in one call is stored once, and another one under the same key is refused', async () => {
     const idempotencyKey = newIdempotencyKey();
     const photo = await takePhoto();
     const first = expectSuccess(await customer.uploadPhoto(photo, { idempotencyKey }));
@@ -107,7 +104,7 @@ describe('a photo of a document', () => {
     expectProblem(await customer.uploadPhoto(other, { idempotencyKey }), 'idempotency-mismatch');
   });
 
-  it('is not taken from a stranger, nor without the form', async () => {
+  it('A photo is refused without a token or without the form', async () => {
     const other = await stack.newCustomer();
     expectSuccess(await other.start({ methods: ['PHONE_CODE'] }));
     const { accessToken } = other;
@@ -117,7 +114,7 @@ describe('a photo of a document', () => {
 });
 
 describe('what becomes of a photo', () => {
-  it('a photo that proved an identity is destroyed at once, and all others with the reissue', async () => {
+  it('A photo that proved an identity is destroyed at once, and all others with the reissue', async () => {
     const holder = await stack.newCustomer();
     expectSuccess(await holder.start({ methods: ['PHONE_CODE', 'ID_DOCUMENT'] }));
     const unused = expectSuccess(await holder.uploadPhoto());

@@ -16,7 +16,7 @@ const entriesOf = (action: string) =>
     .orderBy('position')
     .execute() as unknown as Promise<{ actor: string; details: Record<string, unknown> }[]>;
 
-it('every process has put on record with which configuration it works, and under which digest', async () => {
+it('Every process records its configuration and the digest of it', async () => {
   const starts = await entriesOf('startProcess');
   expect(new Set(starts.map(({ actor }) => actor))).toEqual(
     new Set(['gateway', 'ops', 'worker', 'signer', 'status']),
@@ -27,7 +27,7 @@ it('every process has put on record with which configuration it works, and under
   }
 });
 
-it('a configuration on record has no password and no private key in it', async () => {
+it('A recorded configuration holds no password and no private key', async () => {
   const recorded = (await entriesOf('startProcess')).map(({ details }) => JSON.stringify(details));
   for (const text of recorded) {
     expect(text).not.toMatch(/"(d|p|q|k)":/);
@@ -36,7 +36,7 @@ it('a configuration on record has no password and no private key in it', async (
   }
 });
 
-it('keys that sign, seal or open are on record with who uses them', async () => {
+it('Keys that sign, seal or open are recorded with the process that uses them', async () => {
   const used = (await entriesOf('useKey')).map(
     ({ actor, details }) => `${actor} ${String(details['setting'])}`,
   );
@@ -77,7 +77,7 @@ it.each([
     (app) => [`${app}/src/main`, app] as const,
   ),
   ['signer/src/ca/main', 'ca'] as const,
-])('%s ends with code 78 and one line where RESEAL_ENV is missing', async (program, app) => {
+])('%s ends with code 78 and one line if RESEAL_ENV is missing', async (program, app) => {
   const { code, said } = await startOf(program, app, { RESEAL_ENV: '' });
   expect(said.trim().split('\n')).toEqual([
     'The configuration is not usable:',
@@ -86,7 +86,7 @@ it.each([
   expect(code).toBe(78);
 });
 
-it('a worker in production refuses the sandbox that the local stack runs with', async () => {
+it('A worker in production refuses the sandbox of the local stack', async () => {
   const { code, said } = await startOf('worker/src/main', 'worker', { RESEAL_ENV: 'production' });
   for (const key of ['TELECOM', 'ONE_WON', 'DOCUMENT', 'SMS', 'SMTP'])
     expect(said).toContain(`RESEAL_${key}_URL`);

@@ -79,7 +79,7 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
     expect(await oldStanding()).toBe(old[0]);
   });
 
-  it('sends the codes with its first call, and tells nothing of the person', async () => {
+  it(`A reissue because of ${reason} (old certificate: ${holding}) sends the codes with its first call and reveals no personal data`, async () => {
     const answer = await customer.start({ reason });
     const { reissue, challenges } = expectSuccess(answer);
     expect(answer.status).toBe(201);
@@ -96,7 +96,7 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
     expect(await oldStanding()).toBe(old[0]);
   });
 
-  it('protects the old certificate as soon as its holder is known, where the reason wants it', async () => {
+  it(`A reissue because of ${reason} (old certificate: ${holding}) protects the old certificate once identity is verified, if the reason requires it`, async () => {
     const { reissue, results } = expectSuccess(await customer.verify());
     expect(results.map(({ accepted }) => accepted)).toEqual([true, true]);
     expect(reissue).toMatchObject({ state: 'PASSWORD_REQUIRED', basis, attempts: { password: 5 } });
@@ -104,7 +104,7 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
     expect(await oldStanding()).toBe(old[1]);
   });
 
-  it('goes on by password, terms and certificate request to a certificate that is not yet in force', async () => {
+  it(`A reissue because of ${reason} (old certificate: ${holding}) leads by password, terms and request to a certificate that is not yet in force`, async () => {
     const forgotten = reason === 'PASSWORD_FORGOTTEN';
     const known = expectSuccess(await (forgotten ? customer.resetPassword() : customer.submitPassword()));
     expect(known).toMatchObject({ state: 'CONSENT_REQUIRED', next: { action: 'AGREE_TO_TERMS' } });
@@ -116,7 +116,7 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
     expect(await newStanding()).toBe('NOT_REGISTERED');
   });
 
-  it('gives a certificate for the customer’s own key, with its chain, in PEM and DER', async () => {
+  it(`A reissue because of ${reason} (old certificate: ${holding}) gives a certificate for the customer’s own key, with its chain, in PEM and DER`, async () => {
     const pem = expectSuccess(await customer.download());
     const chain = certificatesIn(pem);
     const leaf = chain[0]!;
@@ -146,7 +146,7 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
     expect(await oldStanding()).toBe(old[1]);
   });
 
-  it('gives a certificate that tells the holder’s name, and proves their number to whom they show R', async () => {
+  it(`A reissue because of ${reason} (old certificate: ${holding}) gives a certificate with the holder’s name, whose VID proves the number with R`, async () => {
     const der = await customer.download({ headers: { accept: 'application/pkix-cert' } });
     const { person, vidRandom } = customer;
     const random = Buffer.from(vidRandom!, 'hex');
@@ -157,7 +157,7 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
     });
   });
 
-  it('puts the new certificate in the place of the old one when its key has proved to work', async () => {
+  it(`A reissue because of ${reason} (old certificate: ${holding}) puts the new certificate in force when its key has signed the proof`, async () => {
     const registered = expectSuccess(await customer.register());
     expect(registered).toMatchObject({ state: 'REGISTERED', next: { action: 'NONE' }, deadline: null });
     expect(registered.certificate).toEqual(customer.reissue?.certificate);
@@ -166,12 +166,12 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
     expect((await customer.fetchReissue()).body).toEqual(registered);
   });
 
-  it('leaves no secret in the vault', async () => {
+  it(`A reissue because of ${reason} (old certificate: ${holding}) leaves no secret in the vault`, async () => {
     const items = stack.db.selectFrom('vault_item').where('reissue_id', '=', customer.reissueId).selectAll();
     expect(await items.execute()).toEqual([]);
   });
 
-  it('tells the customer by SMS and mail, of each moment once, and sends each code once', async () => {
+  it(`A reissue because of ${reason} (old certificate: ${holding}) notifies the customer by SMS and mail once per notification, and sends each code once`, async () => {
     const moments = [...told, 'NEW_DEVICE', 'ISSUED', 'REGISTERED'].sort();
     const { mobile, email } = customer.person;
     await until('all notices', async () => {
@@ -187,7 +187,7 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
     expect(await stack.sandbox.deposits(customer.person.account.number)).toHaveLength(1);
   });
 
-  it('tells other systems of every change, in order', async () => {
+  it(`A reissue because of ${reason} (old certificate: ${holding}) publishes every change in order`, async () => {
     const stories = await readCheckedEvents(stack, bookmark, [customer.reissueId]);
     const types = stories.get(customer.reissueId)!.map(({ type }) => type.replace(/^reseal\.|\.v1$/g, ''));
     expect(types).toEqual([

@@ -36,7 +36,7 @@ async function follow(customer: Customer, lastEventId?: string) {
 }
 
 describe('the stream of a reissue', () => {
-  it('tells what was and what comes, at once, and closes at the end', async () => {
+  it('The stream of a reissue sends past and new events at once, and closes at the end', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const stream = await follow(customer);
@@ -71,7 +71,7 @@ describe('the stream of a reissue', () => {
     expect(finished.response.status).toBe(204);
   });
 
-  it('goes on where a client left it', async () => {
+  it('The stream of a reissue continues at the client’s last event id', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const first = await follow(customer);
@@ -85,7 +85,7 @@ describe('the stream of a reissue', () => {
     expect(second.states()).toEqual(['PASSWORD_REQUIRED', 'CANCELLED']);
   });
 
-  it('is told to each of several clients', async () => {
+  it('The stream of a reissue reaches each of several clients', async () => {
     const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const streams = await Promise.all([follow(customer), follow(customer), follow(customer)]);

@@ -31,7 +31,7 @@ const timeline = async () =>
 const ofTheProcess = (items: readonly Item[]) =>
   items.filter(({ kind }) => kind === 'activity' || kind === 'timer');
 
-it('the timeline tells the same once Temporal has deleted the workflow', async () => {
+it('The timeline is the same after Temporal has deleted the workflow', async () => {
   await until('the history to be archived', async () => {
     await stack.temporal.schedule.getHandle('archive').trigger();
     const { archived_at: archived } = await stack.db

@@ -31,7 +31,7 @@ describe('a person whom the bank does not know', () => {
   ];
 
   it.each<IdentifierKind>(['MOBILE', 'RRN', 'DOCUMENT'])(
-    'an unknown person who claims an identity by %s gets the same answers in the same time until identity fails',
+    'An unknown person who claims an identity by %s gets the same answers in the same time until identity fails',
     async (by) => {
       const customers = await pair();
       const times = customers.map(() => [] as number[]);
@@ -57,7 +57,7 @@ describe('a person whom the bank does not know', () => {
     },
   );
 
-  it('gets the same answers for a document and a certificate, too', async () => {
+  it('An unknown person gets the same answers for a document and a certificate', async () => {
     const customers = await pair();
     const seen: unknown[][] = [[], []];
     const other = await stack.newCustomer();
@@ -73,7 +73,7 @@ describe('a person whom the bank does not know', () => {
     expect(seen[1]).toEqual(seen[0]);
   });
 
-  it('is sent nothing to an account, and no notice', async () => {
+  it('An unknown person gets no transfer and no notification', async () => {
     const [, customer] = await pair();
     expectSuccess(await customer!.start());
     for (let tries = 0; tries < 5; tries++) await customer!.verify({ PHONE_CODE: wrong });
@@ -83,7 +83,7 @@ describe('a person whom the bank does not know', () => {
   });
 
   it.each<IdentifierKind>(['MOBILE', 'RRN'])(
-    'an applicant whose name does not belong to the %s is unknown too',
+    'An applicant whose name does not belong to the %s is unknown',
     async (by) => {
       const { person } = await stack.newCustomer();
       const customer = await stack.customerFor({ ...person, name: '김다름' });

@@ -38,7 +38,7 @@ const entriesOf = (of: string) =>
     .execute();
 
 describe('a check of a number against a certificate', () => {
-  it('says yes to the holder’s number and R, with a hyphen or without, and leaves neither behind', async () => {
+  it('A VID check confirms the holder’s number and R, with or without a hyphen, and keeps neither', async () => {
     const { rrn, oldRandom } = person;
     const dashed = `${rrn.slice(0, 6)}-${rrn.slice(6)}`;
     for (const number of [rrn, dashed])
@@ -49,12 +49,12 @@ describe('a check of a number against a certificate', () => {
     expect(await leftInVault()).toBe(0);
   });
 
-  it('finds the certificate whichever case its serial number is written in', async () => {
+  it('A VID check finds the certificate by its serial number in either case', async () => {
     const answer = await checkVid(gateway, serial.toUpperCase(), person.rrn, person.oldRandom!);
     expect(expectSuccess(answer)).toEqual({ serial, matches: true });
   });
 
-  it('says no to another’s number, to another R, and against another’s certificate', async () => {
+  it('A VID check denies another number, another R and another certificate', async () => {
     const { rrn, oldRandom } = person;
     const wrong = [
       [serial, other.rrn, oldRandom!],
@@ -69,7 +69,7 @@ describe('a check of a number against a certificate', () => {
     expect(await leftInVault()).toBe(0);
   });
 
-  it('stands in the audit trail with who asked and what came of it, and without the number', async () => {
+  it('A VID check is in the audit trail with caller and result, and without the number', async () => {
     const entries = await entriesOf(serial);
     expect(entries.map(({ actor, outcome }) => [actor, outcome])).toEqual([
       ['client:local', 'MATCHED'],
@@ -81,7 +81,7 @@ describe('a check of a number against a certificate', () => {
     expect(JSON.stringify(entries)).not.toContain(person.rrn);
   });
 
-  it('gives the same call the same answer, ten at once and later, and asks the worker once', async () => {
+  it('A repeated VID check gets the same answer, also concurrently, and asks the worker once', async () => {
     const idempotencyKey = newIdempotencyKey();
     const body = await vidCheckBody(gateway, idempotencyKey, person.rrn, person.oldRandom!);
     const before = (await entriesOf(serial)).length;
@@ -92,7 +92,7 @@ describe('a check of a number against a certificate', () => {
     expect(await entriesOf(serial)).toHaveLength(before + 1);
   });
 
-  it('refuses another call under the same key', async () => {
+  it('A VID check with another body under the same key is refused', async () => {
     const idempotencyKey = newIdempotencyKey();
     expectSuccess(await checkVid(gateway, serial, person.rrn, person.oldRandom!, { idempotencyKey }));
     const again = { idempotencyKey, patienceMs };
@@ -113,15 +113,15 @@ describe('what is no proper check is refused, and nothing is kept of it', () => 
   const check = (of: string, rrn: string, random: string, more: object = {}) =>
     checkVid(gateway, of, rrn, random, { patienceMs, ...more });
 
-  it('of a certificate that does not exist', () =>
+  it('A VID check of a certificate that does not exist is refused and leaves no data', () =>
     refused(check('0badcafe', person.rrn, person.oldRandom!), 'not-found'));
 
-  it('of something that is no serial number', async () => {
+  it('A VID check of a malformed serial number is refused and leaves no data', async () => {
     await refused(check('not-hex', person.rrn, person.oldRandom!), 'invalid-request');
     await refused(check('0'.repeat(41), person.rrn, person.oldRandom!), 'invalid-request');
   });
 
-  it('with values that were sealed for something else', async () => {
+  it('A VID check with values sealed for another purpose is refused and leaves no data', async () => {
     const { rrn, oldRandom } = person;
     await refused(check(serial, rrn, oldRandom!, { sub: newIdempotencyKey() }), 'envelope-refused');
     await refused(check(serial, rrn, oldRandom!, { sub: `ri_${'0'.repeat(32)}` }), 'envelope-refused');
@@ -138,23 +138,25 @@ describe('what is no proper check is refused, and nothing is kept of it', () => 
     ['a number of 12 digits', '990101100001', 'c5'.repeat(20)],
     ['an R of 19 bytes', '9901011000012', 'c5'.repeat(19)],
     ['an R that is not hexadecimal', '9901011000012', 'xy'.repeat(20)],
-  ])('with %s', (_name, rrn, random) => refused(check(serial, rrn, random), 'envelope-refused'));
+  ])('A VID check with %s is refused and leaves no data', (_name, rrn, random) =>
+    refused(check(serial, rrn, random), 'envelope-refused'),
+  );
 
-  it('with a body that is none, or has more in it', async () => {
+  it('A VID check with a missing or larger body is refused and leaves no data', async () => {
     const post = (body: unknown) => gateway.post(path(), body, { patienceMs });
     const sealed = await vidCheckBody(gateway, newIdempotencyKey(), person.rrn, person.oldRandom!);
     for (const body of [{}, { rrn: sealed.rrn }, { ...sealed, more: 1 }, { rrn: person.rrn, random: 'x' }])
       await refused(post(body), 'invalid-request');
   });
 
-  it('with an envelope that was used in another call', async () => {
+  it('A VID check with an envelope of another call is refused and leaves no data', async () => {
     const [first, second] = [newIdempotencyKey(), newIdempotencyKey()];
     const body = await vidCheckBody(gateway, first, person.rrn, person.oldRandom!);
     expectSuccess(await gateway.post(path(), body, { idempotencyKey: first }));
     await refused(gateway.post(path(), body, { idempotencyKey: second, patienceMs }), 'envelope-refused');
   });
 
-  it('without a front end’s key', () =>
+  it('A VID check without a front end’s key is refused and leaves no data', () =>
     refused(
       check(serial, person.rrn, person.oldRandom!, { headers: { 'x-api-key': 'x' } }),
       'unknown-api-key',
@@ -162,7 +164,7 @@ describe('what is no proper check is refused, and nothing is kept of it', () => 
 });
 
 describe('guessing', () => {
-  it('ends after ten wrong numbers a day, however many come at once, and for the right one too', async () => {
+  it('Guessing at a VID ends after ten wrong numbers a day, also concurrent ones, and for the right one too', async () => {
     const target = await sandbox.makePerson('VALID');
     const of = oldSerialOf(target)!;
     const guess = (rrn: string) => checkVid(gateway, of, rrn, target.oldRandom!, { patienceMs });
@@ -183,7 +185,7 @@ describe('guessing', () => {
 });
 
 describe('a holder whose number the bank does not have on file', () => {
-  it('is told so once their identity is verified, and what to do; what they said of the old certificate counts', async () => {
+  it('A holder without a number on file gets the reason and the next step once identity is verified, and the old certificate is protected', async () => {
     const customer = await stack.customerFor(await sandbox.makePersonWithoutRrn('VALID'));
     expectSuccess(await customer.start({ reason: 'LOST' }));
     const { reissue, results } = expectSuccess(await customer.verify());

@@ -15,7 +15,7 @@ function walkthrough(): string {
   return script;
 }
 
-it('curl alone makes a reissue, as the API walkthrough says', async () => {
+it('Curl alone makes a reissue, as the API walkthrough says', async () => {
   const { gateway, sandbox } = stack.addresses;
   const env = { ...process.env, RESEAL_GATEWAY_URL: gateway, RESEAL_SANDBOX_URL: sandbox };
   const { stdout } = await promisify(execFile)('bash', ['-c', walkthrough()], { env });

@@ -43,14 +43,14 @@ const eventsOf = (reissueId: string) =>
         new Webhook(webhook.secret).verify(body, headers) as { id: string; type: string },
     );
 
-it('a receiver is tried before anything happens', async () => {
+it('A webhook receiver can be tested before any event', async () => {
   const tried = expectSuccess(await april.call('POST', `/v1/webhooks/${webhook.id}/test`));
   expect(tried).toEqual({ delivered: true, status: 204, error: null });
   const [{ body, headers }] = receiver.received as [(typeof receiver.received)[0]];
   expect(new Webhook(webhook.secret).verify(body, headers)).toMatchObject({ type: 'reseal.webhook.test.v1' });
 });
 
-it('a reissue is told from its start to its end, and once more when that is asked for', async () => {
+it('A webhook gets the events of a reissue from start to end, and again on replay', async () => {
   const customer = await stack.newCustomer('VALID');
   await customer.completeReissue();
   const { reissueId } = customer;

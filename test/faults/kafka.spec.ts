@@ -17,7 +17,7 @@ afterAll(() => stack.close());
 
 describe('while Kafka is down', () => {
   it.each(['stop', 'kill'] as const)(
-    '(%s) customers notice nothing, and its events come later, in order',
+    'While Kafka is down (%s) reissues go on, and the events follow later in order',
     async (how) => {
       const bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
       const people = await stack.sandbox.makePeople(4, 'VALID');

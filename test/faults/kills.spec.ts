@@ -44,7 +44,7 @@ describe('the signer', () => {
   let customer: Customer;
   let call: Promise<Answer>;
 
-  it('is killed while it signs, and started again', async () => {
+  it('The signer restarts after a kill during signing', async () => {
     customer = await stack.newCustomer();
     everybody.push(customer);
     await continueReissue(customer, 4);
@@ -60,7 +60,7 @@ describe('the signer', () => {
   }, 300_000);
 
   it.each<[Component[]]>([[['worker']], [['signer', 'gateway']], [['temporal']], [['postgres']]])(
-    '%s, killed between any two steps and started again, does not prevent any customer from finishing',
+    'A reissue completes although %s is killed between any two steps',
     async (victims) => {
       const crowd = await arrivals();
       await killAndStart(...victims);
@@ -76,7 +76,7 @@ describe('the signer', () => {
       [['temporal', 'worker'], 40],
       [['postgres'], 50],
     ])(
-      '%s killed after %d ms: the same call, repeated, finds it done or does it',
+      'A call that is repeated after %s was killed after %d ms finds its step done or does it',
       async (victims, afterMs) => {
         const crowd = await arrivals();
         const calls = crowd.map((customer, taken) => ordinaryPath[taken]!.call(customer, patient));
@@ -93,13 +93,13 @@ describe('the signer', () => {
 });
 
 describe('whatever was killed', () => {
-  it('everything was done for everybody, and once', async () => {
+  it('Every reissue was completed once after all kills', async () => {
     const ids = everybody.map(({ reissueId }) => reissueId);
     await Promise.all(ids.map((id) => untilWorkflowCompleted(stack.temporal, id, 120_000)));
     await expectCompletedOnce(stack, everybody);
   });
 
-  it('every change was told to other systems, in order', async () => {
+  it('Every change was published in order', async () => {
     await readCheckedEvents(
       stack,
       bookmark,

@@ -86,7 +86,7 @@ describe('a step that was committed just before worker and server died', () => {
     ['consents', 3, 'giveConsents'],
     ['the registration', 5, 'proveRegistration'],
   ] as const)(
-    'a committed step (%s) is found committed, and no customer gets "wrong state"',
+    'A committed step (%s) is found committed, and no customer gets "wrong state"',
     async (_, calls, kind) => {
       const customer = await stack.newCustomer();
       await continueReissue(customer, calls);
@@ -97,7 +97,7 @@ describe('a step that was committed just before worker and server died', () => {
     },
   );
 
-  it('a committed password reset is found committed, and the customer is notified', async () => {
+  it('A committed password reset is found committed, and the customer is notified', async () => {
     const customer = await stack.newCustomer();
     await continueReissue(customer, 2);
     await takeAndDie(customer, 'resetPassword', () => customer.resetPassword(undefined, patient));
@@ -113,7 +113,7 @@ const survivors: Customer[] = [];
 let bookmark: Bookmark;
 
 describe('everything, killed at once and started again in the most unlikely order', () => {
-  it('lets everybody finish', async () => {
+  it('All reissues complete after everything was killed at once and started in an unlikely order', async () => {
     bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
     const crowd = await customersAtEachStep(stack);
     const processes: Component[] = [
@@ -138,7 +138,7 @@ describe('everything, killed at once and started again in the most unlikely orde
 });
 
 describe('a workflow that was terminated by hand', () => {
-  it('is started again from its row', async () => {
+  it('A workflow that was terminated by hand is started again from its row', async () => {
     const customer = await stack.newCustomer();
     await continueReissue(customer, 3);
     await stack.temporal.workflow.getHandle(`reissue/${customer.reissueId}`).terminate('by hand');
@@ -149,7 +149,7 @@ describe('a workflow that was terminated by hand', () => {
     await expectCompletedOnce(stack, [customer]);
   });
 
-  it('while the CA was at work, takes the certificate up that was made meanwhile', async () => {
+  it('A workflow that was terminated while the CA worked resumes with the certificate made meanwhile', async () => {
     const customer = await stack.newCustomer();
     await continueReissue(customer, 4);
     await control.stop('signer');
@@ -191,7 +191,7 @@ describe('a workflow that was terminated by hand', () => {
 });
 
 describe('a workflow that missed a step, because it was committed just before worker and server died', () => {
-  it('learns of it within a minute or two', async () => {
+  it('A workflow whose step was committed just before worker and server died applies it after a while', async () => {
     for (const customer of behind)
       await until(
         'the workflow to learn of it',
@@ -207,7 +207,7 @@ describe('a workflow that missed a step, because it was committed just before wo
 });
 
 describe('customers in a stack that ends as a whole', () => {
-  it('has everything done once, and told in order', async () => {
+  it('All reissues complete once, with ordered events, after the whole stack ended', async () => {
     const ids = survivors.map(({ reissueId }) => reissueId);
     for (const id of ids) await untilWorkflowCompleted(stack.temporal, id, 60_000);
     await expectCompletedOnce(stack, survivors);

@@ -82,21 +82,21 @@ const listed = async (step: ParkableStep) => {
 const actionOf = ({ reissue }: Customer) => reissue?.next.action;
 
 describe('while the signer is down', () => {
-  it('a request is taken, and the reissue waits', () => {
+  it('A request is accepted while the signer is down, and the reissue waits', () => {
     for (const [name, customer] of Object.entries(waiting)) {
       expect(answers[name as keyof typeof waiting].status).toBe(202);
       expect(customer.reissue).toMatchObject({ state: 'ISSUING', next: { action: 'WAIT' } });
     }
   });
 
-  it('what does not need it goes on', async () => {
+  it('Steps without a signer go on while the signer is down', async () => {
     await stack.gateway.keys();
     expectSuccess(await waiting.retried.fetchReissue());
   });
 });
 
 describe('while a step cannot be recorded', () => {
-  it('its reissue parks within seconds, a retry parks it again, and one after it was mended goes on', async () => {
+  it('A reissue without a signer parks within seconds, parks again on retry, and completes once the signer works', async () => {
     await refuseConsentsOf(unrecorded);
     const answer = await unrecorded.giveConsents(undefined, impatient);
     expect(answer.status).toBe(202);
@@ -115,7 +115,7 @@ describe('while a step cannot be recorded', () => {
 });
 
 describe('while a provider is down', () => {
-  it('calls are taken, and after a minute their reissues park', async () => {
+  it('While a provider is down calls are accepted, and after a minute their reissues park', async () => {
     expect([unsentAnswer.status, uncomparedAnswer.status]).toEqual([202, 202]);
     for (const [customer, step] of [
       [unsent, 'SEND_CHALLENGES'],
@@ -128,7 +128,7 @@ describe('while a provider is down', () => {
     }
   });
 
-  it('a parked reissue answers at once: the same call that it is waited, another that it is parked', async () => {
+  it('A parked reissue answers at once: 202 to the same call, a problem to another', async () => {
     const since = performance.now();
     const same = await send(uncomparedAnswer.call, impatient);
     expect(same.status).toBe(202);
@@ -136,7 +136,7 @@ describe('while a provider is down', () => {
     expect(performance.now() - since).toBeLessThan(3_000);
   });
 
-  it('operators find them by the step, and see for whom they wait and what can be done', async () => {
+  it('Operators find parked reissues by step, with the provider and the possible acts', async () => {
     expect(await listed('SEND_CHALLENGES')).toEqual([unsent.reissueId]);
     expect(await listed('VERIFY_CHALLENGES')).toEqual([uncompared.reissueId]);
     for (const { reissueId } of [unsent, uncompared])
@@ -146,7 +146,7 @@ describe('while a provider is down', () => {
       });
   });
 
-  it('a plan says what would become of each, and changes nothing', async () => {
+  it('A plan of an operation lists the expected outcomes and changes nothing', async () => {
     const selection = selectionOf(unsent, uncompared);
     const plan = expectSuccess(await olivia.plan({ kind: 'retry', selection }));
     expect(plan).toMatchObject({ state: 'PLANNED', items: 2, planned: { RETRIED: 2 }, needsApproval: false });
@@ -158,7 +158,7 @@ describe('while a provider is down', () => {
     }
   });
 
-  it('the operator’s retry, once it is back, needs nothing from the customer, and no code is sent twice', async () => {
+  it('A retry by an operator needs nothing from the customer and sends no code twice', async () => {
     await stack.sandbox.clearFaults();
     const asked = await olivia.planAndConfirm({ kind: 'retry', selection: selectionOf(unsent, uncompared) });
     expect(await olivia.untilDone(asked)).toMatchObject({ outcomes: { RETRIED: 2 }, untried: 0 });
@@ -173,7 +173,7 @@ describe('while a provider is down', () => {
 });
 
 describe('when the signer has been down for two minutes', () => {
-  it('reissues park, and their customers see that an operator takes care of them', async () => {
+  it('Reissues park after two minutes without a signer, and the customers see that an operator handles them', async () => {
     for (const customer of Object.values(waiting)) {
       const row = await untilParked(stack.db, customer.reissueId, 1, 150_000);
       expect(row).toMatchObject({ parked_step: 'ISSUE_CERTIFICATE', parked_code: 'OUTCOME_UNKNOWN' });
@@ -185,7 +185,7 @@ describe('when the signer has been down for two minutes', () => {
     }
   });
 
-  it('staff find them by a search attribute', async () => {
+  it('Parked reissues are found by a search attribute', async () => {
     const ids = new Set(Object.values(waiting).map(({ reissueId }) => `reissue/${reissueId}`));
     await until('the parked ones to be listed', async () => {
       const found = new Set<string>();
@@ -195,14 +195,14 @@ describe('when the signer has been down for two minutes', () => {
     });
   });
 
-  it('a plan asks again what the signer did, because it is unknown whether it signed', async () => {
+  it('A plan asks the signer again if it is unknown whether it signed', async () => {
     const { retried } = waiting;
     const plan = expectSuccess(await olivia.plan({ kind: 'retry', selection: selectionOf(retried) }));
     const [item] = await olivia.itemsOf(plan);
     expect(item!.plan.finding).toMatch(/SIGNED|SIGNING_UNKNOWN/);
   });
 
-  it('their customers may cancel, and staff abandon them: the old certificate stays', async () => {
+  it('A parked reissue can be cancelled by the customer and abandoned by staff, and the old certificate stays', async () => {
     const { cancelled, abandoned } = waiting;
     expect(expectSuccess(await cancelled.cancel()).state).toBe('CANCELLED');
     const selection = selectionOf(abandoned);
@@ -215,7 +215,7 @@ describe('when the signer has been down for two minutes', () => {
     }
   });
 
-  it('two operators who retry at once are one', async () => {
+  it('Two concurrent retries by operators are one', async () => {
     await control.start('signer');
     const asked = { kind: 'retry', selection: selectionOf(waiting.retriedByTwo) } as const;
     const plans = await Promise.all([olivia.plan(asked), oscar.plan(asked)]);
@@ -235,7 +235,7 @@ describe('when the signer has been down for two minutes', () => {
     expect(again.planned).toEqual({ NOT_PARKED: 1 });
   });
 
-  it('the operator’s retry of all that wait for it completes them without the customer', async () => {
+  it('A retry of all waiting reissues completes them without the customers', async () => {
     const { retried, withdrawn } = waiting;
     const those = [retried.reissueId, withdrawn.reissueId].sort();
     expect(await listed('ISSUE_CERTIFICATE')).toEqual(those);
@@ -249,7 +249,7 @@ describe('when the signer has been down for two minutes', () => {
     expect(same).toMatchObject({ status: 200, body: { state: 'ISSUED' } });
   });
 
-  it('an issued one is withdrawn only after another has approved it', async () => {
+  it('An issued certificate is withdrawn only after a second person approved it', async () => {
     const { withdrawn } = waiting;
     const { serial } = expectSuccess(await withdrawn.fetchReissue()).certificate!;
     const selection = selectionOf(withdrawn);
@@ -267,7 +267,7 @@ describe('when the signer has been down for two minutes', () => {
     expect(await recordedStatusOf(stack.db, oldSerialOf(withdrawn.person))).toBe('IN_FORCE');
   });
 
-  it('and all of them are registered at last, everything done once', async () => {
+  it('All parked reissues are registered in the end, with every step done once', async () => {
     const crowd = [waiting.retried, waiting.retriedByTwo, unsent, uncompared, unrecorded];
     await Promise.all(crowd.map((customer) => customer.fetchReissue()));
     await Promise.all(crowd.map((customer) => continueReissue(customer, ordinaryPath.length)));
@@ -277,7 +277,7 @@ describe('when the signer has been down for two minutes', () => {
 });
 
 describe('what is left of it all', () => {
-  it('is evidence that names who acted, and why', async () => {
+  it('The evidence of a parked reissue names who acted, and why', async () => {
     const path = `/v1/reissues/${waiting.retried.reissueId}/evidence`;
     const bundle = await until('the evidence', async () => {
       const answer = await audrey.get<{ entries: { entry: { actor: string; reason: string | null } }[] }>(
@@ -291,7 +291,7 @@ describe('what is left of it all', () => {
     expect(verdict).toMatchObject({ valid: true, findings: [] });
   });
 
-  it('is a timeline that tells of the parking and of the retry', async () => {
+  it('The timeline of a parked reissue shows the parking and the retry', async () => {
     const { items } = expectSuccess(
       await audrey.get<{ items: { actor: string; outcome: string | null }[] }>(
         `/v1/reissues/${waiting.retried.reissueId}/timeline`,

@@ -24,7 +24,7 @@ async function finish(customer: Customer): Promise<void> {
 }
 
 describe('providers whose answers are lost', () => {
-  it('are asked what became of it: each code is sent once, each notice arrives once', async () => {
+  it('Providers whose answers are lost are asked for the outcome: each code and notification is sent once', async () => {
     const customer = await stack.newCustomer();
     for (const provider of all) await stack.sandbox.setFault(provider, { mode: 'lost' });
     expectSuccess(await customer.start());
@@ -43,7 +43,7 @@ describe('providers whose answers are lost', () => {
 });
 
 describe('providers who do everything twice', () => {
-  it('do nothing twice that can be seen', async () => {
+  it('Providers that work twice cause no double effect', async () => {
     const customer = await stack.newCustomer();
     for (const provider of all) await stack.sandbox.setFault(provider, { mode: 'twice' });
     await finish(customer);
@@ -51,7 +51,7 @@ describe('providers who do everything twice', () => {
 });
 
 describe('slow providers', () => {
-  it('are waited for', async () => {
+  it('Calls wait for slow providers', async () => {
     const customer = await stack.newCustomer();
     for (const provider of all) await stack.sandbox.setFault(provider, { mode: 'slow', ms: 2_000 });
     await finish(customer);
@@ -59,7 +59,7 @@ describe('slow providers', () => {
 });
 
 describe('providers who are down for a while', () => {
-  it('keep a call waiting no longer than they are down', async () => {
+  it('Calls wait for providers that are down no longer than the outage', async () => {
     const customer = await stack.newCustomer();
     for (const company of companies) await stack.sandbox.setFault(company, { mode: 'down' });
     const start = customer.start();
@@ -78,7 +78,7 @@ describe('providers who are down for a while', () => {
     await finish(customer);
   });
 
-  it('do not keep a reissue from being registered, if they only bring notices; those come later', async () => {
+  it('A reissue is registered while the notification providers are down, and the messages follow later', async () => {
     const customer = await stack.newCustomer();
     for (const provider of ['sms', 'smtp'] as const) await stack.sandbox.setFault(provider, { mode: 'down' });
     await continueReissue(customer, ordinaryPath.length);
@@ -94,7 +94,7 @@ describe('a telecom company that is down', () => {
     (await stack.sandbox.inbox(person.mobile)).map(({ id }) => id.split('/')[0]).reverse();
   const start = (customer: Customer) => customer.start({ methods: ['PHONE_CODE'] }).then(expectSuccess);
 
-  it('is replaced by the other, who also compares what it sent; and is called again once it is back', async () => {
+  it('The second telecom company replaces the first while it is down, compares its own codes, and the first returns', async () => {
     const people = await stack.sandbox.makePeople(6, 'VALID');
     const crowd = await Promise.all(people.map((person) => stack.customerFor(person)));
     await stack.sandbox.setFault('telecom', { mode: 'down' });

@@ -76,7 +76,7 @@ const inForce = async ({ reissueId }: Customer) => {
 };
 
 describe("Reseal's database, restored from a backup older than everything else", () => {
-  it('is found, holds every change back, and is reconciled without a second certificate', async () => {
+  it('A database restored from an older backup is found, holds every change, and is reconciled without a second certificate', async () => {
     const [fromBackup, since, issued] = await Promise.all([
       stack.newCustomer(),
       stack.newCustomer(),

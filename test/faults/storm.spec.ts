@@ -35,20 +35,20 @@ afterAll(async () => {
   await stack.close();
 });
 
-it('each disturbance happens while customers are under way', () => {
+it('Each disturbance happens while customers are under way', () => {
   expect(storm.reissues.length).toBeGreaterThanOrEqual(12);
   expect(new Set(storm.happened)).toEqual(new Set(disturbances.map(({ name }) => name)));
 });
 
-it('customers get through while one process after the other is killed, frozen or restarted', () => {
+it('Customers complete while processes are killed, frozen or restarted one after the other', () => {
   expect(storm.reissues.flatMap(({ failure }) => failure ?? [])).toEqual([]);
 });
 
-it('all that they were told is so in database, Temporal, Kafka, OCSP, CRLs and audit log', async () => {
+it('Every acknowledged result is in database, Temporal, Kafka, OCSP, CRLs and audit log', async () => {
   expect(await checkStorm(stack, bookmark, storm.reissues)).toEqual([]);
 });
 
-it('the check finds what was told and is not so', async () => {
+it('The check finds an acknowledged result that is missing', async () => {
   const [one, other] = storm.reissues as [StormReissue, StormReissue];
   const mistaken: StormReissue = { ...one, certificate: other.certificate! };
   expect(await checkStorm(stack, bookmark, [mistaken])).toEqual([

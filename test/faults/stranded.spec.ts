@@ -93,12 +93,12 @@ describe.each<Kind>([
       answer = await customer.start({}, { patienceMs: 0 });
     }, answerBoundMs);
 
-    it(`while ${server} is silent, a call is answered in bounded time: unavailable`, () => {
+    it(`While ${server} is silent, a call is answered with 503 in bounded time`, () => {
       expectProblem(answer, 'unavailable');
       expect(answer.headers.has('retry-after')).toBe(true);
     });
 
-    it(`while ${server} is silent, readiness of every app that needs it names what is lost`, async () => {
+    it(`While ${server} is silent, readiness of every app that needs it names what is lost`, async () => {
       const look = (copy: AppCopy) => async () =>
         isDeepStrictEqual(downIn(await copy.readiness()), lost[copy.app]);
       await copies.each(
@@ -107,7 +107,7 @@ describe.each<Kind>([
       );
     });
 
-    it(`while ${server} is silent, the status app is ready, hands out CRLs and knows whether it hears`, async () => {
+    it(`While ${server} is silent, the status app is ready, serves CRLs and knows whether it receives changes`, async () => {
       const status = copies.of('status');
       const listens = async () => (await status.metric('reseal_status_listening')) === statusListens;
       await until('the status app to notice', listens, noticed);
@@ -120,16 +120,16 @@ describe.each<Kind>([
   describe('whose network is back, but which stay silent', () => {
     beforeAll(() => proxies[server].restore());
 
-    it(`once ${server} can be reached, every app is ready by itself`, async () => {
+    it(`Once ${server} can be reached, every app is ready by itself`, async () => {
       await copies.each((copy) => copy.untilReady());
     });
 
-    it(`once ${server} can be reached, the status app hears of changes`, async () => {
+    it(`Once ${server} can be reached, the status app receives changes`, async () => {
       const listens = async () => (await copies.of('status').metric('reseal_status_listening')) === 1;
       await until('the status app to hear', listens, noticed);
     });
 
-    it(`once ${server} can be reached, the very same call succeeds`, async () => {
+    it(`Once ${server} can be reached, the same call succeeds`, async () => {
       expectSuccess(await send(answer.call, { patienceMs: 90_000 }));
     });
   });

@@ -61,7 +61,7 @@ async function planAtCopy(patienceMs: number) {
   return send({ method: 'POST', url, headers, body }, { patienceMs });
 }
 
-it('every app whose clock is an hour ahead is not ready, and says that it is the clock', async () => {
+it('Every app whose clock is an hour ahead is not ready and names the clock', async () => {
   await copies.each(async (copy) => {
     const { status, checks } = await copy.readiness();
     expect(status).toBe('down');
@@ -69,7 +69,7 @@ it('every app whose clock is an hour ahead is not ready, and says that it is the
   });
 });
 
-it('every app whose clock is an hour ahead shows it in the metric on which the alert is set', async () => {
+it('Every app whose clock is an hour ahead shows it in the metric of the alert', async () => {
   await copies.each(async (copy) => {
     const ahead = await copy.metric('reseal_clock_ahead_seconds');
     expect(ahead).toBeGreaterThan(alertAboveSeconds);
@@ -77,26 +77,26 @@ it('every app whose clock is an hour ahead shows it in the metric on which the a
   });
 });
 
-it('a gateway and an ops app whose clock is wrong change nothing, and blame no clock of their callers', async () => {
+it('A gateway and an ops app with a wrong clock change nothing and do not blame the caller’s clock', async () => {
   for (const answer of [await cancelAtCopy(0), await planAtCopy(0)]) {
     expectProblem(answer, 'unavailable');
     expect(JSON.stringify(answer.body)).not.toMatch(/clock|time of|시각|시계/i);
   }
 });
 
-it('a status app whose clock is wrong answers nothing that it would date', async () => {
+it('A status app with a wrong clock gives no dated answer', async () => {
   const { status } = await fetch(`${copies.of('status').url}/ocsp`, { method: 'POST' });
   expect(status).toBe(503);
 });
 
-it('a worker and a signer whose clock is wrong poll no task, while others do all that there is to do', async () => {
+it('A worker and a signer with a wrong clock poll no task, and the others do all work', async () => {
   await (await stack.newCustomer()).completeReissue();
   const seen = await pollers();
   expect(seen).not.toEqual([]);
   expect(seen.filter((identity) => identities().includes(identity))).toEqual([]);
 });
 
-it('a process whose clock is wrong dates no entry of the audit trail', async () => {
+it('A process with a wrong clock writes no audit entry', async () => {
   const { rows } = await sql<{ actor: string; action: string }>`
     SELECT actor, action FROM authority_entry WHERE occurred_at > recorded_at + interval '1 minute'
     UNION ALL SELECT actor, action FROM audit_entry WHERE occurred_at > recorded_at + interval '1 minute'`.execute(
@@ -105,7 +105,7 @@ it('a process whose clock is wrong dates no entry of the audit trail', async () 
   expect(rows).toEqual([]);
 });
 
-it('once their clock is set right, all are ready by themselves, poll, and do what they refused', async () => {
+it('Processes are ready again once their clock is right, poll, and do the refused work', async () => {
   await copies.each((copy) => Promise.resolve(copy.signal('SIGUSR2')));
   await copies.each((copy) => copy.untilReady());
   await until('worker and signer to poll', async () => {
@@ -116,7 +116,7 @@ it('once their clock is set right, all are ready by themselves, poll, and do wha
   expectSuccess(await cancelAtCopy(60_000));
 });
 
-it('a process whose clock was wrong records its start once it is right', async () => {
+it('A process with a wrong clock records its start once the clock is right', async () => {
   const started = async () => {
     const { rows } = await sql<{ instance: string }>`
       SELECT details ->> 'instance' AS instance FROM authority_entry WHERE action = 'startProcess'`.execute(
