@@ -4,7 +4,7 @@ import { showReissue, type WithdrawnConsent } from '#libs/contracts';
 import { inTransaction, type Database, type Tx } from '#libs/db';
 import { certificatesOfReissue } from '#libs/db/certificates';
 import { consentsOf, findStep, insertStep, lockReissue, stepsOfKind } from '#libs/db/reissues';
-import type { ReceiptSigner, TermsCatalogue, TermsLocale } from '#libs/terms';
+import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
 import { BrokenInvariant, ReissueChange } from '#activities/step';
 import { consentAuditDetails, recordConsentAct } from './record-consents.js';
 
@@ -72,7 +72,7 @@ async function withdrawConsent(
     const change = new ReissueChange(tx, row, at);
     const said = {
       act: 'WITHDRAWN',
-      consents: [{ termsId, version, digest, locale: last.locale as TermsLocale, agreed: false }],
+      consents: [{ termsId, version, digest, locale: last.locale, agreed: false }],
     } as const;
     const receipt = await recordConsentAct(tx, receipts, { reissueId, updateId, origin, at, ...said });
     change.publish('reseal.reissue.consent-withdrawn.v1', { terms: { termsId, version } });

@@ -12,7 +12,7 @@ export function carrierOf(row: ReissueRow, customer: CustomerRow | undefined): C
   if (row.applicant_carrier) return row.applicant_carrier;
   return row.applicant_mobile && row.applicant_mobile !== customer?.mobile
     ? undefined
-    : ((customer?.carrier as Carrier | null | undefined) ?? undefined);
+    : (customer?.carrier ?? undefined);
 }
 
 /**

@@ -72,8 +72,8 @@ export function stranger(world: World, name = '홍가상'): Person {
 /** A customer of the bank, by default with a certificate that is valid for another 200 days. */
 export async function customer(world: World, enrolment: Enrolment = {}): Promise<Person> {
   const { certificateDays = 200, withoutPassword = false, withoutRrn = false } = enrolment;
-  const nobody = stranger(world, enrolment.name);
-  const person = { ...nobody, rrn: enrolment.rrn ?? nobody.rrn, customerId: randomUUID() };
+  const unknown = stranger(world, enrolment.name);
+  const person = { ...unknown, rrn: enrolment.rrn ?? unknown.rrn, customerId: randomUUID() };
   const now = world.clock.now();
   await world.owner
     .insertInto('customer')

@@ -47,15 +47,15 @@ export class RecordedWorkflows {
   }
 
   private stateOf(workflowId: string): State {
-    const told = this.recorded.get(workflowId.replace('reissue/', ''));
-    if (!told) throw new WorkflowNotFoundError('no such workflow', workflowId, undefined);
-    return told.at(-1)!.result.standing.state;
+    const recorded = this.recorded.get(workflowId.replace('reissue/', ''));
+    if (!recorded) throw new WorkflowNotFoundError('no such workflow', workflowId, undefined);
+    return recorded.at(-1)!.result.standing.state;
   }
 
   private historyOf(workflowId: string): History {
-    const told = this.recorded.get(workflowId.replace('reissue/', '')) ?? [];
+    const recorded = this.recorded.get(workflowId.replace('reissue/', '')) ?? [];
     const state = this.stateOf(workflowId);
-    const updates = told.flatMap(({ message, result }, index) => [
+    const updates = recorded.flatMap(({ message, result }, index) => [
       {
         eventId: String(2 * index + 1),
         eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED',

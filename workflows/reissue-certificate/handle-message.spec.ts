@@ -178,7 +178,7 @@ describe('an operator’s retry', () => {
     expect(result).toEqual(done({ notify: ['RESUMED'] }));
   });
 
-  it('A retry whose step fails again parks the pending message, and notifies nobody', async () => {
+  it('A retry whose step fails again parks the pending message, and sends no notification', async () => {
     const { result, parked } = await handle(messages.retry, {
       resumeReissue: resumed,
       giveConsents: new StepFailed(),

@@ -34,7 +34,7 @@ describe('an identity document', () => {
     ['of no type', { type: undefined }],
     ['of another type', { type: 'PASSPORT' }],
     ['without a number', { rrn: undefined }],
-    ['with a number of nobody', { rrn: '9013011000000' }],
+    ['with the number of no living person', { rrn: '9013011000000' }],
     ['with a number that is a number', { rrn: 9001011000000 }],
     ['without a date of issue', { issuedOn: undefined }],
     ['issued on no day', { issuedOn: '2015-02-30' }],

@@ -112,7 +112,7 @@ describe('a check digit', () => {
         expect(digit).toBeGreaterThanOrEqual(0);
         expect(digit).toBeLessThanOrEqual(9);
         const misread = `${first12.slice(0, at)}${(Number(first12[at]) + by) % 10}${first12.slice(at + 1)}`;
-        // Remainders 0 and 10 give the same digit, all others are told apart.
+        // Remainders 0 and 10 give the same digit, all others differ.
         const sum = (text: string) =>
           [...text].reduce((total, each, index) => total + Number(each) * (2 + (index % 8)), 0) % 11;
         fc.pre(![0, 10].includes(sum(first12)));
