@@ -149,7 +149,7 @@ describe('a reset while a password is being compared', () => {
     const activities = world.activitiesWith({ hashing });
     const message = await slow!.submitPassword();
     const checking = activities.submitPassword(slow!.reissueId, message);
-    const outcome = expect(checking).rejects.toThrow('set anew');
+    const outcome = expect(checking).rejects.toThrow('reset during the comparison');
     await untilCompared(hashing, 1);
 
     world.clock.advance(second);
