@@ -28,7 +28,7 @@ export const defaultHashingCost: HashingCost = { memoryCost: 19_456, timeCost: 2
 /**
  * Few, because each waiting step keeps one of the forty workflow slots of Temporal's worker. With two hashing slots at
  * most sixteen passwords are admitted, which leaves room for other steps. More workflow slots were measured to be
- * worse: so many steps then run at once that they time out.
+ * worse: too many steps then run at once, and time out.
  */
 const defaultWaitingPerSlot = 7;
 

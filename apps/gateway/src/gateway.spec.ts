@@ -91,7 +91,7 @@ describe('limits of calls', () => {
 
   it('A repeated call is answered although its limit is used up', async () => {
     gateway.rates.start = { address: once, device: once };
-    const headers = { 'idempotency-key': freshKey(), 'x-device-id': 'device-of-somebody' };
+    const headers = { 'idempotency-key': freshKey(), 'x-device-id': 'device-of-a-customer' };
     const body = startBody();
     const answers = [];
     for (let i = 0; i < 5; i += 1)
@@ -103,8 +103,8 @@ describe('limits of calls', () => {
   it('Devices at one address have separate limits, and calls without a device have none', async () => {
     gateway.rates.start = { address: wide, device: once };
     const from = async (device: string) => (await startFrom({ 'x-device-id': device })).status;
-    expect(await from('device-of-somebody')).toBe(201);
-    expect(await from('device-of-somebody')).toBe(429);
+    expect(await from('device-of-a-customer')).toBe(201);
+    expect(await from('device-of-a-customer')).toBe(429);
     expect(await from('device-of-others!!')).toBe(201);
     for (let i = 0; i < 3; i += 1) expect((await startFrom()).status).toBe(201);
   });
@@ -120,7 +120,7 @@ describe('limits of calls', () => {
   });
 
   it('The keys of limits reveal neither addresses nor devices', async () => {
-    await startFrom({ 'x-device-id': 'device-of-somebody' });
+    await startFrom({ 'x-device-id': 'device-of-a-customer' });
     expect([...gateway.limits.keys()].sort()).toEqual([
       expect.stringMatching(/^gateway\/start\/address\/[0-9a-f]{32}$/),
       expect.stringMatching(/^gateway\/start\/address\/[0-9a-f]{32}$/),

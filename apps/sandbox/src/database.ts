@@ -130,7 +130,7 @@ const SCHEMA = `
       update person set state = 'PENDING';
     end if;
   end $$;
-  -- Whoever was made before there were carriers.
+  -- People who were made before there were carriers.
   alter table person add column if not exists carrier text not null default 'SKT';
   create index if not exists person_pending on person (number) where state = 'PENDING';
 

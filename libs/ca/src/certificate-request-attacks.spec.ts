@@ -13,7 +13,7 @@ const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ecdsaWithSha256 = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2'));
 const sha256WithRsa = der.sequence(der.objectIdentifier('1.2.840.113549.1.1.11'), der.nullValue);
-const subject = encodeName([{ type: 'cn', value: 'whoever' }]);
+const subject = encodeName([{ type: 'cn', value: 'applicant' }]);
 const versionOne = der.unsignedInteger(Buffer.from([0]));
 const noAttributes = der.explicit(0);
 
@@ -144,7 +144,7 @@ describe('certificate request, attacked', () => {
     expect(await checkCertificateRequest(smuggling)).toEqual(await checkCertificateRequest(requestWith()));
   });
 
-  it('is refused when it is of another version, or has parts that nobody knows', async () => {
+  it('a request of another version, or with unknown parts, is refused', async () => {
     const spki = spkiOf(ec.publicKey);
     const wrong = [
       [der.unsignedInteger(Buffer.from([1])), subject, spki, noAttributes],

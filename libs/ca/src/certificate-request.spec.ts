@@ -22,7 +22,7 @@ async function requestFor(
 ) {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const csr = await Pkcs10CertificateRequestGenerator.create({
-    name: new Name('CN=whoever'),
+    name: new Name('CN=applicant'),
     keys,
     signingAlgorithm: signing,
   });

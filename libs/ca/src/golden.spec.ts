@@ -17,7 +17,7 @@ import { issuerIdentity } from './testing/certificates.js';
  */
 const folder = join(projectRoot(), 'libs/ca/src/testing/golden');
 
-/** Public keys to which nobody has a private one in use: the example of RFC 6979 section A.2.5, and bytes of hashes. */
+/** Public keys without a private key in use: the example of RFC 6979 section A.2.5, and bytes of hashes. */
 const ecPoint = Buffer.from(
   '0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6' +
     '7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299',

@@ -111,7 +111,7 @@ describe('certificate profile', () => {
     );
   });
 
-  it('is refused with every bad field named at once, and with fields that nobody knows', () => {
+  it('a profile with bad or unknown fields is refused, and all of them are named', () => {
     const message = refusal(() =>
       parseProfile(
         written({ policy: 'x', crlShards: 0, bank: { name: '은행', code: '1' }, keyUsage: undefined }),

@@ -133,7 +133,7 @@ describe('a policy', () => {
       { ruleFor: choose('LOST', 'VALID', 'constructor') },
       'ruleFor.LOST.VALID names a rule that does not exist',
     ],
-    ['has a rule for nobody', { rules: { ...policy.rules, spare: usual } }, 'rules.spare is never used'],
+    ['has an unused rule', { rules: { ...policy.rules, spare: usual } }, 'rules.spare is never used'],
     [
       'names a method twice in a rule',
       { rules: { usual, withoutOld: { ...withoutOld, required: ['PHONE_CODE', 'PHONE_CODE'] } } },

@@ -236,7 +236,7 @@ describe('the folder of joint certificates', () => {
 
   it('needs a subject with an organisation', async () => {
     const ca = await webcrypto.subtle.generateKey(ecdsa, true, ['sign', 'verify']);
-    const made = await issue('CN=nobody', ca);
+    const made = await issue('CN=unknown', ca);
     expect(() => npkiFiles({ certificate: made })).toThrow(FormatError);
   });
 });

@@ -22,7 +22,7 @@ import {
 } from './private-key-file.js';
 import { NpkiUnsupportedError } from './unsupported.js';
 
-// A key made for tests, which belongs to nobody.
+// A key made for tests only.
 const file = (name: string) => new Uint8Array(readFileSync(new URL(`../testdata/${name}`, import.meta.url)));
 const oldest = file('pbes1-seed-sha1.der');
 const plain = file('plain-pkcs8.der');

@@ -115,7 +115,7 @@ describe('loading the terms', () => {
       { 'rules/2026-01.ko.md': document({ validFrom: '2026-02-30' }) },
       /validFrom/,
     ],
-    ['a key nobody knows', { 'rules/2026-01.ko.md': document({ mandatroy: true }) }, /mandatroy/],
+    ['an unknown key', { 'rules/2026-01.ko.md': document({ mandatroy: true }) }, /mandatroy/],
     ['no front matter', { 'rules/2026-01.ko.md': 'Words.\n' }, /does not begin with front matter/],
     ['no text', { 'rules/2026-01.ko.md': document({}, '') }, /its text must/],
     ['Windows line ends', { 'rules/2026-01.ko.md': ko.replaceAll('\n', '\r\n') }, /line ends/],

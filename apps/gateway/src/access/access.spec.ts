@@ -170,8 +170,8 @@ describe('access guard', () => {
       return caller.origin.device;
     };
     const [one, again, other] = [
-      await deviceOf('device-of-somebody'),
-      await deviceOf('device-of-somebody'),
+      await deviceOf('device-of-a-customer'),
+      await deviceOf('device-of-a-customer'),
       await deviceOf('device-of-others!!'),
     ];
     expect(one).toMatch(/^[0-9a-f]{32}$/);

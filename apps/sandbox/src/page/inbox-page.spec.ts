@@ -58,6 +58,6 @@ describe('the inbox page', () => {
       deposits: [],
     });
     expect(page).toContain('No messages.');
-    expect(page).toContain('Nobody yet.');
+    expect(page).toContain('No people yet.');
   });
 });

@@ -59,7 +59,7 @@ export class StaffIssuer {
     if (!path.startsWith(signInPath)) return false;
     void this.signIn(request, response, path.slice(signInPath.length)).catch(() => {
       response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
-      response.end('This sign-in is over. Go back to where you came from and begin anew.\n');
+      response.end('This sign-in is over. Return to the console and sign in again.\n');
     });
     return true;
   }

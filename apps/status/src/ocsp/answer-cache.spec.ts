@@ -68,7 +68,7 @@ describe('memory of signed answers', () => {
     expect(await ask('a')).toBe('a');
   });
 
-  it('holds so many certificates, and lets go of the one asked for longest ago', async () => {
+  it('the cache holds a limited number of certificates, and drops the least recently used one', async () => {
     const { cache, ask, made } = world(2);
     for (const serial of ['a', 'b', 'a', 'c', 'a']) await ask(serial);
     expect(made).toEqual(['a', 'b', 'c']);

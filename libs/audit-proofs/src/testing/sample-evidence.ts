@@ -196,7 +196,7 @@ export function entriesIn(log: SampleLog, stream = reissueId): EvidenceBundle['e
   });
 }
 
-/** Signs what stands in a bundle now, as somebody with the key could. */
+/** Signs the present contents of a bundle, as an attacker with the key could. */
 export async function sealed(
   unsigned: Omit<EvidenceBundle, 'signature'>,
   key: AuditSigner,

@@ -35,7 +35,7 @@ const found = async (changed: unknown, kept: readonly string[] = []) => {
   };
 };
 
-/** What somebody with the audit's key could make of the bundle. */
+/** A bundle that an attacker with the audit key could make. */
 const forged = (change: (copy: EvidenceBundle) => void): Promise<EvidenceBundle> => {
   const copy = structuredClone(bundle);
   change(copy);
@@ -80,7 +80,7 @@ describe('a bundle as it was made', () => {
 });
 
 describe('many checkpoints that were kept elsewhere', () => {
-  it('are told of once, as far as the bundle does not reach them', async () => {
+  it('several checkpoints beyond the bundle are reported once', async () => {
     const kept = await Promise.all([4, 5, 6].map((size) => sample.log.checkpoint(sample.key, size)));
     const { unproven } = await verifyEvidence(bundle, sample.trust, kept);
     expect(unproven).toEqual([
@@ -504,7 +504,7 @@ describe('evidence that was forged with the key of the audit', () => {
     expect([...new Set(result.entries)]).toEqual(entries);
   });
 
-  it('is found: the certificate of somebody else, by the same authorities or by others', async () => {
+  it('is found: another person’s certificate, of the same authorities or of others', async () => {
     const chain = (await certificates()).map((certificate) => certificate.toString('base64'));
     const others = await forged((copy) => (copy.certificate!.chain = chain));
     expect((await found(others)).kinds).toEqual(['CERTIFICATE_ALTERED', 'CHAIN_UNTRUSTED']);
@@ -512,7 +512,7 @@ describe('evidence that was forged with the key of the audit', () => {
     expect((await found(spliced)).kinds).toEqual(['CERTIFICATE_ALTERED', 'CHAIN_UNTRUSTED']);
   });
 
-  it('is found: a log written anew without one reissue, given a checkpoint from before', async () => {
+  it('is found: a log rewritten without one reissue, given an earlier checkpoint', async () => {
     const without = new SampleLog(
       sample.log.entries.filter(({ stream }, place) => stream === reissueId || place > 0),
     );
@@ -553,7 +553,7 @@ describe('evidence that was forged with the key of the audit', () => {
   });
 });
 
-describe('a bundle of somebody who means harm', () => {
+describe('a malicious bundle', () => {
   /** Every place in a JSON document, as the keys that lead there. */
   const placesIn = (value: unknown, path: string[] = []): string[][] =>
     typeof value === 'object' && value !== null

@@ -97,7 +97,7 @@ describe('key in a PKCS#11 token', () => {
 });
 
 describe('session with a PKCS#11 token', () => {
-  it('that is lost in mid-signing is begun anew, and the signature made', async () => {
+  it('a session that is lost during a signature is opened again, and the signature is made', async () => {
     const key = await open().openKey('key');
     const [before] = tokenProcesses();
     freeze();
@@ -108,7 +108,7 @@ describe('session with a PKCS#11 token', () => {
     expect(tokenProcesses()).not.toContain(before);
   });
 
-  it('that is lost between two signatures is begun anew', async () => {
+  it('a session that is lost between two signatures is opened again', async () => {
     const key = await open().openKey('key');
     kill();
     await new Promise((resolve) => setTimeout(resolve, 50));

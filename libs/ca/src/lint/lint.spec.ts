@@ -215,7 +215,7 @@ const cases: [rule: string, what: string, given: Case][] = [
   ],
   [
     'rfc4518.subject-characters',
-    'a character nobody sees',
+    'an invisible character',
     { contents: { ...contents, subject: hidden }, tbs: tbsWithSubject(encodedAnyhow(hidden)) },
   ],
   [
@@ -339,7 +339,7 @@ const cases: [rule: string, what: string, given: Case][] = [
   ],
   [
     'npki.access-methods',
-    'an access method nobody knows',
+    'an unknown access method',
     {
       tbs: withExtension(
         tbs,

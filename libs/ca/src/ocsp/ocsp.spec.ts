@@ -111,7 +111,7 @@ describe('OCSP request', () => {
       requestWith(one, extensions(der.sequence(oid('1.2.3'), der.octetString(Buffer.alloc(3))))),
     ],
     [
-      'a negative serial number, which is nobody’s',
+      'a negative serial number, which no certificate has',
       requestWith(der.sequence(single(certId(Buffer.from([2, 1, 0x80]))))),
     ],
   ])('is taken with %s', (_, bytes) => {
