@@ -5,7 +5,7 @@ const salt = '0123456789abcdef0123456789abcdef';
 const content = '{"address":"203.0.113.7"}';
 
 describe('the digest of a personal part', () => {
-  it('is of salt and content, each with its length', () => {
+  it('The digest of a personal part covers salt and content, each with its length', () => {
     expect(digestOfPersonal({ salt, content })).toBe(`2:${digestOfText(`32:${salt}25:${content}`)}`);
     expect(digestOfPersonal({ salt, content: '가' })).toBe(`2:${digestOfText(`32:${salt}3:가`)}`);
   });
@@ -13,14 +13,14 @@ describe('the digest of a personal part', () => {
   it.each([
     ['today’s form', digestOfPersonal({ salt, content })],
     ['the first form, without lengths', digestOfText(salt + content)],
-  ])('of %s vouches for its part, and for none of which a character was moved', (_, digest) => {
+  ])('The digest of a personal part of %s proves its part, and none with a moved character', (_, digest) => {
     expect(isPersonalPartOf({ salt, content }, digest)).toBe(true);
     expect(isPersonalPartOf({ salt: salt.slice(0, -1), content: `f${content}` }, digest)).toBe(false);
     expect(isPersonalPartOf({ salt: `${salt}{`, content: content.slice(1) }, digest)).toBe(false);
     expect(isPersonalPartOf({ salt, content: `${content} ` }, digest)).toBe(false);
   });
 
-  it('that an entry does not have vouches for nothing', () => {
+  it('A digest proves nothing without a personal part', () => {
     expect(isPersonalPartOf({ salt, content }, null)).toBe(false);
   });
 });

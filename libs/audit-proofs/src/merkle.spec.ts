@@ -42,7 +42,7 @@ const log = fc.tuple(sizes, sizes, sizes).map((numbers) => {
 });
 
 describe('the log', () => {
-  it('has the hashes of RFC 6962’s reference vectors', () => {
+  it('The Merkle tree has the hashes of RFC 6962’s reference vectors', () => {
     // From the test vectors of certificate-transparency-go: eight leaves, and the root over all of them.
     const inputs = [
       '',
@@ -65,7 +65,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('makes any root from complete subtrees', () => {
+  it('The Merkle tree makes any root from complete subtrees', () => {
     fc.assert(
       fc.property(sizes, (size) => {
         const leaves = leavesOf(size);
@@ -74,7 +74,7 @@ describe('the log', () => {
     );
   });
 
-  it('proves every leaf of every size, and no other leaf, place or size', () => {
+  it('The Merkle tree proves every leaf of every size, and no other leaf, index or size', () => {
     fc.assert(
       fc.property(log, fc.integer({ min: 0, max: 299 }), ({ index, size }, other) => {
         const leaves = leavesOf(size);
@@ -92,7 +92,7 @@ describe('the log', () => {
     );
   });
 
-  it('proves that it only grew, and finds that something before was changed', () => {
+  it('A consistency proof shows that the log only grew, and finds a changed prefix', () => {
     fc.assert(
       fc.property(log, ({ index, first, size }) => {
         const leaves = leavesOf(size);
@@ -118,11 +118,11 @@ describe('the log', () => {
     ['a leaf before the first', () => planInclusion(-1, 3)],
     ['a growth that shrinks', () => planConsistency(4, 3)],
     ['a growth from nothing', () => planConsistency(0, 3)],
-  ])('refuses to plan %s', (_, plan) => {
+  ])('The Merkle tree refuses to plan %s', (_, plan) => {
     expect(plan).toThrow(RangeError);
   });
 
-  it('takes nothing for a proof that cannot be one', () => {
+  it('A malformed proof is refused', () => {
     const root = hashLeaf(Uint8Array.of(1));
     expect(rootByInclusion(root, 2, 2, [])).toBeUndefined();
     expect(rootByInclusion(root, 0.5, 2, [root])).toBeUndefined();

@@ -73,7 +73,7 @@ describe('authority of the earlier layout', () => {
     rmSync(root().directory, { recursive: true });
   };
 
-  it('is taken over: the root moves out under its own passphrase, the issuing CA becomes generation 1', async () => {
+  it('A CA directory of the earlier layout is converted: the root moves out under its own passphrase, the issuing CA becomes generation 1', async () => {
     const before = (await open()).current.identity.keyId;
     lookEarlier();
     expect(await create()).toBe('kept');
@@ -84,7 +84,7 @@ describe('authority of the earlier layout', () => {
     await rotate();
   });
 
-  it('is taken over also when that was interrupted, at any point', async () => {
+  it('The conversion of a CA directory completes after an interruption at any point', async () => {
     lookEarlier();
     mkdirSync(`${root().directory}.new`);
     renameSync(join(directory(), 'issuing.key'), authorityFiles(directory()).issuingKey(1));
@@ -93,7 +93,7 @@ describe('authority of the earlier layout', () => {
     expect(names(await open())).toEqual([first]);
   });
 
-  it('is left alone where another root lies already', async () => {
+  it('A CA directory of the earlier layout is not converted over another root', async () => {
     lookEarlier();
     const other = join(home, 'other');
     await createCertificateAuthority({
@@ -110,7 +110,7 @@ describe('authority of the earlier layout', () => {
 });
 
 describe('rotation of the issuing CA', () => {
-  it('makes a new key and name; the new one signs from now, the old one is kept for its CRLs', async () => {
+  it('A rotation makes a new key and name, which sign from now on, and keeps the old ones for their CRLs', async () => {
     const authorities = await open();
     now = days(2);
     const made = await rotate();
@@ -129,7 +129,7 @@ describe('rotation of the issuing CA', () => {
     expect(statSync(authorityFiles(directory()).issuingKey(2)).mode & 0o777).toBe(0o600);
   });
 
-  it('is made once, however many ask for it in the same moment', async () => {
+  it('A rotation happens once for concurrent calls', async () => {
     now = days(2);
     const results = await Promise.allSettled([rotate(), rotate(), rotate()]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
@@ -140,7 +140,7 @@ describe('rotation of the issuing CA', () => {
     expect(names(await open())).toEqual([second, first]); // and every key is that of its certificate
   });
 
-  it('is made after one that was killed, and not beside one on another machine', async () => {
+  it('A rotation follows one that was killed, and never runs next to one on another machine', async () => {
     now = days(2);
     const lock = authorityFiles(directory()).lock;
     writeFileSync(lock, `elsewhere.test ${process.pid}\n`);
@@ -151,7 +151,7 @@ describe('rotation of the issuing CA', () => {
     expect(names(await open())).toEqual([second, first]);
   });
 
-  it('goes to a signer only after everyone else knows the new one', async () => {
+  it('A rotation activates the new CA for the signer only after every other process knows it', async () => {
     const authorities = await open();
     now = days(2);
     await rotate();
@@ -164,7 +164,7 @@ describe('rotation of the issuing CA', () => {
     expect(authorities.current.subject).toBe(second);
   });
 
-  it('waits where the clock is behind, and until what the new one needs is there', async () => {
+  it('A rotation waits while the clock is behind, and until everything that the new CA needs exists', async () => {
     now = days(2);
     const seen: boolean[] = [];
     await rotate(async () => void seen.push(existsSync(authorityFiles(directory()).issuingCertificate(2))));
@@ -175,7 +175,7 @@ describe('rotation of the issuing CA', () => {
     expect(authorities.current.subject).toBe(first);
   });
 
-  it('is refused within a day of the one before, and below a root that ends within two years', async () => {
+  it('A rotation is refused within a day of the last one, and below a root that expires within two years', async () => {
     expect(() => plannedRotation(directory(), now)).toThrow(
       /^generation 1 was made at 2026-11-05T03:04:05.000Z; the next one is possible after 2026-11-06T03:04:05/,
     );
@@ -186,13 +186,13 @@ describe('rotation of the issuing CA', () => {
     );
   });
 
-  it('never makes a CA that outlives the root', async () => {
+  it('A rotation never makes a CA that outlives the root', async () => {
     now = years(15);
     const { identity } = await rotate();
     expect(identity.notAfter.toISOString()).toBe('2046-11-05T14:59:59.000Z');
   });
 
-  it('needs the root, and the right one', async () => {
+  it('A rotation needs the root, and the right one', async () => {
     now = days(2);
     renameSync(root().directory, `${root().directory}.offline`);
     await expect(rotate()).rejects.toThrow(/the root key is not in .*ca-root: put it there/);
@@ -209,7 +209,7 @@ describe('rotation of the issuing CA', () => {
     await expect(rotate()).rejects.toThrow(/is not the root of/);
   });
 
-  it('leaves a CA behind that needs no key any more when it has expired', async () => {
+  it('A CA that has expired needs no key any more after a rotation', async () => {
     now = years(9);
     await rotate();
     now = years(10.1);
@@ -217,7 +217,7 @@ describe('rotation of the issuing CA', () => {
     expect(names(await open())).toEqual([second]);
   });
 
-  it('says so when all have expired', async () => {
+  it('A directory says so when all its CAs have expired', async () => {
     const authorities = await open();
     now = years(10.1);
     expect(authorities.current.subject).toBe(first); // whose end certificates cannot outlive
@@ -226,7 +226,7 @@ describe('rotation of the issuing CA', () => {
 });
 
 describe('OCSP responder', () => {
-  it('gets a certificate for OCSP alone, for ninety days, without status of its own', async () => {
+  it('An OCSP responder gets a certificate for OCSP only, for ninety days, without status information', async () => {
     const { all, current } = await open();
     const [made] = await renewDueResponders(place(), all, now);
     expect(made).toEqual({
@@ -245,7 +245,7 @@ describe('OCSP responder', () => {
     expect(statSync(files.key).mode & 0o777).toBe(0o600);
   });
 
-  it('is renewed thirty days before its end, not before, and when key and certificate do not match', async () => {
+  it('An OCSP certificate is renewed thirty days before its end, not earlier, and when key and certificate do not match', async () => {
     const { all, current } = await open();
     await renewDueResponders(place(), all, now);
     expect(await renewDueResponders(place(), all, days(59))).toEqual([]);
@@ -259,7 +259,7 @@ describe('OCSP responder', () => {
     expect(await renewDueResponders(place(), all, days(62))).toHaveLength(1);
   });
 
-  it('keeps key and certificate together when it is renewed twice at once', async () => {
+  it('An OCSP responder keeps key and certificate together in two concurrent renewals', async () => {
     const { all, current } = await open();
     const renew = () => renewResponder(place(), current, now);
     const results = await Promise.allSettled([renew(), renew(), renew()]);
@@ -269,7 +269,7 @@ describe('OCSP responder', () => {
     expect(await renewDueResponders(place(), all, now)).toEqual([]);
   });
 
-  it('ends with its CA, and is not renewed in vain', async () => {
+  it('An OCSP certificate expires with its CA and is not renewed after that', async () => {
     now = years(9.95);
     const { all, current } = await open();
     const [made] = await renewDueResponders(place(), all, now);

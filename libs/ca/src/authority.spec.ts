@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(work, { recursive: true }));
 
 describe('certificate authority', () => {
-  it('has a root for twenty years and an issuing CA for ten that can sign end entities only', () => {
+  it('A new CA has a root for twenty years and an issuing CA for ten that signs end entities only', () => {
     const [issuing, root] = parsePemBundle(readFileSync(files.chain, 'utf8')).map(
       (der) => new X509Certificate(der),
     );
@@ -83,20 +83,20 @@ describe('certificate authority', () => {
     );
   });
 
-  it('keeps its keys encrypted, for their owner only', () => {
+  it('A new CA keeps its keys encrypted and readable by their owner only', () => {
     for (const path of [root.key, files.issuingKey(1)]) {
       expect(statSync(path).mode & 0o777).toBe(0o600);
       expect(readFileSync(path, 'utf8')).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
     }
   });
 
-  it('is kept when it is there already', async () => {
+  it('An existing CA is kept', async () => {
     const before = readFileSync(files.chain, 'utf8');
     expect(await create()).toBe('kept');
     expect(readFileSync(files.chain, 'utf8')).toBe(before);
   });
 
-  it('keeps its root apart: the directory of the signer has its certificate and CRL only', () => {
+  it('The signer’s directory holds certificate and CRL of the root, and not its key', () => {
     expect(readdirSync(directory).sort()).toEqual([
       'chain.pem',
       'issuing-1.crt',
@@ -107,7 +107,7 @@ describe('certificate authority', () => {
     expect(readFileSync(root.certificate)).toEqual(readFileSync(files.rootCertificate));
   });
 
-  it('takes the place of an empty directory, and touches no other', async () => {
+  it('A new CA may use an empty directory, and no other', async () => {
     const empty = join(work, 'empty');
     mkdirSync(empty);
     expect(await create(empty)).toBe('created');
@@ -116,7 +116,7 @@ describe('certificate authority', () => {
     expect(existsSync(authorityFiles(empty).issuingKey(1))).toBe(true);
   });
 
-  it('is created once, however many ask for it in the same moment', async () => {
+  it('A CA is created once by concurrent calls', async () => {
     const at = join(work, 'asked-for-thrice');
     const results = await Promise.allSettled([create(at), create(at), create(at)]);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -126,7 +126,7 @@ describe('certificate authority', () => {
     expect(existsSync(`${at}.lock`)).toBe(false);
   });
 
-  it('is not created where the root has been taken away, and says so', async () => {
+  it('A CA is not created without its root, and the error says so', async () => {
     const at = join(work, 'rootless');
     mkdirSync(`${at}-root`);
     copyFileSync(root.certificate, rootFiles(`${at}-root`).certificate);
@@ -134,7 +134,7 @@ describe('certificate authority', () => {
     await expect(create(at)).rejects.toThrow(KeyStoreError);
   });
 
-  it('is of an organisation whose name leaves room for those of all its CAs', async () => {
+  it('A CA accepts an organisation name that leaves room for the names of all its CAs', async () => {
     const longest = '기'.repeat(40);
     const place = { directory: join(work, 'long', 'ca'), passphrase };
     await createCertificateAuthority({
@@ -150,7 +150,7 @@ describe('certificate authority', () => {
       expect(organisationSchema.safeParse(refused).success).toBe(false);
   });
 
-  it('does not open when others can read a key, nor with a wrong passphrase', () => {
+  it('A CA does not open with a key that others can read, nor with a wrong passphrase', () => {
     const key = files.issuingKey(1);
     chmodSync(key, 0o640);
     expect(() => openIssuingAuthority(directory, passphrase)).toThrow(
@@ -160,7 +160,7 @@ describe('certificate authority', () => {
     expect(() => openIssuingAuthority(directory, 'wrong')).toThrow(KeyStoreError);
   });
 
-  it('does not open with the key of another authority', async () => {
+  it('A CA does not open with the key of another CA', async () => {
     const other = join(work, 'other');
     await create(other);
     const { keyStore } = openIssuingAuthority(other, passphrase);
@@ -194,7 +194,7 @@ describe('certificate', () => {
     virtualId: Buffer.alloc(32, 7),
   });
 
-  it.each(['ec', 'rsa'] as const)('for an %s key says what its profile wants', async (type) => {
+  it.each(['ec', 'rsa'] as const)('A certificate for an %s key follows its profile', async (type) => {
     const authority = openIssuingAuthority(directory, passphrase);
     const wanted = contents(type);
     const der = await signCertificate(authority, buildCertificate(profile, authority.identity, wanted));
@@ -220,7 +220,7 @@ describe('certificate', () => {
     expect(certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId).toBe(expectedKeyId);
   });
 
-  it.each(['ec', 'rsa'] as const)('for an %s key satisfies openssl', async (type) => {
+  it.each(['ec', 'rsa'] as const)('A certificate for an %s key satisfies openssl', async (type) => {
     const authority = openIssuingAuthority(directory, passphrase);
     const leaf = join(work, `${type}.pem`);
     writeFileSync(
@@ -239,7 +239,7 @@ describe('certificate', () => {
     );
   });
 
-  it('never outlives its CA', () => {
+  it('A certificate never outlives its CA', () => {
     const { identity } = openIssuingAuthority(directory, passphrase);
     const tooLong = {
       ...contents(),
@@ -248,7 +248,7 @@ describe('certificate', () => {
     expect(() => buildCertificate(profile, identity, tooLong)).toThrow('outlive its CA');
   });
 
-  it('is not given out when the key store signs wrongly', async () => {
+  it('A certificate with a wrong signature of the key store is not returned', async () => {
     const { keyStore, chain } = openIssuingAuthority(directory, passphrase);
     const faulty = issuingAuthority(
       { ...keyStore, sign: () => keyStore.sign(Buffer.from('something else')) },
@@ -257,19 +257,19 @@ describe('certificate', () => {
     await expect(signCertificate(faulty, Buffer.from('tbs'))).rejects.toThrow('does not verify');
   });
 
-  it('has a serial number of 136 random bits, positive and of one length', () => {
+  it('A serial number has 136 random bits, is positive, and has a fixed length', () => {
     const serials = Array.from({ length: 100 }, newSerialNumber);
     expect(new Set(serials).size).toBe(100);
     for (const serial of serials) expect(serial).toMatch(/^10[0-9a-f]{34}$/);
     expect(crlShardOf('10ffff', 16)).toBe(15);
   });
 
-  it('names its profile by a digest that changes with the profile', () => {
+  it('A certificate names its profile by a digest that changes with the profile', () => {
     expect(profileDigest(profile)).toMatch(/^[0-9a-f]{64}$/);
     expect(profileDigest({ ...profile, crlShards: 4 })).not.toBe(profileDigest(profile));
   });
 
-  it('survives the way through a PEM bundle', () => {
+  it('A certificate is unchanged in a PEM bundle', () => {
     const { chain } = openIssuingAuthority(directory, passphrase);
     expect(parsePemBundle(pemBundle(chain))).toEqual(chain);
     expect(pemBundle(chain)).toBe(readFileSync(files.chain, 'utf8'));

@@ -58,7 +58,7 @@ const ecSpki = (point: Buffer, curve = '1.2.840.10045.3.1.7') =>
   );
 
 describe('certificate request, attacked', () => {
-  it('is accepted while nothing is wrong with it', async () => {
+  it('An unaltered certificate request is accepted', async () => {
     expect(await codeFor(requestWith())).toBe('ACCEPTED');
     expect(await codeFor(requestWith({ key: rsa.privateKey }))).toBe('ACCEPTED');
     expect(await codeFor(requestWith({ info: [versionOne, subject, spkiOf(ec.publicKey)] }))).toBe(
@@ -78,20 +78,20 @@ describe('certificate request, attacked', () => {
     ['an even modulus', modulus & ~1n, 65_537n, 'KEY_WEAK'],
     ['a modulus divisible by 3', modulus - (modulus % 3n) - (modulus % 2n ? 0n : 3n), 65_537n, 'KEY_WEAK'],
     ['modulus zero', 0n, 65_537n, 'MALFORMED_REQUEST'],
-  ])('is refused for an RSA key with %s', async (_what, n, e, code) => {
+  ])('A request for an RSA key with %s is refused', async (_what, n, e, code) => {
     expect(await codeFor(requestWith({ key: rsa.privateKey, spki: rsaSpki(n, e) }))).toBe(code);
   });
 
-  it('is refused for a key that ROCA made weak, although its owner has it', async () => {
+  it('A request for a key with the ROCA weakness is refused, although its owner has it', async () => {
     const key = rsaKeyOf(rocaPrime(1024), rocaPrime(1024));
     expect(await codeFor(requestWith({ key }))).toBe('KEY_WEAK');
   });
 
-  it('is refused for a key whose primes lie next to each other', async () => {
+  it('A request for a key with close primes is refused', async () => {
     expect(await codeFor(requestWith({ key: rsaKeyOf(...closePrimes(1024)) }))).toBe('KEY_WEAK');
   });
 
-  it('is refused for kinds of keys that the profile does not have', async () => {
+  it('A request for a kind of key that the profile does not have is refused', async () => {
     const [ecRequest, rsaRequest] = [requestWith(), requestWith({ key: rsa.privateKey })];
     expect(await codeFor(ecRequest, { keyTypes: ['RSA-2048'] })).toBe('KEY_TYPE_NOT_ALLOWED');
     expect(await codeFor(rsaRequest, { keyTypes: ['EC-P256'] })).toBe('KEY_TYPE_NOT_ALLOWED');
@@ -100,7 +100,7 @@ describe('certificate request, attacked', () => {
     expect(await codeFor(requestWith({ spki: spkiOf(ed25519) }))).toBe('KEY_TYPE_NOT_ALLOWED');
   });
 
-  it('is refused for points that are none of the curve, and for curves of its own', async () => {
+  it('A request with a point off the curve, or with custom curve parameters, is refused', async () => {
     const point = spkiOf(ec.publicKey).subarray(-65);
     const off = Buffer.from(point);
     off[64]! ^= 1;
@@ -114,7 +114,7 @@ describe('certificate request, attacked', () => {
     expect(await codeFor(requestWith({ key: explicitCurve.privateKey }))).toBe('KEY_TYPE_NOT_ALLOWED');
   });
 
-  it('is refused with a signature of another kind than its key, or of none', async () => {
+  it('A request whose signature is of another kind than its key, or of none, is refused', async () => {
     const refused = 'PROOF_OF_POSSESSION_FAILED';
     expect(await codeFor(requestWith({ algorithm: sha256WithRsa }))).toBe(refused);
     expect(await codeFor(requestWith({ key: rsa.privateKey, algorithm: ecdsaWithSha256 }))).toBe(refused);
@@ -128,7 +128,7 @@ describe('certificate request, attacked', () => {
     expect(await codeFor(requestWith({ algorithm: withParameters }))).toBe('MALFORMED_REQUEST');
   });
 
-  it('leads to the same key whatever subject, attributes and extensions it asks for', async () => {
+  it('A request gives the same key whatever subject, attributes and extensions it has', async () => {
     const basicConstraints = der.sequence(
       der.objectIdentifier('2.5.29.19'),
       der.trueValue,
@@ -144,7 +144,7 @@ describe('certificate request, attacked', () => {
     expect(await checkCertificateRequest(smuggling)).toEqual(await checkCertificateRequest(requestWith()));
   });
 
-  it('a request of another version, or with unknown parts, is refused', async () => {
+  it('A request of another version, or with unknown parts, is refused', async () => {
     const spki = spkiOf(ec.publicKey);
     const wrong = [
       [der.unsignedInteger(Buffer.from([1])), subject, spki, noAttributes],
@@ -157,7 +157,7 @@ describe('certificate request, attacked', () => {
     for (const info of wrong) expect(await codeFor(requestWith({ info }))).toBe('MALFORMED_REQUEST');
   });
 
-  it('is refused in any encoding but DER', async () => {
+  it('A request in any encoding but DER is refused', async () => {
     const request = requestWith();
     const content = request.subarray(request.length - new DerReader(request).element().content.length);
     const longLength = Buffer.alloc(4);
@@ -181,7 +181,7 @@ describe('certificate request, attacked', () => {
     );
   });
 
-  it('is refused when it is a megabyte, in no time', async () => {
+  it('A request of a megabyte is refused without parsing', async () => {
     const started = performance.now();
     for (const huge of ['A'.repeat(1 << 20), Buffer.alloc(1 << 20, 0x30)]) {
       expect(await codeFor(huge)).toBe('MALFORMED_REQUEST');
@@ -189,7 +189,7 @@ describe('certificate request, attacked', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  it('is accepted only where a general library accepts it, too, and with the same key', async () => {
+  it('A request is accepted only if a general library accepts it with the same key', async () => {
     const requests = [requestWith(), requestWith({ key: rsa.privateKey })];
     await fc.assert(
       fc.asyncProperty(

@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 
 describe('certificate request', () => {
-  it('is accepted for the key named at start, in PEM and in DER', async () => {
+  it('A request for the key named at start is accepted in PEM and in DER', async () => {
     const expected = { keyThumbprint: good.thumbprint };
     const spki = Buffer.from(await webcrypto.subtle.exportKey('spki', good.keys.publicKey));
     for (const request of [good.pem, good.der, good.pem.replaceAll('\n', '\r\n')]) {
@@ -49,7 +49,7 @@ describe('certificate request', () => {
     }
   });
 
-  it('is accepted for RSA keys of 2048 bits', async () => {
+  it('A request for an RSA key of 2048 bits is accepted', async () => {
     const { pem, thumbprint } = await requestFor(rsa(2048));
     expect(await checkCertificateRequest(pem, { keyThumbprint: thumbprint })).toMatchObject({
       ok: true,
@@ -57,7 +57,7 @@ describe('certificate request', () => {
     });
   });
 
-  it('is refused for a key other than the one named at start', async () => {
+  it('A request for another key than the one named at start is refused', async () => {
     const other = await requestFor(p256);
     expect(await checkCertificateRequest(other.pem, { keyThumbprint: good.thumbprint })).toEqual({
       ok: false,
@@ -65,7 +65,7 @@ describe('certificate request', () => {
     });
   });
 
-  it('is refused when someone else signed it', async () => {
+  it('A request that another key signed is refused', async () => {
     const other = await requestFor(p256);
     const spki = Buffer.from(await webcrypto.subtle.exportKey('spki', good.keys.publicKey));
     const otherSpki = Buffer.from(await webcrypto.subtle.exportKey('spki', other.keys.publicKey));
@@ -78,17 +78,17 @@ describe('certificate request', () => {
     ['P-384', { ...p256, namedCurve: 'P-384' }, 'KEY_TYPE_NOT_ALLOWED'],
     ['RSA-1024', rsa(1024), 'KEY_TOO_SMALL'],
     ['RSA with exponent 3', rsa(2048, [3]), 'KEY_EXPONENT_NOT_ALLOWED'],
-  ])('is refused for %s', async (_name, algorithm, code) => {
+  ])('A request is refused for %s', async (_name, algorithm, code) => {
     const { pem } = await requestFor(algorithm);
     expect(await checkCertificateRequest(pem)).toEqual({ ok: false, code });
   });
 
-  it('is refused when its own signature uses SHA-1', async () => {
+  it('A request whose own signature uses SHA-1 is refused', async () => {
     const { pem } = await requestFor(p256, { ...p256, hash: 'SHA-1' });
     expect(await checkCertificateRequest(pem)).toMatchObject({ ok: false });
   });
 
-  it('names one key alike, however its point is written', async () => {
+  it('A request gives the same thumbprint for one key, however its point is encoded', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const spki = publicKey.export({ format: 'der', type: 'spki' });
     const [x, y] = [spki.subarray(27, 59), spki.subarray(59)];
@@ -111,7 +111,7 @@ describe('certificate request', () => {
     expect(await checkCertificateRequest(request)).toMatchObject({ ok: true, spki });
   });
 
-  it('is refused when it is cut off at any byte', async () => {
+  it('A request that is truncated at any byte is refused', async () => {
     for (let length = 0; length < good.der.length; length += 1) {
       const result = await checkCertificateRequest(good.der.subarray(0, length));
       expect(result).toEqual({ ok: false, code: 'MALFORMED_REQUEST' });
@@ -122,19 +122,19 @@ describe('certificate request', () => {
     }
   });
 
-  it('is refused with anything behind it', async () => {
+  it('A request with trailing bytes is refused', async () => {
     expect((await checkCertificateRequest(Buffer.concat([good.der, Buffer.from([0])]))).ok).toBe(false);
     expect((await checkCertificateRequest(`${good.pem}\n${good.pem}`)).ok).toBe(false);
   });
 
-  it('is refused when it is larger than 16 kB, without a look inside', async () => {
+  it('A request of more than 16 kB is refused without parsing', async () => {
     expect(await checkCertificateRequest(`${good.pem}${' '.repeat(16_384)}`)).toEqual({
       ok: false,
       code: 'MALFORMED_REQUEST',
     });
   });
 
-  it('is refused, and never thrown at, whatever bytes it is made of', async () => {
+  it('A request of any bytes is refused and never throws', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
         expect((await checkCertificateRequest(bytes)).ok).toBe(false);
@@ -143,7 +143,7 @@ describe('certificate request', () => {
     );
   });
 
-  it('leads to no other key when a byte is changed, and is refused if the byte was signed', async () => {
+  it('A request with a changed byte gives no other key, and is refused if the byte was signed', async () => {
     const spki = Buffer.from(await webcrypto.subtle.exportKey('spki', good.keys.publicKey));
     const signedEnd = 3 + 2 + good.der[4]!;
     await fc.assert(

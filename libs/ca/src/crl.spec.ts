@@ -63,14 +63,14 @@ const openssl = (input: Buffer, ...args: string[]) =>
 const asText = (crl: Buffer) => openssl(crl, 'crl', '-inform', 'DER', '-noout', '-text');
 
 describe('certificate revocation list', () => {
-  it.each(algorithms)('is signed by a key that signs with %s', async (algorithm) => {
+  it.each(algorithms)('A CRL is signed by a key that signs with %s', async (algorithm) => {
     const keyStore = keyStoreFor(algorithm);
     const crl = new X509Crl(await signCrl(authorityWith(keyStore), contents([])));
     const spki = keyStore.publicKey().export({ format: 'der', type: 'spki' });
     expect(await crl.verify({ publicKey: new PublicKey(spki) })).toBe(true);
   });
 
-  it('says which shard it is, who signed it and its number, to openssl too', async () => {
+  it('A CRL names its shard, issuer and number, also for openssl', async () => {
     const number = 2n ** 40n;
     const text = asText(await signCrl(authority, contents([], { number })));
     expect(text).toContain('Version 2 (0x1)');
@@ -85,7 +85,7 @@ describe('certificate revocation list', () => {
     expect(text).toContain('No Revoked Certificates');
   });
 
-  it('names each address that its certificates know it by', async () => {
+  it('A CRL names each address under which its certificates know it', async () => {
     const distributionPoints = ['http://old.test/crl/a1a1/7.crl', 'http://new.test/crl/a1a1/7.crl'];
     const text = asText(await signCrl(authority, contents([], { distributionPoints })));
     expect(text).toMatch(
@@ -93,7 +93,7 @@ describe('certificate revocation list', () => {
     );
   });
 
-  it('names each reason but unspecified, a hold and since when a key was known', async () => {
+  it('A CRL names each reason except unspecified, a hold, and the invalidity date', async () => {
     const reasons = Object.keys(crlReasonCodes) as CrlReason[];
     const entries = reasons.map((reason) => ({
       serial: newSerialNumber(),
@@ -118,7 +118,7 @@ describe('certificate revocation list', () => {
     expect(text).not.toContain('Unspecified');
   });
 
-  it('holds any entries as they were given', async () => {
+  it('A CRL holds any entries as they were given', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -151,7 +151,7 @@ describe('certificate revocation list', () => {
     );
   });
 
-  it('with a hundred thousand entries takes a moment, not a minute', async () => {
+  it('A CRL with a hundred thousand entries is made', async () => {
     const entries = Array.from({ length: 100_000 }, () => ({
       serial: newSerialNumber(),
       revokedAt,
@@ -164,14 +164,14 @@ describe('certificate revocation list', () => {
     expect(der.length).toBeGreaterThan(100_000 * 40);
   });
 
-  it('takes no serial number that is none', async () => {
+  it('A CRL refuses an invalid serial number', async () => {
     for (const serial of ['', 'xy', 'ab'.repeat(21)]) {
       const entry = { serial, revokedAt, reason: 'superseded' as const };
       await expect(signCrl(authority, contents([entry]))).rejects.toThrow(RangeError);
     }
   });
 
-  it('is not given out when the key store signs wrongly', async () => {
+  it('A CRL with a wrong signature of the key store is not returned', async () => {
     const faulty = { ...authority.keyStore, sign: () => authority.keyStore.sign(Buffer.from('other')) };
     await expect(signCrl(authorityWith(faulty), contents([]))).rejects.toThrow('does not verify');
   });

@@ -13,13 +13,13 @@ const subject = {
 };
 
 describe('distinguished names', () => {
-  it('follow the pattern of bank-issued certificates', () => {
+  it('A distinguished name follows the pattern of bank-issued certificates', () => {
     expect(nameText(personalName(subject))).toBe(
       'cn=가나다()0999041202611050000000012,ou=RESEAL,ou=personal4IB,o=reseal-test,c=kr',
     );
   });
 
-  it('begin with the country in DER, a PrintableString, and hold Korean as UTF8String', () => {
+  it('A distinguished name begins with the country as PrintableString and holds Korean as UTF8String', () => {
     const der = encodeName(personalName(subject));
     const parsed = new Name(der);
     expect(parsed.toJSON().map((part) => Object.keys(part)[0])).toEqual(['C', 'O', 'OU', 'OU', 'CN']);
@@ -28,24 +28,24 @@ describe('distinguished names', () => {
     expect(der.includes(Buffer.concat([Buffer.from([0x0c, 0x24]), Buffer.from('가나다()')]))).toBe(true);
   });
 
-  it('number a person by bank, registration code, Korean date and nine digits', () => {
+  it('A distinguished name numbers a person by bank, registration code, Korean date and nine digits', () => {
     expect(subjectDigits('999', '041', new Date('2026-11-04T15:00:00Z'), 12)).toBe(
       '099904120261105000000012',
     );
   });
 
-  it('give their digits back', () => {
+  it('The digits of a distinguished name are parsed back', () => {
     expect(digitsOfSubject(nameText(personalName(subject)))).toBe(subject.digits);
     expect(digitsOfSubject(nameText(personalName({ ...subject, name: 'Doe, (Jane)' })))).toBe(subject.digits);
     expect(digitsOfSubject('cn=someone else,o=elsewhere')).toBeUndefined();
   });
 
-  it('escape what would read as another part', () => {
+  it('A distinguished name escapes characters that would read as another part', () => {
     const name = personalName({ ...subject, name: 'A,ou=B+"C\\' });
     expect(nameText(name)).toMatch(/^cn=A\\,ou=B\\\+\\"C\\\\\(\)/);
   });
 
-  it('leave out what is beyond the 64 characters of a common name, but never the digits', () => {
+  it('A distinguished name cuts a common name at 64 characters and keeps the digits', () => {
     const commonName = (name: string, latinName = '') =>
       personalName({ ...subject, name, latinName, digits: '099904120261105000000012' })[0]!.value;
     expect(commonName('김')).toBe('김()099904120261105000000012');
@@ -59,7 +59,7 @@ describe('distinguished names', () => {
     expect(commonName(marked)).toBe(`${'ᄀ\u1160ᆫ'.repeat(12)}()099904120261105000000012`);
   });
 
-  it('hold every awkward character that a name may have, and give it back', () => {
+  it('A distinguished name holds every special character of a name and gives it back', () => {
     const names = fc.string({ minLength: 1, maxLength: 38, unit: fc.constantFrom(...nameCharacters) });
     fc.assert(
       fc.property(names, (name) => {
@@ -82,12 +82,12 @@ describe('distinguished names', () => {
     ['the mark of a lost character', '김\ufffd견본'],
     ['a character of private use', '김\ue000'],
     ['no character at all', ''],
-  ])('refuse %s in any part', (_what, value) => {
+  ])('A distinguished name refuses %s in any part', (_what, value) => {
     expect(() => encodeName([{ type: 'ou', value }])).toThrow(RangeError);
     expect(() => encodeName([{ type: 'cn', value }])).toThrow(RangeError);
   });
 
-  it('refuse any part longer than 64 characters', () => {
+  it('A distinguished name refuses any part longer than 64 characters', () => {
     expect(encodeName([{ type: 'ou', value: '😀'.repeat(64) }])).toBeInstanceOf(Buffer);
     expect(() => encodeName([{ type: 'ou', value: '가'.repeat(65) }])).toThrow(RangeError);
   });

@@ -62,7 +62,7 @@ describe('certificate dumps', () => {
     ['personal-bank, RSA key, CA with ECDSA', bank, rsa, 'ecdsaWithSHA256'],
     ['personal-bank, RSA key, CA with RSA', bank, rsa, 'sha256WithRSAEncryption'],
     ['personal-bank-rsa, RSA key, CA with RSA', bankRsa, rsa, 'sha256WithRSAEncryption'],
-  ] as const)('are those on file: %s', (name, profile, spki, algorithm) => {
+  ] as const)('The certificate dump equals the one on file: %s', (name, profile, spki, algorithm) => {
     const issuer = issuerIdentity(algorithm, ec);
     const wanted = contents(spki);
     const tbs = buildCertificate(profile, issuer, wanted);

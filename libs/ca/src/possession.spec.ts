@@ -9,15 +9,15 @@ const spkiOf = (pair: typeof ec) => pair.publicKey.export({ format: 'der', type:
 const message = Buffer.from('reseal/registration/v1\nsome reissue\nsome serial\nsome nonce');
 
 describe('proof of possession', () => {
-  it('accepts an ECDSA signature in DER', () => {
+  it('verifyPossession accepts an ECDSA signature in DER', () => {
     expect(verifyPossession(spkiOf(ec), message, sign('sha256', message, ec.privateKey))).toBe(true);
   });
 
-  it('accepts an RSA PKCS#1 v1.5 signature', () => {
+  it('verifyPossession accepts an RSA PKCS#1 v1.5 signature', () => {
     expect(verifyPossession(spkiOf(rsa), message, sign('sha256', message, rsa.privateKey))).toBe(true);
   });
 
-  it('refuses other bytes, another key and another signature encoding', () => {
+  it('verifyPossession refuses other bytes, another key and another signature encoding', () => {
     const signature = sign('sha256', message, ec.privateKey);
     expect(verifyPossession(spkiOf(ec), Buffer.concat([message, Buffer.from('\n')]), signature)).toBe(false);
     expect(verifyPossession(spkiOf(rsa), message, signature)).toBe(false);
@@ -25,13 +25,13 @@ describe('proof of possession', () => {
     expect(verifyPossession(spkiOf(ec), message, raw)).toBe(false);
   });
 
-  it('refuses keys of other kinds', () => {
+  it('verifyPossession refuses keys of other kinds', () => {
     const ed = generateKeyPairSync('ed25519');
     const spki = ed.publicKey.export({ format: 'der', type: 'spki' });
     expect(verifyPossession(spki, message, sign(null, message, ed.privateKey))).toBe(false);
   });
 
-  it('answers false to any garbage', () => {
+  it('verifyPossession returns false for any garbage', () => {
     const bytes = fc.uint8Array({ maxLength: 200 });
     fc.assert(
       fc.property(bytes, bytes, (spki, signature) => !verifyPossession(spki, message, signature)),

@@ -27,7 +27,7 @@ const refusal = (load: () => unknown): string => {
 };
 
 describe('certificate profile', () => {
-  it('comes back from its document as it was, with the same digest', () => {
+  it('A certificate profile is unchanged by its document, with the same digest', () => {
     for (const shipped of [profile, personalBankRsaProfile(settings)]) {
       const document = canonicalProfile(shipped);
       expect(parseProfile(document)).toEqual(shipped);
@@ -35,7 +35,7 @@ describe('certificate profile', () => {
     }
   });
 
-  it('has one document, in whatever order its fields were written', () => {
+  it('A certificate profile has one document, in whatever order its fields are written', () => {
     const shuffled = Object.fromEntries(Object.entries(profile).reverse()) as unknown as CertificateProfile;
     expect(canonicalProfile(shuffled)).toBe(canonicalProfile(profile));
     expect(canonicalProfile(profile)).toBe(
@@ -46,7 +46,7 @@ describe('certificate profile', () => {
     );
   });
 
-  it('changes its digest with every field', () => {
+  it('A certificate profile changes its digest with every field', () => {
     const changed: Partial<CertificateProfile>[] = [
       { id: 'other' },
       { policy: '1.2.3' },
@@ -63,7 +63,7 @@ describe('certificate profile', () => {
     expect(new Set([...digests, profileDigest(profile)]).size).toBe(changed.length + 1);
   });
 
-  it('is made for a bank by environment, with defaults', () => {
+  it('A certificate profile is made from the settings of a bank, with defaults', () => {
     expect(configured({})).toEqual(
       personalBankProfile({ bank: { name: 'RESEAL', code: '999' }, statusUrl: 'http://127.0.0.1:3002' }),
     );
@@ -74,7 +74,7 @@ describe('certificate profile', () => {
     );
   });
 
-  it('is taken whole from a document that is given', () => {
+  it('A certificate profile is read from a document', () => {
     const own = written({ id: 'own', policy: '1.2.410.200005.1.1.1', validityYears: 3 });
     expect(configured({ RESEAL_PROFILE: own, RESEAL_BANK_NAME: 'unused' })).toEqual(parseProfile(own));
   });
@@ -104,14 +104,14 @@ describe('certificate profile', () => {
     ['bank', { name: '', code: '999' }],
     ['bank', { name: '견본은행', code: 999 }],
     ['bank', { name: 'ᄀ\u0000', code: '999' }],
-  ])('is refused with %s %j', (field, value) => {
+  ])('A certificate profile is refused with %s %j', (field, value) => {
     expect(refusal(() => parseProfile(written({ [field]: value })))).toContain(field);
     expect(refusal(() => configured({ RESEAL_PROFILE: written({ [field]: value }) }))).toContain(
       'RESEAL_PROFILE',
     );
   });
 
-  it('a profile with bad or unknown fields is refused, and all of them are named', () => {
+  it('A certificate profile is refused with every bad or unknown field named at once', () => {
     const message = refusal(() =>
       parseProfile(
         written({ policy: 'x', crlShards: 0, bank: { name: '은행', code: '1' }, keyUsage: undefined }),

@@ -38,7 +38,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 describe('the CRL of the root', () => {
-  it('is there from the beginning, empty, for a year', async () => {
+  it('The first root CRL is empty and valid for a year', async () => {
     expect(await readRootCrl(place().directory)).toMatchObject({
       number: 1n,
       thisUpdate: new Date('2026-11-05T03:04:05Z'),
@@ -47,7 +47,7 @@ describe('the CRL of the root', () => {
     });
   });
 
-  it('has the next number each time, and keeps what was revoked, with the first reason', async () => {
+  it('The root CRL has the next number each time and keeps revocations with their first reason', async () => {
     await issue([revoked('0a')]);
     await issue([revoked('0b', 'keyCompromise'), revoked('0A', 'cACompromise')]);
     const { number, entries } = (await readRootCrl(place().directory))!;
@@ -59,7 +59,7 @@ describe('the CRL of the root', () => {
     ]);
   });
 
-  it('goes on from the CRL that is known elsewhere if that has a higher number', async () => {
+  it('The root CRL continues after a known CRL with a higher number', async () => {
     await issue();
     const known = await issue([revoked('0c')]);
     rmSync(authorityFiles(place().directory).rootCrl);
@@ -72,20 +72,20 @@ describe('the CRL of the root', () => {
     expect(next).toMatchObject({ number: 4n, entries: [{ reason: 'superseded' }] });
   });
 
-  it('is due when there is none, or a third of its year is left', async () => {
+  it('The root CRL is due if there is none, or if a third of its year is left', async () => {
     const crl = await readRootCrl(place().directory);
     expect([undefined, crl].map((each) => rootCrlDue(each, now))).toEqual([true, false]);
     expect([243, 245].map((days) => rootCrlDue(crl, daysLater(days)))).toEqual([false, true]);
   });
 
-  it('ends with the root at the latest', async () => {
+  it('The root CRL ends with the root at the latest', async () => {
     const { notAfter } = new X509Certificate(
       readPemCertificate(authorityFiles(place().directory).rootCertificate),
     );
     expect((await issue([], 19.9 * 365)).nextUpdate).toEqual(notAfter);
   });
 
-  it('is refused if another root signed it, or its root is not that of the directory', async () => {
+  it('The root CRL is refused if another root signed it, or if its root is not the directory’s', async () => {
     await create('other');
     const { der } = (await readRootCrl(place('other').directory))!;
     const ours = readPemCertificate(authorityFiles(place().directory).rootCertificate);
@@ -95,7 +95,7 @@ describe('the CRL of the root', () => {
     ).rejects.toThrow(/the root in .* is not the root of/);
   });
 
-  it('is named in the issuing CA’s certificate, with the address of the root’s certificate', () => {
+  it('The issuing CA’s certificate names the root CRL and the address of the root’s certificate', () => {
     const { rootCertificate, issuingCertificate } = authorityFiles(place().directory);
     const issuing = new X509Certificate(readPemCertificate(issuingCertificate(1)));
     const rootKeyId = new X509Certificate(readPemCertificate(rootCertificate)).getExtension('2.5.29.14');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { crlShardOf, newSerialNumber } from './serial-number.js';
 
 describe('serial numbers', () => {
-  it('never repeat in a million, are positive, and of one length', () => {
+  it('Serial numbers do not repeat in a million, are positive, and have a fixed length', () => {
     const pattern = /^10[0-9a-f]{34}$/;
     const seen = new Set<string>();
     let wrong = 0;
@@ -15,7 +15,7 @@ describe('serial numbers', () => {
     expect(seen.size).toBe(1_000_000);
   });
 
-  it('are random in every byte but the first', () => {
+  it('Serial numbers are random in every byte but the first', () => {
     const values = Array.from({ length: 17 }, () => new Set<string>());
     for (let made = 0; made < 4_000; made += 1) {
       const serial = newSerialNumber();
@@ -24,7 +24,7 @@ describe('serial numbers', () => {
     for (const seen of values) expect(seen.size).toBeGreaterThan(250);
   });
 
-  it('share the CRL shards evenly, each for ever in the same', () => {
+  it('Serial numbers are spread evenly over the CRL shards, each always in the same', () => {
     const counts = new Array<number>(16).fill(0);
     for (let made = 0; made < 16_000; made += 1) counts[crlShardOf(newSerialNumber(), 16)]! += 1;
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(250);

@@ -66,7 +66,7 @@ const anyProfile: fc.Arbitrary<CertificateProfile> = fc
   .map((given) => ({ ...specProfile, ...given }));
 
 describe('certificate template', () => {
-  it('makes what an independent reader reads back, whatever goes in', () => {
+  it('The certificate template makes what an independent parser reads back, for any input', () => {
     fc.assert(
       fc.property(anyProfile, fc.constantFrom(...issuers), anyContents, (profile, issuer, contents) => {
         const { identity } = issuer;
@@ -111,7 +111,7 @@ describe('certificate template', () => {
   });
 
   it.each(issuers)(
-    'leaves nothing unsigned or unnamed for $identity.algorithm: signature and key identifiers fit',
+    'The certificate template signs and names everything for $identity.algorithm: signature and key identifiers fit',
     async (issuer) => {
       for (const key of [spki, rsaKey]) {
         const tbs = buildCertificate(specProfile, issuer.identity, specContents({ spki: key }));
@@ -124,7 +124,7 @@ describe('certificate template', () => {
     },
   );
 
-  it('keeps a VID that begins with zero bytes as it is', () => {
+  it('The certificate template keeps leading zero bytes of a VID', () => {
     const virtualId = Buffer.concat([Buffer.alloc(5), Buffer.alloc(27, 1)]);
     const [issuer] = issuers;
     const whole = issuer.certify(
@@ -133,7 +133,7 @@ describe('certificate template', () => {
     expect(Buffer.from(readIdentifyData(whole)!.virtualId)).toEqual(virtualId);
   });
 
-  it('writes a name that came in decomposed jamo as everyone else writes it', () => {
+  it('The certificate template normalises a name of decomposed jamo', () => {
     const [issuer] = issuers;
     const contents = specContents({ spki, realName: '김견본'.normalize('NFD') });
     const whole = issuer.certify(buildCertificate(specProfile, issuer.identity, contents));
@@ -141,7 +141,7 @@ describe('certificate template', () => {
     expect(new X509Certificate(whole).subjectName.getField('CN')[0]).toMatch(/^김견본\(/);
   });
 
-  it('switches to four-digit years in 2050', () => {
+  it('The certificate template uses four-digit years from 2050', () => {
     const [{ identity, certify }] = issuers;
     const notAfter = new Date('2050-01-01T14:59:59Z');
     const validity = { notBefore: new Date('2049-12-31T23:59:59Z'), notAfter };
@@ -172,7 +172,7 @@ describe('certificate template', () => {
     expect(build).toThrow(message);
   });
 
-  it('gives each CA and each profile a template of its own', () => {
+  it('Each CA and each profile has a template of its own', () => {
     const [a, b] = [issuers[0].identity, issuers[1].identity];
     const contents = specContents({ spki });
     const other = { ...specProfile, policy: '1.2.3' };

@@ -6,28 +6,28 @@ const now = new Date('2026-11-05T03:04:05.678Z');
 const iso = (date: Date) => date.toISOString();
 
 describe('validity', () => {
-  it('keeps the old end on a reissue', () => {
+  it('A reissue keeps the old end date', () => {
     const old = new Date('2027-03-01T14:59:59Z');
     expect(iso(validity('REISSUE', old, now, 1).notAfter)).toBe('2027-03-01T14:59:59.000Z');
   });
 
-  it('adds a year to the old end on a renewal', () => {
+  it('A renewal adds a year to the old end date', () => {
     const old = new Date('2026-11-20T14:59:59Z');
     expect(iso(validity('RENEW', old, now, 1).notAfter)).toBe('2027-11-20T14:59:59.000Z');
   });
 
-  it('runs a year from today, in Korea, when it is new', () => {
+  it('A new certificate is valid for a year from today in Korea', () => {
     expect(iso(validity('NEW', undefined, now, 1).notAfter)).toBe('2027-11-05T14:59:59.000Z');
     const lateEvening = new Date('2026-11-05T15:30:00Z'); // already the 6th in Korea
     expect(iso(validity('NEW', undefined, lateEvening, 1).notAfter)).toBe('2027-11-06T14:59:59.000Z');
   });
 
-  it('takes the 28th where a 29 February has no successor', () => {
+  it('A validity ends on 28 February if 29 February has no successor', () => {
     const leapDay = new Date('2028-02-29T03:00:00Z');
     expect(iso(validity('NEW', undefined, leapDay, 1).notAfter)).toBe('2029-02-28T14:59:59.000Z');
   });
 
-  it('never begins in the future and ends on 23:59:59 in Korea, whatever the moment', () => {
+  it('A validity never begins in the future and ends at 23:59:59 in Korea, for any time', () => {
     const moments = fc.date({
       min: new Date('2000-01-01'),
       max: new Date('2090-01-01'),
@@ -46,7 +46,7 @@ describe('validity', () => {
     );
   });
 
-  it('begins earlier by what it is backdated, no earlier than its issuer, and ends as ever', () => {
+  it('A backdated validity begins earlier, not before its issuer, and ends as without backdating', () => {
     const issuerOf = (iso: string) => ({ backdateMs: 300_000, notBeforeOfIssuer: new Date(iso) });
     const end = validity('NEW', undefined, now, 1).notAfter;
     const backdated = validity('NEW', undefined, now, 1, issuerOf('2026-01-01T00:00:00Z'));
@@ -57,19 +57,19 @@ describe('validity', () => {
     expect(validity('REISSUE', old, now, 1, { backdateMs: 300_000 }).notAfter).toEqual(old);
   });
 
-  it('is counted from today also where the backdated beginning is yesterday', () => {
+  it('A validity counts from today also if the backdated begin is yesterday', () => {
     const justAfterMidnight = new Date('2026-11-05T15:01:00Z'); // the 6th in Korea
     const { notAfter } = validity('NEW', undefined, justAfterMidnight, 1, { backdateMs: 300_000 });
     expect(iso(notAfter)).toBe('2027-11-06T14:59:59.000Z');
   });
 
-  it('adds as many years as the profile gives, to a renewal and to what is new', () => {
+  it('A renewal and a new certificate get as many years as the profile gives', () => {
     const old = new Date('2026-11-20T14:59:59Z');
     expect(iso(validity('RENEW', old, now, 3).notAfter)).toBe('2029-11-20T14:59:59.000Z');
     expect(iso(validity('NEW', undefined, now, 3).notAfter)).toBe('2029-11-05T14:59:59.000Z');
   });
 
-  it('keeps the day of the year over any number of renewals, and the very end over any reissue', () => {
+  it('Any number of renewals keeps the day of the year, and any reissue the exact end', () => {
     const ends = fc
       .integer({ min: 0, max: 30_000 })
       .map((days) => new Date(Date.parse('2000-01-01T14:59:59Z') + days * 86_400_000));
@@ -86,7 +86,7 @@ describe('validity', () => {
     );
   });
 
-  it('refuses to reissue or renew what was never there', () => {
+  it('A reissue or renewal without an old certificate is refused', () => {
     expect(() => validity('REISSUE', undefined, now, 1)).toThrow(TypeError);
   });
 });

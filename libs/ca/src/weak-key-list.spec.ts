@@ -38,14 +38,14 @@ const keyLineOf = (key: KeyObject) =>
     .digest('hex');
 
 describe('a list of weak keys', () => {
-  it('has a request refused whose RSA modulus is on it in the form of openssl-blacklist', async () => {
+  it('A list of weak keys refuses a request whose RSA modulus it has in the form of openssl-blacklist', async () => {
     const [weak, sound] = [newRsaKey(), newRsaKey()];
     const list = new WeakKeyList(`# made up for this spec\n\n00005890bc78bcbee3ca\n${debianLineOf(weak)}\n`);
     expect(list.size).toBe(2);
     expect([await codeOf(weak, list), await codeOf(sound, list)]).toEqual(['KEY_WEAK', 'ACCEPTED']);
   });
 
-  it('has a request refused whose key of any type is on it by the SHA-256 of its SubjectPublicKeyInfo', async () => {
+  it('A list of weak keys refuses a request whose key it has by the SHA-256 of its SubjectPublicKeyInfo', async () => {
     const [weakRsa, weakEc, sound] = [newRsaKey(), newEcKey(), newEcKey()];
     const list = new WeakKeyList([weakRsa, weakEc].map(keyLineOf).join('\r\n'));
     const codes = await Promise.all([weakRsa, weakEc, sound].map((key) => codeOf(key, list)));
@@ -57,7 +57,7 @@ describe('a list of weak keys', () => {
     ['digits in upper case', '00005890BC78BCBEE3CA', /line 1 is not a hash/],
     ['a hash that is cut off', '00005890bc78bcbee3', /line 1 is not a hash/],
     ['comments alone', '# nothing', /it has no hash/],
-  ])('is refused with %s', (_what, text, message) => {
+  ])('A list of weak keys is refused with %s', (_what, text, message) => {
     expect(() => new WeakKeyList(text)).toThrow(message);
   });
 });
@@ -66,7 +66,7 @@ describe('RESEAL_WEAK_KEYS_FILE', () => {
   const schema = z.object(weakKeysConfig);
   const load = (file: string) => loadConfig(schema, { RESEAL_WEAK_KEYS_FILE: join(work, file) });
 
-  it('gives the list, of which the configuration on record shows size and digest', () => {
+  it('RESEAL_WEAK_KEYS_FILE gives the list, and the recorded configuration shows its size and digest', () => {
     writeFileSync(join(work, 'list'), '00005890bc78bcbee3ca\n');
     const config = load('list');
     expect(config.weakKeys?.size).toBe(1);
@@ -75,7 +75,7 @@ describe('RESEAL_WEAK_KEYS_FILE', () => {
     });
   });
 
-  it('is refused if the file cannot be read or is no list', () => {
+  it('RESEAL_WEAK_KEYS_FILE is refused if the file cannot be read or is no list', () => {
     writeFileSync(join(work, 'other'), 'not a list\n');
     expect(() => load('absent')).toThrow(/RESEAL_WEAK_KEYS_FILE: .* is not readable \(ENOENT\)/);
     expect(() => load('other')).toThrow(/RESEAL_WEAK_KEYS: is not a list of weak keys: line 1/);

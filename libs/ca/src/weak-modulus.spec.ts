@@ -8,27 +8,27 @@ const sound = Array.from({ length: 3 }, () =>
 );
 
 describe('weak RSA moduli', () => {
-  it('are not those that OpenSSL makes', () => {
+  it('An RSA modulus of OpenSSL is not weak', () => {
     for (const modulus of sound) expect(isWeakModulus(modulus)).toBe(false);
   });
 
-  it('are those of the structure that ROCA gave them, and of no other fault', () => {
+  it('An RSA modulus with the structure of ROCA is weak for that reason only', () => {
     const modulus = rocaPrime(1024) * rocaPrime(1024);
     expect(bearsRocaFingerprint(modulus)).toBe(true);
     expect(hasSmallFactor(modulus) || hasCloseFactors(modulus)).toBe(false);
     expect(isWeakModulus(modulus)).toBe(true);
   });
 
-  it('do not bear the fingerprint when only one of their primes has the structure', () => {
+  it('An RSA modulus with one ROCA prime does not have the fingerprint', () => {
     expect(bearsRocaFingerprint(rocaPrime(1024) * closePrimes(1024)[0])).toBe(false);
   });
 
-  it('are those with a factor below 752', () => {
+  it('An RSA modulus with a factor below 752 is weak', () => {
     for (const factor of [2n, 3n, 251n, 751n]) expect(hasSmallFactor(sound[0]! * factor)).toBe(true);
     expect(hasSmallFactor(757n * 761n)).toBe(false);
   });
 
-  it('are those whose factors lie next to each other, or are one', () => {
+  it('An RSA modulus with close or equal factors is weak', () => {
     const [p, q] = closePrimes(1024);
     expect(hasCloseFactors(p * q)).toBe(true);
     expect(hasCloseFactors(p * p)).toBe(true);

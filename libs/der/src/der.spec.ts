@@ -27,16 +27,16 @@ describe('the DER writer', () => {
     ['NULL', der.nullValue, '0500'],
     ['an explicit context tag', der.explicit(3, der.nullValue), 'a3020500'],
     ['an implicit context tag', der.implicit(1, bytes('ff')), '8101ff'],
-  ])('encodes %s', (_, value, expected) => expect(hex(value)).toBe(expected));
+  ])('The DER writer encodes %s', (_, value, expected) => expect(hex(value)).toBe(expected));
 
-  it('allocates with the given function', () => {
+  it('The DER writer allocates with the given function', () => {
     const writer = derWriter((length) => Buffer.alloc(length, 0xaa));
     expect(writer.sequence(writer.utf8String('가')).equals(Buffer.from('30050c03eab080', 'hex'))).toBe(true);
   });
 });
 
 describe('the DER reader', () => {
-  it('reads back what the writer encodes, from a Buffer and from plain bytes', () => {
+  it('The DER reader reads back what the writer encodes, from a Buffer and from plain bytes', () => {
     const content = fc.record({
       text: fc.string({ unit: 'grapheme' }),
       blob: fc.uint8Array({ maxLength: 70_000 }),
@@ -78,16 +78,18 @@ describe('the DER reader', () => {
     ['a length with a leading zero byte', `308300008104817e${'00'.repeat(0x7e)}`],
     ['a tag of several bytes', '30031f8101'],
     ['another tag', '0500'],
-  ])('refuses %s', (_, input) => expect(() => readSequence(bytes(input))).toThrow(FormatError));
+  ])('The DER reader refuses %s', (_, input) =>
+    expect(() => readSequence(bytes(input))).toThrow(FormatError),
+  );
 
-  it('refuses values that are nested too deeply', () => {
+  it('The DER reader refuses values that are nested too deeply', () => {
     const deep = (levels: number) =>
       Array.from({ length: levels }).reduce<Uint8Array>((inner) => der.sequence(inner), der.sequence());
     expect(() => readSequence(deep(32))).not.toThrow();
     expect(() => readSequence(deep(40))).toThrow('nested too deeply');
   });
 
-  it('accepts lengths that are longer than necessary only on request', () => {
+  it('The DER reader accepts lengths that are longer than necessary only on request', () => {
     const long = bytes('3081020500');
     expect(() => DerReader.ofSingle(long, tags.sequence)).toThrow('longer than necessary');
     expect(DerReader.ofSingle(long, tags.sequence, 'definite').content(tags.null)).toHaveLength(0);
@@ -95,7 +97,7 @@ describe('the DER reader', () => {
     expect(() => DerReader.ofSingle(bytes('308104308002'), tags.sequence, 'definite')).toThrow(FormatError);
   });
 
-  it('keeps its length rule inside of values', () => {
+  it('The DER reader keeps its length rule inside of values', () => {
     const nested = bytes('30053081020500');
     expect(() => readSequence(nested)).toThrow('longer than necessary');
     expect(() => DerReader.ofSingle(nested, tags.sequence, 'definite').walk()).not.toThrow();
@@ -105,15 +107,17 @@ describe('the DER reader', () => {
     ['an INTEGER without content', '0200'],
     ['an INTEGER with a needless zero byte', '02020001'],
     ['a negative INTEGER with a needless byte', '0202ff80'],
-  ])('refuses %s', (_, input) => expect(() => new DerReader(bytes(input)).integer()).toThrow(FormatError));
+  ])('The DER reader refuses %s', (_, input) =>
+    expect(() => new DerReader(bytes(input)).integer()).toThrow(FormatError),
+  );
 
   it.each(['0200', '0201ff', '020600000000ffff', '02050080000000'])(
-    'takes %s for no small INTEGER',
+    'The DER reader refuses %s as a small INTEGER',
     (input) => expect(() => new DerReader(bytes(input)).smallInteger()).toThrow(FormatError),
   );
 
   it.each(['0600', '060180', '06028001', '060281', '0609ffffffffffffffff7f'])(
-    'refuses the OBJECT IDENTIFIER %s',
+    'The DER reader refuses the OBJECT IDENTIFIER %s',
     (input) => expect(() => new DerReader(bytes(input)).objectIdentifier()).toThrow(FormatError),
   );
 
@@ -123,13 +127,15 @@ describe('the DER reader', () => {
     ['1401e9', 'é'],
     ['16026b72', 'kr'],
     ['1e02ac00', '가'],
-  ])('reads the text of %s', (input, text) => expect(new DerReader(bytes(input)).text()).toBe(text));
+  ])('The DER reader reads the text of %s', (input, text) =>
+    expect(new DerReader(bytes(input)).text()).toBe(text),
+  );
 
-  it.each(['0c01ff', '1e01ac', '0500'])('takes %s for no text', (input) =>
+  it.each(['0c01ff', '1e01ac', '0500'])('The DER reader refuses %s as text', (input) =>
     expect(() => new DerReader(bytes(input)).text()).toThrow(FormatError),
   );
 
-  it('lists values of any tag with their content and encoding', () => {
+  it('The DER reader lists values of any tag with their content and encoding', () => {
     const reader = new DerReader(bytes('0500860161'));
     expect(
       [...reader.elements()].map(({ tag, content, encoded }) => [tag, hex(content), hex(encoded)]),
@@ -141,7 +147,7 @@ describe('the DER reader', () => {
     expect(() => new DerReader(bytes('0500')).element(tags.set)).toThrow(FormatError);
   });
 
-  it('returns or fails with a FormatError for any bytes', () => {
+  it('The DER reader returns or fails with a FormatError for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (input) => {
         try {

@@ -11,10 +11,13 @@ const der = Uint8Array.of(0x30, 0x03, 0x02, 0x01, 0x07);
 const pem = pemOf(der, 'CERTIFICATE REQUEST');
 
 describe('a PKCS#10 request in PEM', () => {
-  it.each(readdirSync(folder))('is read as tools and editors write it (%s)', (name) => {
-    const read = derOfFile(readFileSync(`${folder}/${name}`), labels);
-    expect(read[0]).toBe(0x30);
-  });
+  it.each(readdirSync(folder))(
+    'A PKCS#10 request in PEM is read as tools and editors write it (%s)',
+    (name) => {
+      const read = derOfFile(readFileSync(`${folder}/${name}`), labels);
+      expect(read[0]).toBe(0x30);
+    },
+  );
 
   it.each([
     ['with a byte order mark', `\ufeff${pem}`],
@@ -25,7 +28,7 @@ describe('a PKCS#10 request in PEM', () => {
     ['with text before and behind', `Subject: CN = x\n${pem}# made on phone 7\n`],
     ['beside another block', `${pemOf(der, 'EC PARAMETERS')}${pem}`],
     ['as base64 alone', Buffer.from(der).toString('base64')],
-  ])('is read %s', (_, text) => expect(derOfText(text, labels)).toEqual(der));
+  ])('A PKCS#10 request in PEM is read %s', (_, text) => expect(derOfText(text, labels)).toEqual(der));
 
   it.each([
     ['cut off', pem.slice(0, -10)],
@@ -34,11 +37,13 @@ describe('a PKCS#10 request in PEM', () => {
     ['empty', '-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n'],
     ['of another label', pemOf(der, 'CERTIFICATE')],
     ['nothing', ''],
-  ])('is not read %s', (_, text) => expect(() => derOfText(text, labels)).toThrow(FormatError));
+  ])('A PKCS#10 request in PEM is refused %s', (_, text) =>
+    expect(() => derOfText(text, labels)).toThrow(FormatError),
+  );
 });
 
 describe('a file', () => {
-  it('is read in DER, and in PEM of UTF-8 and UTF-16', () => {
+  it('A file is read in DER, and in PEM of UTF-8 and UTF-16', () => {
     const utf16 = Buffer.from(`\ufeff${pem}`, 'utf16le');
     for (const file of [
       der,
@@ -51,7 +56,7 @@ describe('a file', () => {
     expect(textOfFile(utf16)).toContain('BEGIN');
   });
 
-  it('gives back what was written, block by block', () => {
+  it('A PEM file gives back its blocks', () => {
     const block = fc.record({
       label: fc.constantFrom('CERTIFICATE', 'X509 CRL'),
       der: fc.uint8Array({ minLength: 1 }),
@@ -64,7 +69,7 @@ describe('a file', () => {
     );
   });
 
-  it('of many beginnings and no end takes no time', () => {
+  it('A PEM file of many beginnings and no end is parsed quickly', () => {
     expect(pemBlocks('-----BEGIN A-----'.repeat(60_000))).toEqual([]);
   });
 });

@@ -66,7 +66,7 @@ describe('PKCS #12', () => {
   const random = new Uint8Array(20).fill(7, 2);
   const content = () => ({ privateKey, random, certificate, authorities: [root], password, iterations: 5 });
 
-  it('is read by OpenSSL: key, certificate, chain and name', async () => {
+  it('OpenSSL reads key, certificate, chain and name of a PKCS #12 file', async () => {
     const path = join(directory, 'holder.p12');
     writeFileSync(path, await writePkcs12({ ...content(), friendlyName: 'Kim Pyobon', iterations: 2048 }));
     const read = ['pkcs12', '-in', path, '-nodes', '-passin', `pass:${password}`];
@@ -83,7 +83,7 @@ describe('PKCS #12', () => {
     );
   });
 
-  it('is read as OpenSSL writes it, with both kinds of MAC', async () => {
+  it('A PKCS #12 file of OpenSSL opens, with both kinds of MAC', async () => {
     const [key, own, ca] = ['key.pem', 'own.pem', 'ca.pem'].map((name) => join(directory, name));
     const pem = (label: string, der: Uint8Array) =>
       x509.PemConverter.encode(Uint8Array.from(der).buffer, label);
@@ -102,7 +102,7 @@ describe('PKCS #12', () => {
     }
   });
 
-  it('comes back as it went in, whatever password and name', async () => {
+  it('A PKCS #12 file gives back its contents, for any password and name', async () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 70 });
     await fc.assert(
       fc.asyncProperty(text, fc.option(text, { nil: undefined }), fc.nat(20), async (word, name, zeros) => {
@@ -122,7 +122,7 @@ describe('PKCS #12', () => {
     );
   });
 
-  it('does not keep us busy with a MAC of a hostile iteration count', async () => {
+  it('A PKCS #12 file with a hostile iteration count of its MAC is refused', async () => {
     const pfx = readerOfSingle(await writePkcs12(content()), tags.sequence);
     const [version, safe, mac] = [pfx.element(), pfx.element(), pfx.inside(tags.sequence)];
     const [digest, salt] = [mac.element(), mac.element()];
@@ -139,7 +139,7 @@ describe('PKCS #12', () => {
     );
   });
 
-  it('does not open with another password, cut off, or with anything changed', async () => {
+  it('A PKCS #12 file does not open with another password, truncated or altered', async () => {
     const whole = await writePkcs12(content());
     await expect(readPkcs12(whole, `${password} `)).rejects.toThrow(NpkiKeyError);
     for (let length = 0; length < whole.length; length += 1)
@@ -155,14 +155,14 @@ describe('PKCS #12', () => {
 });
 
 describe('PKCS #7', () => {
-  it('carries the chain, the holder first, as OpenSSL reads it', () => {
+  it('A PKCS #7 file holds the chain, the holder first, as OpenSSL reads it', () => {
     const file = encodeCertificates([certificate, root]);
     const printed = openssl(['pkcs7', '-inform', 'DER', '-print_certs'], file);
     expect(pemBodies(printed, 'CERTIFICATE')).toEqual([hex(certificate), hex(root)]);
     expect(readCertificates(file).map(hex)).toEqual([hex(certificate), hex(root)]);
   });
 
-  it('is refused wherever it is cut off', () => {
+  it('A PKCS #7 file that is truncated anywhere is refused', () => {
     const file = encodeCertificates([certificate, root]);
     for (let length = 0; length < file.length; length += 3)
       expect(() => readCertificates(file.subarray(0, length))).toThrow(FormatError);
@@ -173,7 +173,7 @@ describe('the folder of joint certificates', () => {
   const folder =
     'NPKI/reseal-test/USER/cn=김표본(KIM PYO BON)0999040261123000000001,ou=RESEAL,ou=personal4IB,o=reseal-test,c=kr';
 
-  it('has certificate and key under the whole subject, and the CAs under their organisation', () => {
+  it('The folder of joint certificates has certificate and key under the whole subject, and the CAs under their organisation', () => {
     const privateKeyFile = Uint8Array.of(1, 2, 3);
     const zip = npkiZip(
       { certificate, authorities: [root], privateKeyFile },
@@ -190,11 +190,11 @@ describe('the folder of joint certificates', () => {
     expect(hex(files['NPKI/reseal-test/reseal-test Root CA.der']!)).toBe(hex(root));
   });
 
-  it('goes without a key, which its holder puts there', () => {
+  it('The folder of joint certificates may lack the key, which its holder adds', () => {
     expect([...npkiFiles({ certificate }).keys()]).toEqual([`${folder}/signCert.der`]);
   });
 
-  it('leaves the folder never, and has no name that a file system refuses', async () => {
+  it('The folder of joint certificates has no path outside itself and no name that a file system refuses', async () => {
     const ca = await webcrypto.subtle.generateKey(ecdsa, true, ['sign', 'verify']);
     for (const [name, organisation] of [
       ['../../etc/passwd', '..'],
@@ -216,7 +216,7 @@ describe('the folder of joint certificates', () => {
     }
   });
 
-  it('is found as quickly for a name of hundreds of thousands of characters, whatever they are', () => {
+  it('The folder name of a subject of hundreds of thousands of characters is found quickly', () => {
     const attribute = (type: string, value: Uint8Array) =>
       der.set(der.sequence(der.objectIdentifier(type), value));
     for (const name of [
@@ -234,7 +234,7 @@ describe('the folder of joint certificates', () => {
     }
   });
 
-  it('needs a subject with an organisation', async () => {
+  it('The folder of joint certificates needs a subject with an organisation', async () => {
     const ca = await webcrypto.subtle.generateKey(ecdsa, true, ['sign', 'verify']);
     const made = await issue('CN=unknown', ca);
     expect(() => npkiFiles({ certificate: made })).toThrow(FormatError);

@@ -30,7 +30,7 @@ describe('Key files of their time', () => {
   it.each([
     ['1.2.410.200004.1.4', 'PBES1-SHA1-SEED-FIXEDIV'],
     ['1.2.410.200004.1.15', 'PBES1-SHA1-SEED'],
-  ])('open in the scheme %s', async (scheme, form) => {
+  ])('An old key file opens in the scheme %s', async (scheme, form) => {
     const file = readFileSync(join(folder, `signPri-${scheme}.key`));
     const opened = await readPrivateKeyFile(file, password);
     expect(opened.form).toBe(form);
@@ -47,7 +47,7 @@ describe('Key files of their time', () => {
     ['PBE-SHA1-2DES', 'PKCS12-SHA1-3DES2KEY'],
     ['PBE-SHA1-RC2-128', 'PKCS12-SHA1-RC2128'],
     ['PBE-SHA1-RC2-40', 'PKCS12-SHA1-RC240'],
-  ])('open as OpenSSL wrote them with %s', async (algorithm, form) => {
+  ])('An old key file of OpenSSL opens with %s', async (algorithm, form) => {
     const [plain, file] = [join(directory, 'plain.der'), join(directory, `${algorithm}.key`)];
     const { privateKey } = await readPrivateKeyFile(readFileSync(join(testdata, 'plain-pkcs8.der')));
     writeFileSync(plain, privateKey);
@@ -81,21 +81,24 @@ describe('PKCS #12 files of other tools', () => {
     'windows-tripledes-sha1.pfx',
   ];
 
-  it.each(names)('open with the certificate that the key belongs to (%s)', async (name) => {
-    const file = readFileSync(join(folder, name));
-    const opened = await readPkcs12(file, password);
-    expect(await isKeyOf(opened.privateKey, opened.certificate)).toBe(true);
-    expect(opened.authorities).toHaveLength(2);
-    await expect(readPkcs12(file, `${password}!`)).rejects.toThrow(NpkiKeyError);
-  });
+  it.each(names)(
+    'A PKCS #12 file of another tool opens with the certificate of its key (%s)',
+    async (name) => {
+      const file = readFileSync(join(folder, name));
+      const opened = await readPkcs12(file, password);
+      expect(await isKeyOf(opened.privateKey, opened.certificate)).toBe(true);
+      expect(opened.authorities).toHaveLength(2);
+      await expect(readPkcs12(file, `${password}!`)).rejects.toThrow(NpkiKeyError);
+    },
+  );
 
-  it('open with open lengths and strings in pieces (BER), as NSS and Bouncy Castle write them', async () => {
+  it('A PKCS #12 file in BER with indefinite lengths and constructed strings opens, as NSS and Bouncy Castle write it', async () => {
     const file = readFileSync(join(folder, 'openssl3-default.p12'));
     const opened = await readPkcs12(asBer(file), password);
     expect(opened).toEqual(await readPkcs12(file, password));
   });
 
-  it('open without a MAC', async () => {
+  it('A PKCS #12 file without a MAC opens', async () => {
     const pfx = readerOfSingle(readFileSync(join(folder, 'openssl3-default.p12')), tags.sequence);
     const bare = der.sequence(pfx.element().encoded, pfx.element().encoded);
     await expect(readPkcs12(bare, password)).resolves.toMatchObject({ random: undefined });
@@ -111,14 +114,14 @@ describe('A form that is not known', () => {
       der.sequence(der.octetString(new Uint8Array(8)), der.smallInteger(2048)),
     );
 
-  it('is named, and no password is called wrong', async () => {
+  it('An unsupported form is named instead of a wrong password', async () => {
     const file = der.sequence(salted(rc4), der.octetString(new Uint8Array(64)));
     const reading = readPrivateKeyFile(file, 'whatever');
     await expect(reading).rejects.toThrow(NpkiUnsupportedError);
     await expect(reading).rejects.toThrow(`the file uses encryption ${rc4}, which is not supported`);
   });
 
-  it('is named of PBES2 by its part', async () => {
+  it('An unsupported form of PBES2 is named by its part', async () => {
     const derivation = (prf: string) =>
       der.sequence(
         der.objectIdentifier(oids.pbkdf2),
@@ -143,7 +146,7 @@ describe('A form that is not known', () => {
     await expect(reading(pbes2('1.2.3.4', oids.seedCbc))).rejects.toThrow('pseudorandom function 1.2.3.4');
   });
 
-  it('is named of a PKCS #12 before its MAC is computed', async () => {
+  it('An unsupported form of PKCS #12 is named before its MAC is computed', async () => {
     const encryptedData = der.sequence(
       der.smallInteger(0),
       der.sequence(der.objectIdentifier(oids.data), salted(rc4), der.implicit(0, new Uint8Array(8))),

@@ -42,27 +42,27 @@ const rsaKey = pkcs8Of(generateKeyPairSync('rsa', { modulusLength: 2048 }));
 const hex = (bytes: Uint8Array | undefined) => bytes && bytesToHex(bytes);
 
 describe('signPri.key', () => {
-  it('is read in the oldest form, with its R', async () => {
+  it('signPri.key is read in the oldest form, with its R', async () => {
     const key = await readPrivateKeyFile(oldest, password);
     expect(key.form).toBe('PBES1-SHA1-SEED');
     expect(hex(key.random)).toBe(random);
     expect(hex(encodePrivateKeyInfo(key.privateKey, key.random))).toBe(hex(plain));
   });
 
-  it('is written in the oldest form byte for byte', async () => {
+  it('signPri.key is written in the oldest form byte for byte', async () => {
     const options = { form: forms[0]!, password: new TextEncoder().encode(password), iterations: 2048 };
     const salt = hexToBytes('0102030405060708');
     const { algorithm, encrypted } = await encryptWithPassword(plain, { ...options, random: () => salt });
     expect(hex(der.sequence(algorithm, der.octetString(encrypted)))).toBe(hex(oldest));
   });
 
-  it('is read where it is not encrypted', async () => {
+  it('signPri.key is read if it is not encrypted', async () => {
     const key = await readPrivateKeyFile(plain);
     expect([key.form, hex(key.random)]).toEqual(['PKCS8', random]);
     expect([plain, oldest].map(isEncryptedPrivateKey)).toEqual([false, true]);
   });
 
-  it.each(forms)('comes back from %s as it went in, for any key, password, count and R', async (form) => {
+  it.each(forms)('signPri.key in %s gives back any key, password, count and R', async (form) => {
     const keys = fc.constantFrom(ecKey, rsaKey);
     const secret = fc.oneof(fc.string({ unit: 'grapheme' }), fc.uint8Array({ maxLength: 80 }));
     const r = fc.option(fc.uint8Array({ minLength: 20, maxLength: 40 }), { nil: undefined });
@@ -95,7 +95,7 @@ describe('signPri.key', () => {
     );
   });
 
-  it.each(forms)('does not open with another password (%s)', async (form) => {
+  it.each(forms)('signPri.key does not open with another password (%s)', async (form) => {
     const written = await writePrivateKeyFile({ privateKey: ecKey, form, password, iterations: 1 });
     // Often enough that the padding is right by chance a few times.
     for (let attempt = 0; attempt < 600; attempt += 1)
@@ -103,7 +103,7 @@ describe('signPri.key', () => {
     await expect(readPrivateKeyFile(written)).rejects.toThrow('the password is wrong or the file is damaged');
   });
 
-  it('is refused with that one error wherever it is cut off, and with anything behind it', async () => {
+  it('signPri.key is refused with that one error if it is truncated anywhere or has trailing bytes', async () => {
     for (const whole of [oldest, plain]) {
       for (let length = 0; length < whole.length; length += 1)
         await expect(readPrivateKeyFile(whole.subarray(0, length), password)).rejects.toThrow(NpkiKeyError);
@@ -115,7 +115,7 @@ describe('signPri.key', () => {
   it.each([
     ['RSA', rsaKey],
     ['EC', ecKey],
-  ])('never opens to another %s key, whichever byte was damaged', async (_, privateKey) => {
+  ])('signPri.key never opens to another %s key, whichever byte is damaged', async (_, privateKey) => {
     const whole = await writePrivateKeyFile({ privateKey, form: forms[2]!, password, iterations: 1 });
     for (let at = 0; at < whole.length; at += 3) {
       const damaged = whole.with(at, whole[at]! ^ (1 << (at % 8)));
@@ -126,7 +126,7 @@ describe('signPri.key', () => {
     }
   });
 
-  it('does not keep us busy with a hostile iteration count', async () => {
+  it('signPri.key with a hostile iteration count is refused', async () => {
     const since = Date.now();
     const hostile = [0, MOST_ITERATIONS + 1, 0x7f_ff_ff_ff].flatMap((count) => {
       const pbkdf2 = der.sequence(
@@ -151,7 +151,7 @@ describe('signPri.key', () => {
     await expect(writePrivateKeyFile(excessive)).rejects.toThrow(RangeError);
   });
 
-  it('never crashes on other bytes', async () => {
+  it('signPri.key of any bytes never crashes the parser', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), async (bytes) => {
         await expect(readPrivateKeyFile(der.sequence(bytes), password)).rejects.toThrow(NpkiKeyError);
@@ -173,7 +173,7 @@ describe('signPri.key and OpenSSL', () => {
     ['PBES2-HMACSHA1-SEED', 'seed-cbc', 'hmacWithSHA1'],
     ['PBES2-HMACSHA256-SEED', 'seed-cbc', 'hmacWithSHA256'],
     ['PBES2-HMACSHA256-AES256', 'aes-256-cbc', 'hmacWithSHA256'],
-  ] as const)('each read what the other wrote as %s', async (form, cipher, prf) => {
+  ] as const)('Both implementations read what the other wrote as %s', async (form, cipher, prf) => {
     const theirs = openssl([...convert, '-v2', cipher, '-v2prf', prf], ecKey).stdout;
     const key = await readPrivateKeyFile(theirs, password);
     expect([key.form, hex(key.privateKey)]).toEqual([form, hex(ecKey)]);

@@ -30,12 +30,12 @@ describe('SEED', () => {
       'b41e6be2eba84a148e2eed84593c5ec7',
       '9b9b7bfcd1813cb95d0b3618f40f5122',
     ],
-  ])('encrypts and decrypts as RFC 4269 %s', (_, key, plain, encrypted) => {
+  ])('SEED encrypts and decrypts as RFC 4269 %s', (_, key, plain, encrypted) => {
     expect(bytesToHex(seedEncryptBlock(hexToBytes(key), hexToBytes(plain)))).toBe(encrypted);
     expect(bytesToHex(seedDecryptBlock(hexToBytes(key), hexToBytes(encrypted)))).toBe(plain);
   });
 
-  it('decrypts what it encrypted, of any length', () => {
+  it('SEED decrypts what it encrypted, of any length', () => {
     fc.assert(
       fc.property(sixteen, sixteen, fc.uint8Array({ maxLength: 100 }), (key, iv, plain) => {
         const encrypted = seedCbcEncrypt(key, iv, plain);
@@ -46,7 +46,7 @@ describe('SEED', () => {
     );
   });
 
-  it('agrees with OpenSSL, whose S-boxes are another copy', () => {
+  it('SEED agrees with OpenSSL, whose S-boxes are another copy', () => {
     const whole = Uint8Array.from({ length: 4099 }, (_, index) => (index * 167 + (index >> 8)) & 0xff);
     const [key, iv] = [whole.subarray(5, 21), whole.subarray(91, 107)];
     const encrypted = openssl(['-K', bytesToHex(key), '-iv', bytesToHex(iv)], whole);
@@ -58,7 +58,7 @@ describe('SEED', () => {
     ['nothing', ''],
     ['half a block', '00'.repeat(8)],
     ['wrong padding', '00'.repeat(16)],
-  ])('refuses to decrypt %s', (_, hex) => {
+  ])('SEED refuses to decrypt %s', (_, hex) => {
     const key = new Uint8Array(16);
     expect(() => seedCbcDecrypt(key, key, hexToBytes(hex))).toThrow(FormatError);
   });

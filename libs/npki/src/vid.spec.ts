@@ -40,11 +40,11 @@ const nameOf = (id: Uint8Array, hash: VidHash = 'SHA-256', realName = '김표본
   identifyDataName(encodeIdentifyData({ realName, virtualId: id, hash }));
 
 describe('the virtual id of a holder', () => {
-  it('is that of the published vector', () => {
+  it('The VID equals the published vector', () => {
     expect(hex(computeVirtualId({ idn, random }))).toBe(virtualId);
   });
 
-  it('is the hash, twice, of number and R in DER, whatever zeros R begins with', () => {
+  it('The VID is the double hash of number and R in DER, with any leading zeros of R', () => {
     const bytes = fc.uint8Array({ minLength: 20, maxLength: 80 });
     const zeros = fc.integer({ min: 0, max: 20 });
     fc.assert(
@@ -66,7 +66,7 @@ describe('the virtual id of a holder', () => {
     );
   });
 
-  it('keeps the zeros it begins with, through a certificate and back', async () => {
+  it('The VID keeps its leading zeros through a certificate and back', async () => {
     const r = new Uint8Array(21);
     const view = new DataView(r.buffer);
     while (computeVirtualId({ idn, random: r })[0] !== 0) view.setUint32(16, view.getUint32(16) + 1);
@@ -79,20 +79,20 @@ describe('the virtual id of a holder', () => {
   });
 
   it.each(['', '123456-1234567', ' 1234561234567', '１２３４５６'])(
-    'is not made of %j, which is not digits, and the number is not shown',
+    'A VID of %j, which is not digits, is refused without showing the number',
     (number) => {
       expect(() => computeVirtualId({ idn: number, random })).toThrow(RangeError);
       expect(() => computeVirtualId({ idn: number, random })).toThrow('the number of a VID has digits only');
     },
   );
 
-  it('is not made with an R of less than 160 bits', () => {
+  it('A VID with an R of less than 160 bits is refused', () => {
     expect(() => computeVirtualId({ idn, random: random.subarray(1) })).toThrow(RangeError);
   });
 });
 
 describe('the VID in a certificate', () => {
-  it('is encoded as in certificates that are in use', () => {
+  it('The VID in a certificate is encoded as in certificates in use', () => {
     expect(
       hex(identifyDataName(encodeIdentifyData({ realName: '김표본', virtualId: hexToBytes(virtualId) }))),
     ).toBe(
@@ -106,7 +106,7 @@ describe('the VID in a certificate', () => {
     );
   });
 
-  it('is read with name and hash, among other names', async () => {
+  it('The VID in a certificate is read with name and hash, next to other names', async () => {
     const other = concatBytes(Uint8Array.of(0x82, 11), Buffer.from('example.com'));
     const certificate = await certificateWith(other, nameOf(hexToBytes(virtualId)));
     expect(readIdentifyData(certificate)).toEqual({
@@ -119,25 +119,25 @@ describe('the VID in a certificate', () => {
     expect(checkVid({ certificate, idn, random: random.with(0, 0) })).toBe(false);
   });
 
-  it('is checked with the hash that the certificate names', async () => {
+  it('The VID in a certificate is checked with the hash that the certificate names', async () => {
     const old = computeVirtualId({ idn, random, hash: 'SHA-1' });
     expect(checkVid({ certificate: await certificateWith(nameOf(old, 'SHA-1')), idn, random })).toBe(true);
     expect(checkVid({ certificate: await certificateWith(nameOf(old, 'SHA-256')), idn, random })).toBe(false);
   });
 
-  it('is missing in a certificate without one, which is said', async () => {
+  it('A certificate without a VID is reported', async () => {
     const certificate = await certificateWith();
     expect(readIdentifyData(certificate)).toBeUndefined();
     expect(() => checkVid({ certificate, idn, random })).toThrow('the certificate has no VID');
   });
 
-  it('is refused with one clear kind of error wherever the certificate is cut off', async () => {
+  it('A truncated certificate gives one clear kind of error when its VID is read', async () => {
     const certificate = await certificateWith(nameOf(hexToBytes(virtualId)));
     for (let length = 0; length < certificate.length; length += 1)
       expect(() => readIdentifyData(certificate.subarray(0, length))).toThrow(FormatError);
   });
 
-  it('never crashes on a certificate in which anything was changed', async () => {
+  it('An altered certificate never crashes the VID parser', async () => {
     const certificate = await certificateWith(nameOf(hexToBytes(virtualId)));
     const place = fc.integer({ min: 0, max: certificate.length - 1 });
     fc.assert(

@@ -36,7 +36,7 @@ const found = async (file: Uint8Array) => {
 };
 
 describe('a file of evidence', () => {
-  it.each(saved)('is valid: %s', async (_, save) => {
+  it.each(saved)('A file of evidence is valid: %s', async (_, save) => {
     expect(await verifyEvidenceFile(save(json), sample.trust)).toEqual({
       verdict: { valid: true, unproven: [], findings: [] },
       entries: 4,
@@ -77,11 +77,11 @@ describe('a file of evidence', () => {
 });
 
 describe('a trust file', () => {
-  it.each(saved)('is read: %s', (_, save) => {
+  it.each(saved)('A trust file is read: %s', (_, save) => {
     expect(readTrustFile(save(JSON.stringify(sample.trust, null, 2)))).toEqual(sample.trust);
   });
 
-  it('that is none, or cannot be read, is unusable', () => {
+  it('A trust file that is malformed or cannot be read is unusable', () => {
     expect(() => readTrustFile(utf8('{}'))).toThrow(InvalidTrustFile);
     expect(() => readTrustFile(utf8('{"format":'))).toThrow(
       'the trust file cannot be read: it ends too early',
@@ -91,7 +91,7 @@ describe('a trust file', () => {
 });
 
 describe('a file of checkpoints', () => {
-  it.each(saved)('is read: %s', async (_, save) => {
+  it.each(saved)('A file of checkpoints is read: %s', async (_, save) => {
     const [early, late] = [
       await sample.log.checkpoint(sample.key, 3),
       await sample.log.checkpoint(sample.key),
@@ -103,7 +103,7 @@ describe('a file of checkpoints', () => {
     expect(readCheckpointFile(save(`${lines}\n{"size": 9`))).toEqual([early, late]);
   });
 
-  it('that has none is unusable', () => {
+  it('A file without checkpoints is unusable', () => {
     for (const text of ['', '{}', 'not.a', '[1e999]'])
       expect(() => readCheckpointFile(utf8(text))).toThrow(InvalidCheckpointFile);
     expect(() => readCheckpointFile(Uint8Array.of(0xff))).toThrow(InvalidCheckpointFile);

@@ -12,7 +12,7 @@ const kindOf = (text: string) => {
 };
 
 describe('reading I-JSON', () => {
-  it('reads what JSON.stringify writes, however it is indented', () => {
+  it('The I-JSON parser reads what JSON.stringify writes, with any indentation', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.nat(4), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
@@ -21,7 +21,7 @@ describe('reading I-JSON', () => {
     );
   });
 
-  it('reads nothing that JSON.parse does not read', () => {
+  it('The I-JSON parser reads nothing that JSON.parse does not read', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), fc.string({ maxLength: 2 }), (json, at, put) => {
         const text = json.slice(0, at % (json.length + 1)) + put + json.slice(at % (json.length + 1));
@@ -43,7 +43,7 @@ describe('reading I-JSON', () => {
     ['an unpaired surrogate in a name', '{"\\udc00":1}'],
     ['20,000 arrays within each other', '['.repeat(20_000) + ']'.repeat(20_000)],
     ['20,000 objects within each other', '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000)],
-  ])('refuses %s as ambiguous', (_, text) => {
+  ])('The I-JSON parser refuses %s as ambiguous', (_, text) => {
     expect(() => JSON.parse(text) as unknown).not.toThrow();
     expect(kindOf(text)).toBe('AMBIGUOUS');
   });
@@ -67,11 +67,11 @@ describe('reading I-JSON', () => {
     "{'a':1}",
     'null null',
     '\u00a01',
-  ])('refuses %j as no JSON', (text) => {
+  ])('The I-JSON parser refuses %j as no JSON', (text) => {
     expect(kindOf(text)).toBe('SYNTAX');
   });
 
-  it('names the place', () => {
+  it('The I-JSON parser names the place of an error', () => {
     expect(() => readIJson('{\n  "a": 1,\n  "a": 2\n}')).toThrow(
       'two members are named "a", at line 3, column 6',
     );

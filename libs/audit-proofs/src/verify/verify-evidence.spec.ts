@@ -45,25 +45,25 @@ const own = (copy: EvidenceBundle, sequence: number) =>
   copy.entries.find((item) => item.stream === reissueId && item.sequence === sequence)!;
 
 describe('a bundle as it was made', () => {
-  it('is valid, with everything proven', async () => {
+  it('An unaltered bundle is valid, with everything proven', async () => {
     expect(await verifyEvidence(bundle, sample.trust)).toEqual({ valid: true, unproven: [], findings: [] });
   });
 
-  it('is valid after it was written to a file and read again', async () => {
+  it('An unaltered bundle is valid after it was written to a file and read again', async () => {
     expect(await found(JSON.parse(JSON.stringify(bundle)))).toMatchObject({ kinds: [], unproven: [] });
   });
 
-  it('is valid with checkpoints that were kept elsewhere, then and now', async () => {
+  it('An unaltered bundle is valid with earlier and later checkpoints kept elsewhere', async () => {
     const kept = [await sample.log.checkpoint(sample.key, 3), await sample.log.checkpoint(sample.key)];
     expect(await found(bundle, kept)).toMatchObject({ kinds: [], unproven: [] });
   });
 
-  it('stays valid once its personal parts are erased', async () => {
+  it('An unaltered bundle stays valid once its personal parts are erased', async () => {
     const erased = await forged((copy) => delete own(copy, 1).personal);
     expect(await found(erased)).toMatchObject({ kinds: [] });
   });
 
-  it('does not claim what nothing proves: entries after the checkpoint, a checkpoint that it cannot reach', async () => {
+  it('A bundle reports what nothing proves: entries after the checkpoint, a checkpoint beyond its proofs', async () => {
     const early = await forged((copy) => {
       Object.assign(own(copy, 4), { leafIndex: null, leafHash: null, proof: null });
     });
@@ -80,7 +80,7 @@ describe('a bundle as it was made', () => {
 });
 
 describe('many checkpoints that were kept elsewhere', () => {
-  it('several checkpoints beyond the bundle are reported once', async () => {
+  it('Many checkpoints beyond a bundle give one finding', async () => {
     const kept = await Promise.all([4, 5, 6].map((size) => sample.log.checkpoint(sample.key, size)));
     const { unproven } = await verifyEvidence(bundle, sample.trust, kept);
     expect(unproven).toEqual([
@@ -102,7 +102,7 @@ describe('an entry that the database stamped', () => {
     return sealed(changed, sample.key);
   };
 
-  it('is valid where its role may write it', async () => {
+  it('A stamped entry is valid if its role may write it', async () => {
     const honest = await stampedBy('reseal_worker', { action: 'remind', actor: 'system' });
     expect(await found(honest)).toMatchObject({ kinds: [], unproven: [] });
   });
@@ -111,19 +111,19 @@ describe('an entry that the database stamped', () => {
     ['reseal_status', { action: 'remind', actor: 'system' }],
     ['reseal_worker', { action: 'remind', actor: 'operator:bora' }],
     ['reseal_owner', { action: 'remind', actor: 'system' }],
-  ])('by %s is found where that role may not write it', async (role, entry) => {
+  ])('A stamped entry by %s is found if that role may not write it', async (role, entry) => {
     expect(await found(await stampedBy(role, entry))).toMatchObject({
       kinds: ['WRITER_NOT_ALLOWED'],
       entries: [5],
     });
   });
 
-  it('is not judged where its action is of a later version', async () => {
+  it('A stamped entry with an action of a later version is not judged', async () => {
     const later = await stampedBy('reseal_worker', { action: 'splitCertificate', actor: 'system' });
     expect(await found(later)).toMatchObject({ kinds: [] });
   });
 
-  it('is found where its stamp was changed or taken away', async () => {
+  it('A stamped entry is found if its stamp was changed or removed', async () => {
     const honest = await stampedBy('reseal_worker', { action: 'remind', actor: 'system' });
     for (const change of [{ recordedBy: 'reseal_signer' }, { recordedAt: bundle.madeAt }, undefined]) {
       const copy = structuredClone(honest);
@@ -146,12 +146,12 @@ describe('acts outside the reissue', () => {
     return sealed({ ...bundle, entries, checkpoint, consistency: [] }, sample.key);
   };
 
-  it('belong to it by its id or by its certificate, in whichever order they came into the log', async () => {
+  it('An act outside the reissue belongs to it by its id or its certificate, in any order of the log', async () => {
     const honest = await withActs(act(8, { serial: '0a' }), act(7, { reissueId }));
     expect(await found(honest)).toMatchObject({ kinds: [], unproven: [] });
   });
 
-  it('that are of something else are not of this evidence', async () => {
+  it('An act about another object does not belong to the evidence', async () => {
     const padded = await withActs(act(7, { serial: '0b' }));
     expect(await found(padded)).toMatchObject({ kinds: ['ENTRY_INSERTED'], entries: [7] });
   });
@@ -187,7 +187,7 @@ describe('checkpoints of a branch of the log that a restore of the database cut 
     return { kept, bundle: await sealed({ ...bundle, entries, checkpoint, consistency }, sample.key) };
   };
 
-  it('are unproven, and explained by the entry of the restore', async () => {
+  it('Checkpoints of a log branch that a restore cut off are unproven, and explained by the entry of the restore', async () => {
     const { kept, bundle: honest } = await restored();
     const earlier = await lostLog().checkpoint(sample.key, 6, at(19));
     const { findings, unproven } = await verifyEvidence(honest, sample.trust, [earlier, kept]);
@@ -203,7 +203,7 @@ describe('checkpoints of a branch of the log that a restore of the database cut 
     ]);
   });
 
-  it('are not explained by an entry that is not proven to be in the log', async () => {
+  it('Checkpoints of a cut-off branch are not explained by an entry that is not proven to be in the log', async () => {
     const { kept, bundle: early } = await restored((item) => {
       Object.assign(item, { leafIndex: null, leafHash: null, proof: null });
     });
@@ -214,7 +214,7 @@ describe('checkpoints of a branch of the log that a restore of the database cut 
     expect((await found(edited, [other])).kinds).toEqual(['ENTRY_ALTERED', 'LOG_INCONSISTENT']);
   });
 
-  it('are not explained outside the time from the last common one to the last that the entry names', async () => {
+  it('Checkpoints of a cut-off branch are not explained outside the time that the entry names', async () => {
     for (const second of [4, 21]) {
       const other = await lostLog().checkpoint(sample.key, 7, at(second));
       const { kept, bundle: honest } = await restored(undefined, [other]);
@@ -233,14 +233,14 @@ describe('a bundle that was changed on its way', () => {
     expect((await found(copy)).kinds).toEqual(['SIGNATURE_INVALID']);
   });
 
-  it('still names the entry, although the signature is broken already', async () => {
+  it('A bundle that was altered in transit names the entry as well as the broken signature', async () => {
     const copy = structuredClone(bundle);
     own(copy, 2).entry!.outcome = 'REFUSED';
     expect(await found(copy)).toMatchObject({ kinds: ['ENTRY_ALTERED', 'SIGNATURE_INVALID'], entries: [2] });
   });
 
   it.each([[undefined], [null], ['text'], [[]], [{}], [{ format: 'reseal-evidence/3' }]])(
-    'is no bundle at all: %j',
+    'A file is refused as no bundle: %j',
     async (content) => {
       expect((await found(content)).kinds).toEqual(['FORMAT_INVALID']);
     },
@@ -273,14 +273,14 @@ describe('what was done to the certificate', () => {
   const revoked = { revokedAt: '2026-11-24T00:00:03.000Z', revocationReason: 'keyCompromise' };
   const clean = { kinds: [], unproven: [] };
 
-  it('is its status', async () => {
+  it('The acts on a certificate give its status', async () => {
     expect(await withActs([hold()], held)).toMatchObject(clean);
     expect(await withActs([hold(), release()], {})).toMatchObject(clean);
     expect(await withActs([hold(), release(), revoke()], revoked)).toMatchObject(clean);
     expect(await withActs([hold(), revoke()], { ...held, ...revoked })).toMatchObject(clean);
   });
 
-  it('is found to be another than is said of it', async () => {
+  it('A stated status that differs from the acts is found', async () => {
     const altered = { kinds: ['STATUS_ALTERED'] };
     expect(await withActs([revoke()], {})).toMatchObject(altered);
     expect(await withActs([revoke()], { ...revoked, revocationReason: 'unspecified' })).toMatchObject(
@@ -292,7 +292,7 @@ describe('what was done to the certificate', () => {
     expect(await withActs([revoke(), release()], {})).toMatchObject(altered);
   });
 
-  it('is unproven in a bundle of the first form, as far as other reissues may have done it', async () => {
+  it('The status in a bundle of the first form is unproven if other reissues may have changed it', async () => {
     expect(await withActs([], revoked, 'reseal-evidence/1')).toMatchObject({
       kinds: [],
       unproven: ['STATUS'],
@@ -318,11 +318,11 @@ describe('a personal part that is gone', () => {
     return found(await sealed({ ...copy, checkpoint, consistency: [] }, sample.key));
   };
 
-  it('is unproven', async () => {
+  it('A missing personal part is unproven', async () => {
     expect(await without([])).toMatchObject({ kinds: [], unproven: ['PERSONAL'] });
   });
 
-  it('is explained by a purge that names its reissue, and by none of another', async () => {
+  it('A missing personal part is explained by a purge that names its reissue, and by no other purge', async () => {
     const ofReissues = (reissueIds: readonly string[]) => ({
       ...purge(later),
       details: { recordClass: 'issuanceEvidence', years: 10, reissueIds, records: 1 },
@@ -335,7 +335,7 @@ describe('a personal part that is gone', () => {
     });
   });
 
-  it('is explained by an earlier purge of its age, and by no other', async () => {
+  it('A missing personal part is explained by an earlier purge of its age, and by no other purge', async () => {
     expect(await without([purge(later)])).toMatchObject({ kinds: [], unproven: [] });
     expect(await without([purge('2021-01-01T00:00:00.000Z')])).toMatchObject({
       kinds: ['ENTRY_INSERTED'],
@@ -355,7 +355,7 @@ describe('entries that do not name all that the bundle states', () => {
     return found(await sealed({ ...bundle, ...changed }, sample.key));
   };
 
-  it('leave unproven what those from before did not name', async () => {
+  it('A bundle with entries of an earlier form reports what they do not prove', async () => {
     const old = withEntries((entry) => {
       const { customerRef: _, receipt: __, ...details } = entry.details;
       return { ...entry, details };
@@ -363,15 +363,18 @@ describe('entries that do not name all that the bundle states', () => {
     expect(await old).toMatchObject({ kinds: [], unproven: ['REISSUE', 'RECEIPT'] });
   });
 
-  it.each(['digest', 'locale', 'agreed', 'act'])('leave a consent unproven without its %s', async (name) => {
-    const bare = withEntries((entry) => {
-      const { consents, ...details } = entry.details as { consents?: Record<string, unknown>[] };
-      const rest = consents?.map((each) => ({ ...each, [name]: undefined }));
-      const less = rest && (JSON.parse(JSON.stringify(rest)) as unknown);
-      return { ...entry, details: { ...details, ...(less ? { consents: less } : {}) } };
-    });
-    expect(await bare).toMatchObject({ kinds: [], unproven: ['CONSENT'] });
-  });
+  it.each(['digest', 'locale', 'agreed', 'act'])(
+    'A consent without its %s in the entry is unproven',
+    async (name) => {
+      const bare = withEntries((entry) => {
+        const { consents, ...details } = entry.details as { consents?: Record<string, unknown>[] };
+        const rest = consents?.map((each) => ({ ...each, [name]: undefined }));
+        const less = rest && (JSON.parse(JSON.stringify(rest)) as unknown);
+        return { ...entry, details: { ...details, ...(less ? { consents: less } : {}) } };
+      });
+      expect(await bare).toMatchObject({ kinds: [], unproven: ['CONSENT'] });
+    },
+  );
 });
 
 describe('a reissue that was recovered after a restore', () => {
@@ -393,7 +396,7 @@ describe('a reissue that was recovered after a restore', () => {
   };
   const state = { serial: '0a', state: 'REGISTERED' };
 
-  it('has the certificate that the entry of its recovery names', async () => {
+  it('A recovered reissue has the certificate that the entry of its recovery names', async () => {
     const issued = sample.log.entries.find(({ action }) => action === 'issue')!;
     const { sha256 } = issued.details;
     expect(await recovered({ ...state, sha256 })).toMatchObject({ kinds: [], unproven: [] });
@@ -504,7 +507,7 @@ describe('evidence that was forged with the key of the audit', () => {
     expect([...new Set(result.entries)]).toEqual(entries);
   });
 
-  it('is found: another person’s certificate, of the same authorities or of others', async () => {
+  it('A forged bundle with the certificate of another person, by the same or other CAs, is found although the audit key signed it', async () => {
     const chain = (await certificates()).map((certificate) => certificate.toString('base64'));
     const others = await forged((copy) => (copy.certificate!.chain = chain));
     expect((await found(others)).kinds).toEqual(['CERTIFICATE_ALTERED', 'CHAIN_UNTRUSTED']);
@@ -512,7 +515,7 @@ describe('evidence that was forged with the key of the audit', () => {
     expect((await found(spliced)).kinds).toEqual(['CERTIFICATE_ALTERED', 'CHAIN_UNTRUSTED']);
   });
 
-  it('is found: a log rewritten without one reissue, given an earlier checkpoint', async () => {
+  it('A forged log without one reissue is found by an earlier checkpoint', async () => {
     const without = new SampleLog(
       sample.log.entries.filter(({ stream }, place) => stream === reissueId || place > 0),
     );
@@ -538,7 +541,7 @@ describe('evidence that was forged with the key of the audit', () => {
     );
   });
 
-  it('is found: no log at all where there was one before, given a checkpoint of then', async () => {
+  it('A forged bundle without a log is found by an earlier checkpoint', async () => {
     const bare = await forged((copy) => {
       Object.assign(copy, { checkpoint: null, consistency: [] });
       for (const item of copy.entries) item.proof = null;
@@ -547,7 +550,7 @@ describe('evidence that was forged with the key of the audit', () => {
     expect((await found(bare, [await sample.log.checkpoint(sample.key)])).kinds).toEqual(['LOG_TRUNCATED']);
   });
 
-  it('is found: a consistency proof that does not hold', async () => {
+  it('A forged consistency proof is found', async () => {
     const result = await found(await forged((copy) => copy.consistency[0]!.proof.reverse()));
     expect(result.kinds).toEqual(['LOG_INCONSISTENT']);
   });
@@ -567,7 +570,7 @@ describe('a malicious bundle', () => {
     return copy['document'];
   };
 
-  it('is told what is wrong with it, whatever stands wherever', async () => {
+  it('A malicious bundle is reported, whatever it contains', async () => {
     const places = placesIn(bundle);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...places), fc.jsonValue(), async (path, value) => {
@@ -579,7 +582,7 @@ describe('a malicious bundle', () => {
     );
   });
 
-  it('is told so at once, however many entries it claims to have had', async () => {
+  it('A malicious bundle is reported at once, however many entries it claims', async () => {
     const claimed = await forged((copy) => (copy.reissue.auditSequence = Number.MAX_SAFE_INTEGER));
     const { findings } = await verifyEvidence(claimed, sample.trust);
     expect(findings).toEqual([
@@ -593,14 +596,14 @@ describe('a malicious bundle', () => {
     expect((await found(numbered)).kinds).toEqual(['ENTRY_ALTERED', 'ENTRY_INSERTED', 'ENTRY_MISSING']);
   });
 
-  it('is told so, however many entries it has', async () => {
+  it('A malicious bundle is reported, however many entries it has', async () => {
     const gone = { stream: reissueId, entry: null, leafIndex: null, leafHash: null, proof: null };
     const entries = Array.from({ length: 200_000 }, (_, place) => ({ ...gone, sequence: place + 1 }));
     const { valid } = await verifyEvidence({ ...bundle, entries }, sample.trust);
     expect(valid).toBe(false);
   });
 
-  it('does no harm even if it is signed', async () => {
+  it('A malicious bundle does no harm even if it is signed', async () => {
     const places = placesIn(bundle);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...places), fc.jsonValue(), async (path, value) => {
@@ -614,20 +617,20 @@ describe('a malicious bundle', () => {
 });
 
 describe('keys', () => {
-  it('that the trust file does not have prove nothing', async () => {
+  it('A key that the trust file lacks proves nothing', async () => {
     const stranger = auditSigner('audit-1');
     expect((await found(await sealed(bundle, stranger))).kinds).toEqual(['SIGNATURE_INVALID']);
     expect((await found(await sealed(bundle, auditSigner('audit-9')))).kinds).toEqual(['KEY_NOT_TRUSTED']);
   });
 
-  it('prove nothing after they went out of use', async () => {
+  it('A key proves nothing after its end of use', async () => {
     const { jwk } = sample.trust.auditKeys[0]!;
     const retired = { jwk, validFrom: '2020-01-01T00:00:00.000Z', validUntil: '2021-01-01T00:00:00.000Z' };
     const { findings } = await verifyEvidence(bundle, { ...sample.trust, auditKeys: [retired] });
     expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['KEY_NOT_TRUSTED']));
   });
 
-  it('may change over: an old checkpoint holds by the old key', async () => {
+  it('An old checkpoint is valid by the old key after a key change', async () => {
     const next = auditSigner('audit-2');
     const both = {
       ...sample.trust,
@@ -640,19 +643,19 @@ describe('keys', () => {
     expect(await verifyEvidence(renewed, both)).toMatchObject({ valid: true });
   });
 
-  it('do not make one kind of signature out of another', async () => {
+  it('A key does not prove another kind of signature', async () => {
     const confused = { ...bundle, signature: bundle.checkpoint! };
     expect((await found(confused)).kinds).toEqual(['FORMAT_INVALID']);
   });
 
-  it('are told apart by origin: a checkpoint of another log is none of this one', async () => {
+  it('Keys belong to an origin: a checkpoint of another log does not count', async () => {
     const { findings } = await verifyEvidence(bundle, { ...sample.trust, origin: 'another-log' });
     expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['CHECKPOINT_INVALID']));
   });
 });
 
 describe('a trust file', () => {
-  it('that is none is told apart from evidence that does not hold', () => {
+  it('An unusable trust file is reported apart from invalid evidence', () => {
     expect(() => readTrust({ format: 'reseal-trust/1' })).toThrow('the trust file is none');
     expect(readTrust(JSON.parse(JSON.stringify(sample.trust)))).toEqual(sample.trust);
   });
@@ -694,7 +697,7 @@ describe('who confirmed and who approved an operation', () => {
     return [...findings.map(({ kind }) => kind), ...unproven.map(({ what }) => what)];
   }
 
-  it('is proved by what the issuer signed for this person and this plan, also years later', async () => {
+  it('Confirmation and approval are proved by tokens that the issuer signed for the person and the plan, also years later', async () => {
     expect(await approvedBy(await signIn(privateKey, {}))).toEqual([]);
   });
 
@@ -710,12 +713,12 @@ describe('who confirmed and who approved an operation', () => {
     expect(await approvedBy(await proof())).toEqual(['APPROVAL_INVALID']);
   });
 
-  it('is two people', async () => {
+  it('Confirmation and approval by one person are found', async () => {
     const proof = await signIn(privateKey, {});
     expect(await approvedBy(proof, { requestedBy: 'staff:april' })).toEqual(['APPROVAL_INVALID']);
   });
 
-  it('is not proven where the trust file has no keys, or the entry is older than proofs', async () => {
+  it('Confirmation and approval are unproven without keys in the trust file, or for an entry from before proofs', async () => {
     expect(await approvedBy(await signIn(privateKey, {}), { keys: [] })).toEqual(['APPROVAL']);
     expect(await approvedBy(undefined, { stamped: false })).toEqual(['APPROVAL']);
   });
@@ -753,7 +756,7 @@ describe('who confirmed and who approved an operation', () => {
     return findings.filter(({ kind }) => kind === 'APPROVAL_INVALID').map(({ message }) => message);
   }
 
-  it('stands in the evidence of what the operation did', async () => {
+  it('The evidence of an operation’s effect includes confirmation and approval', async () => {
     const confirmed = { act: 'confirm', actor: 'staff:olivia' } as const;
     const approved = { act: 'approve', actor: 'staff:april' } as const;
     expect(await doneAfter([confirmed, approved])).toEqual([]);

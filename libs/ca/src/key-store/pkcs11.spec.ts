@@ -38,7 +38,7 @@ afterEach(async () => {
 afterAll(() => soft.drop());
 
 describe('key in a PKCS#11 token', () => {
-  it('signs with ECDSA in DER', async () => {
+  it('A PKCS#11 key signs with ECDSA in DER', async () => {
     const key = await open().openKey('key');
     for (let count = 0; count < 50; count += 1)
       expect(verify('sha256', bytes, key.publicKey(), await key.sign(bytes))).toBe(true);
@@ -49,7 +49,7 @@ describe('key in a PKCS#11 token', () => {
     });
   });
 
-  it('is made once, however often it is asked for', async () => {
+  it('A PKCS#11 key is created once for repeated calls', async () => {
     const token = open();
     const spki = async () => (await token.createKey('made once')).publicKey().export({ format: 'jwk' });
     expect(await spki()).toEqual(await spki());
@@ -60,7 +60,7 @@ describe('key in a PKCS#11 token', () => {
     expect(await spki()).toEqual(await spki());
   });
 
-  it('cannot be taken out: neither read nor wrapped, nor made so', () => {
+  it('A PKCS#11 key cannot be exported: neither read nor wrapped, nor made so', () => {
     // The library finds the token by the real environment, which this process cannot change from here.
     const script = ['-e', `(${takeOut.toString()})(...${JSON.stringify([soft.address])})`];
     const told = execFileSync(process.execPath, script, { encoding: 'utf8', env: process.env });
@@ -74,7 +74,7 @@ describe('key in a PKCS#11 token', () => {
     });
   });
 
-  it('tries a wrong PIN once and never again', async () => {
+  it('A wrong PIN of a PKCS#11 token is tried once', async () => {
     const token = open({ pin: '0815' });
     const refusal = 'PKCS#11 token "reseal-spec": it rejects the PIN, which is not tried again';
     await expect(token.openKey('key')).rejects.toMatchObject({ name: 'KeyStoreError', message: refusal });
@@ -84,7 +84,7 @@ describe('key in a PKCS#11 token', () => {
     expect(await (await open().openKey('key')).sign(bytes)).toBeDefined();
   });
 
-  it('says what is missing: library, token', async () => {
+  it('A missing PKCS#11 library or token is named', async () => {
     await expect(open({ module: '/nowhere/lib.so' }).openKey('key')).rejects.toMatchObject({
       name: 'KeyStoreError',
       message: 'PKCS#11 token "reseal-spec": the PKCS#11 library cannot be loaded',
@@ -97,7 +97,7 @@ describe('key in a PKCS#11 token', () => {
 });
 
 describe('session with a PKCS#11 token', () => {
-  it('a session that is lost during a signature is opened again, and the signature is made', async () => {
+  it('A PKCS#11 session that is lost during a signature is opened again, and the signature made', async () => {
     const key = await open().openKey('key');
     const [before] = tokenProcesses();
     freeze();
@@ -108,14 +108,14 @@ describe('session with a PKCS#11 token', () => {
     expect(tokenProcesses()).not.toContain(before);
   });
 
-  it('a session that is lost between two signatures is opened again', async () => {
+  it('A PKCS#11 session that is lost between two signatures is opened again', async () => {
     const key = await open().openKey('key');
     kill();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(verify('sha256', bytes, key.publicKey(), await key.sign(bytes))).toBe(true);
   });
 
-  it('gives up while the token is away, and goes on when it is back', async () => {
+  it('A PKCS#11 session fails while the token is absent and works when it is back', async () => {
     const key = await open().openKey('key');
     renameSync(soft.folder, `${soft.folder}.away`);
     kill();
@@ -125,7 +125,7 @@ describe('session with a PKCS#11 token', () => {
     expect(verify('sha256', bytes, key.publicKey(), await key.sign(bytes))).toBe(true);
   });
 
-  it('that is too slow is ended, and blocks neither the process nor the next signature', async () => {
+  it('A PKCS#11 session that is too slow is ended and blocks neither the process nor the next signature', async () => {
     const key = await open({ timeoutMs: 300 }).openKey('key');
     freeze();
     let ticks = 0;
@@ -139,7 +139,7 @@ describe('session with a PKCS#11 token', () => {
     expect(verify('sha256', bytes, key.publicKey(), await key.sign(bytes))).toBe(true);
   });
 
-  it('lets no more wait than the queue holds: one more is refused at once', async () => {
+  it('A PKCS#11 session refuses a call beyond its queue at once', async () => {
     const key = await open({ queueLimit: 3 }).openKey('key');
     freeze();
     const waiting = [1, 2, 3, 4].map(() => key.sign(bytes));
@@ -152,7 +152,7 @@ describe('session with a PKCS#11 token', () => {
       expect(verify('sha256', bytes, key.publicKey(), signature)).toBe(true);
   });
 
-  it('leaves no process behind when it is closed', async () => {
+  it('A PKCS#11 session leaves no process behind when it is closed', async () => {
     const token = open();
     await token.openKey('key');
     expect(tokenProcesses()).toHaveLength(1);

@@ -380,7 +380,7 @@ const cases: [rule: string, what: string, given: Case][] = [
 ];
 
 describe('lint', () => {
-  it('finds nothing wrong with what the template makes', () => {
+  it('The linter accepts what the template makes', () => {
     for (const algorithm of ['ecdsaWithSHA256', 'sha256WithRSAEncryption'] as const) {
       const ca = specIssuer(algorithm).identity;
       const wanted = specContents({ spki, serial: newSerialNumber() });
@@ -395,11 +395,11 @@ describe('lint', () => {
     ).toEqual([]);
   });
 
-  it.each(cases)('names %s, and no other rule, for %s', (rule, _what, given) => {
+  it.each(cases)('The linter names %s, and no other rule, for %s', (rule, _what, given) => {
     expect(lint(given)).toEqual([rule]);
   });
 
-  it('has a certificate here that breaks each rule, and each rule an id of its own and a source', () => {
+  it('Each lint rule has a certificate that breaks it, an id of its own and a source', () => {
     const ids = lintRules.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(new Set(cases.map(([rule]) => rule))).toEqual(new Set([...ids, 'x690.der']));
@@ -409,7 +409,7 @@ describe('lint', () => {
     }
   });
 
-  it('is never thrown at, whatever byte of a certificate is another', () => {
+  it('The linter never throws, whatever byte of a certificate is changed', () => {
     for (let at = 0; at < tbs.length; at += 1) {
       const damaged = Buffer.from(tbs);
       damaged[at]! ^= 0x81;
@@ -419,12 +419,12 @@ describe('lint', () => {
 });
 
 describe('the certificate that was linted', () => {
-  it('is the one that was signed, but for the signature', () => {
+  it('The linted certificate is the signed one except for the signature', () => {
     assertOnlySignatureDiffers(tbs, 'ecdsaWithSHA256', issuer.certify(tbs));
     assertOnlySignatureDiffers(tbs, 'ecdsaWithSHA256', specIssuer('ecdsaWithSHA256').certify(tbs));
   });
 
-  it('is not another one, nor signed otherwise', () => {
+  it('A certificate other than the linted one, or signed otherwise, is refused', () => {
     const other = withField(tbs, 'subject', partsOf(tbs)[fields.issuer]!);
     const wrong = [
       issuer.certify(other),

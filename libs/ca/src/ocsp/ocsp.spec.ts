@@ -68,7 +68,7 @@ const requestWith = (...parts: Buffer[]) => der.sequence(der.sequence(...parts))
 const one = der.sequence(single());
 
 describe('OCSP request', () => {
-  it('of openssl names the certificate by both hashes, with a nonce or without', () => {
+  it('An OCSP request of openssl names the certificate by both hashes, with or without a nonce', () => {
     const hashes = issuerHashes(authority.chain[0]);
     for (const hash of ['sha1', 'sha256'] as const) {
       const parsed = parseOcspRequest(requestOf(`-${hash}`, '-serial', `0x${serial}`));
@@ -79,14 +79,14 @@ describe('OCSP request', () => {
     expect(parseOcspRequest(requestOf('-no_nonce', '-serial', '1')).nonce).toBeUndefined();
   });
 
-  it('may ask for several certificates, and names another issuer by other hashes', () => {
+  it('An OCSP request may ask for several certificates, and names another issuer by other hashes', () => {
     const { certificates } = parseOcspRequest(requestOf('-serial', '0xa1', '-serial', '2'));
     expect(certificates.map((certificate) => certificate.serial)).toEqual(['a1', '02']);
     const other = parseOcspRequest(requestWith(one)).certificates[0]!;
     expect(isIssuedBy(other, issuerHashes(authority.chain[0]))).toBe(false);
   });
 
-  it('may be signed by whomever', () => {
+  it('An OCSP request may be signed by any key', () => {
     const signature = der.explicit(
       0,
       der.sequence(der.sequence(oid('1.2.840.10045.4.3.2')), der.bitString(Buffer.from('no signature'))),
@@ -95,7 +95,7 @@ describe('OCSP request', () => {
     expect(parseOcspRequest(der.sequence(tbs, signature)).certificates).toHaveLength(1);
   });
 
-  it('by a hash we do not know is of no issuer of ours', () => {
+  it('An OCSP request with an unknown issuer hash belongs to no issuer of ours', () => {
     const id = certId(der.unsignedInteger(Buffer.from([1])), der.sequence(oid('1.2.3.4')), 7);
     const [certificate] = parseOcspRequest(requestWith(der.sequence(single(id)))).certificates;
     expect(certificate!.hash).toBeUndefined();
@@ -114,7 +114,7 @@ describe('OCSP request', () => {
       'a negative serial number, which no certificate has',
       requestWith(der.sequence(single(certId(Buffer.from([2, 1, 0x80]))))),
     ],
-  ])('is taken with %s', (_, bytes) => {
+  ])('An OCSP request is accepted with %s', (_, bytes) => {
     expect(parseOcspRequest(bytes).certificates).toHaveLength(1);
   });
 
@@ -146,16 +146,16 @@ describe('OCSP request', () => {
     ['has something behind it', Buffer.concat([requestWith(one), Buffer.alloc(1)])],
     ['has a length of no end', Buffer.from('30800000', 'hex')],
     ['is longer than a length can say', Buffer.from('3084ffffffff', 'hex')],
-  ])('is refused if it %s', (_, bytes) => {
+  ])('An OCSP request is refused if it %s', (_, bytes) => {
     expect(() => parseOcspRequest(bytes)).toThrow(FormatError);
   });
 
-  it('is refused when it is cut off at any byte', () => {
+  it('An OCSP request that is truncated at any byte is refused', () => {
     for (let length = 0; length < request.length; length += 1)
       expect(() => parseOcspRequest(request.subarray(0, length))).toThrow(FormatError);
   });
 
-  it('never breaks the parser, whatever its bytes are', () => {
+  it('An OCSP request of any bytes never breaks the parser', () => {
     const refusedAtMost = (bytes: Buffer) => {
       try {
         parseOcspRequest(bytes);
@@ -208,7 +208,7 @@ describe('OCSP response', () => {
     return stdout;
   };
 
-  it('that a certificate is good verifies in openssl, with the responder’s certificate and the nonce', async () => {
+  it('An OCSP response `good` verifies in openssl, with the responder’s certificate and the nonce', async () => {
     const text = await answerTo(request, { status: 'good' });
     expect(text).toContain('Cert Status: good');
     expect(text).toContain(`${serial.toUpperCase()}`);
@@ -217,7 +217,7 @@ describe('OCSP response', () => {
   });
 
   it.each(['keyCompromise', 'certificateHold', 'cessationOfOperation'] as const)(
-    'of a certificate revoked for %s says when and why',
+    'An OCSP response for a certificate revoked for %s gives time and reason',
     async (reason) => {
       const revokedAt = new Date('2026-11-04T01:02:03Z');
       const text = await answerTo(request, { status: 'revoked', revokedAt, reason });
@@ -227,7 +227,7 @@ describe('OCSP response', () => {
     },
   );
 
-  it('gives no reason where none was specified, and can say that it does not know', async () => {
+  it('An OCSP response has no reason if none was specified, and can be `unknown`', async () => {
     const revokedAt = now;
     expect(await answerTo(request, { status: 'revoked', revokedAt, reason: 'unspecified' })).not.toContain(
       'Reason',
@@ -240,13 +240,13 @@ describe('OCSP response', () => {
     ['internalError', '30030a0102'],
     ['tryLater', '30030a0103'],
     ['unauthorized', '30030a0106'],
-  ] as const)('%s is not signed', (error, hex) => {
+  ] as const)('An OCSP response %s is not signed', (error, hex) => {
     expect(ocspError(error).toString('hex')).toBe(hex);
   });
 });
 
 describe('OCSP responder', () => {
-  it('is not opened with another passphrase, key, issuer or certificate', async () => {
+  it('An OCSP responder does not open with another passphrase, key, issuer or certificate', async () => {
     const { keyId } = authority.identity;
     const { directory } = responders;
     const issuing = authority.chain[0];
