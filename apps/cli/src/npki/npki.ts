@@ -1,10 +1,11 @@
 import { FormatError } from '#libs/der';
 import { read } from './read.js';
-import { isArgumentError, ToolFailure, type InputTerminal } from '../terminal.js';
+import { runTool } from '../run-tool.js';
+import { ToolFailure, type InputTerminal } from '../terminal.js';
 import { verify } from './verify.js';
 import { vid } from './vid.js';
 
-const USAGE = `Usage: npm run -s npki -- <command>
+const usage = `Usage: npm run -s npki -- <command>
 
   read FILE [--password-stdin]
       Prints the content of a key file (signPri.key): {form, keyType, spkiSha256, randomNumber or null}.
@@ -24,33 +25,14 @@ const USAGE = `Usage: npm run -s npki -- <command>
 Keys and certificates may be in DER or PEM. Secrets are read from standard input, without one final newline.
 Exit codes: 0 done, 1 failed or not valid (with one line of explanation), 2 invalid arguments.`;
 
-const commands: Readonly<Record<string, (args: string[], terminal: InputTerminal) => Promise<number>>> = {
-  read,
-  vid,
-  verify,
-};
-
 /** Tools for the files of certificate holders. @returns the exit code */
-export async function runNpki([name = '', ...args]: string[], terminal: InputTerminal): Promise<number> {
-  if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
-    terminal.print(USAGE);
-    return 0;
-  }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) {
-    terminal.complain(USAGE);
-    return 2;
-  }
-  try {
-    return await command(args, terminal);
-  } catch (error) {
-    if (isArgumentError(error)) {
-      terminal.complain(`${error.message} (npm run -s npki -- help)`);
-      return 2;
-    }
-    if (error instanceof ToolFailure) terminal.complain(error.message);
-    else if (error instanceof FormatError) terminal.complain(`a certificate is damaged: ${error.message}`);
-    else throw error;
-    return 1;
-  }
+export function runNpki(args: string[], terminal: InputTerminal): Promise<number> {
+  return runTool({ name: 'npki', usage, commands: { read, vid, verify }, failure }, args, terminal);
+}
+
+function failure(error: unknown) {
+  if (error instanceof ToolFailure) return { line: error.message, exitCode: 1 };
+  if (error instanceof FormatError)
+    return { line: `a certificate is damaged: ${error.message}`, exitCode: 1 };
+  return undefined;
 }

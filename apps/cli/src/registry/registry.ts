@@ -6,10 +6,11 @@ import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import { eraseCustomer, registryStatus, rotateRegistry } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';
 import { z } from 'zod';
-import { isArgumentError, UsageError, type Terminal } from '../terminal.js';
+import { runTool } from '../run-tool.js';
+import { UsageError, type Terminal } from '../terminal.js';
 import { statusLines } from './status-lines.js';
 
-const USAGE = `Usage: npm run -s registry -- <command>
+const usage = `Usage: npm run -s registry -- <command>
 
   status [--json]
       Shows under which keys the customers' resident registration numbers are encrypted, and how many are to be rotated.
@@ -49,36 +50,15 @@ const commands: Readonly<Record<string, (args: string[], terminal: RegistryTermi
 };
 
 /** The operators' tool for the registry of customers' numbers. @returns the exit code */
-export async function runRegistry(
-  [name = '', ...args]: string[],
-  terminal: RegistryTerminal,
-): Promise<number> {
-  if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
-    terminal.print(USAGE);
-    return 0;
-  }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) {
-    terminal.complain(USAGE);
-    return 2;
-  }
-  try {
-    return await command(args, terminal);
-  } catch (error) {
-    if (isArgumentError(error)) {
-      terminal.complain(`${error.message} (npm run -s registry -- help)`);
-      return 2;
-    }
-    if (error instanceof ConfigError) {
-      terminal.complain(error.message);
-      return configExitCode;
-    }
-    if (!isOfDatabase(error)) throw error;
-    terminal.complain(
-      `The database cannot be used: ${error.message}. What was committed stays; run it again.`,
-    );
-    return 1;
-  }
+export function runRegistry(args: string[], terminal: RegistryTerminal): Promise<number> {
+  return runTool({ name: 'registry', usage, commands, failure }, args, terminal);
+}
+
+function failure(error: unknown) {
+  if (error instanceof ConfigError) return { line: error.message, exitCode: configExitCode };
+  if (!isOfDatabase(error)) return undefined;
+  const line = `The database cannot be used: ${error.message}. What was committed stays; run it again.`;
+  return { line, exitCode: 1 };
 }
 
 async function withContext(

@@ -4,9 +4,10 @@ import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '#libs/config';
 import { changedRecord, changedTexts, loadTerms, verifyReceipt, type PublishedDigests } from '#libs/terms';
-import { isArgumentError, ToolFailure, type InputTerminal, UsageError } from '../terminal.js';
+import { runTool } from '../run-tool.js';
+import { ToolFailure, type InputTerminal, UsageError } from '../terminal.js';
 
-const USAGE = `Usage: npm run -s terms -- <command>
+const usage = `Usage: npm run -s terms -- <command>
 
   check [--documents DIR] [--digests FILE] [--against COMMIT]
       Finds texts that were changed, removed or not recorded under their version: customers may have agreed to
@@ -17,34 +18,13 @@ const USAGE = `Usage: npm run -s terms -- <command>
       Verifies a consent receipt (a file, or - for standard input) with the keys of GET /v1/receipt-keys and prints
       its content: {iss, sub, jti, iat, consents}. Exit code 1 if the signature is not valid for a key of FILE.`;
 
-const commands: Readonly<Record<string, (args: string[], terminal: InputTerminal) => Promise<number>>> = {
-  check,
-  verify,
-};
-
 /** Tools to publish terms and to verify receipts. @returns the exit code */
-export async function runTerms([name = '', ...args]: string[], terminal: InputTerminal): Promise<number> {
-  if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
-    terminal.print(USAGE);
-    return 0;
-  }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) {
-    terminal.complain(USAGE);
-    return 2;
-  }
-  try {
-    return await command(args, terminal);
-  } catch (error) {
-    if (isArgumentError(error)) {
-      terminal.complain(`${error.message} (npm run -s terms -- help)`);
-      return 2;
-    }
-    if (!(error instanceof ToolFailure)) throw error;
-    terminal.complain(error.message);
-    return 1;
-  }
+export function runTerms(args: string[], terminal: InputTerminal): Promise<number> {
+  return runTool({ name: 'terms', usage, commands: { check, verify }, failure }, args, terminal);
 }
+
+const failure = (error: unknown) =>
+  error instanceof ToolFailure ? { line: error.message, exitCode: 1 } : undefined;
 
 async function check(args: string[], terminal: InputTerminal): Promise<number> {
   const { values } = parseArgs({
