@@ -1,5 +1,5 @@
 import { auditActionText } from '#libs/domain';
-import { Anchor, Button, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
@@ -7,7 +7,7 @@ import { call } from '../api/client.js';
 import type { AuditEntry } from '../api/types.js';
 import { useFormat } from '../components/format.js';
 import { shortId } from '../components/reissue-table.js';
-import { Empty, Loading, ProblemAlert } from '../components/states.js';
+import { Empty, Loading, MoreButton, ProblemAlert } from '../components/states.js';
 import { DataTable } from '../components/table.js';
 import { paths } from '../paths.js';
 import { useLanguage, useWords } from '../words/language.js';
@@ -15,7 +15,7 @@ import { useLanguage, useWords } from '../words/language.js';
 const pageSize = 100;
 
 export function AuditResults({ search }: { search: string }): ReactNode {
-  const { audit, common, operations } = useWords();
+  const { audit, operations } = useWords();
   const found = useInfiniteQuery({
     queryKey: ['audit', search],
     queryFn: ({ pageParam, signal }) => {
@@ -47,15 +47,7 @@ export function AuditResults({ search }: { search: string }): ReactNode {
           <Entry key={`${entry.stream}/${entry.sequence}`} entry={entry} />
         ))}
       </DataTable>
-      {found.hasNextPage && (
-        <Button
-          variant="default"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {common.more}
-        </Button>
-      )}
+      <MoreButton list={found} />
     </Stack>
   );
 }

@@ -1,5 +1,5 @@
 import type { OperationKind, ParkableStep } from '#libs/domain';
-import { Anchor, Button, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
@@ -8,7 +8,7 @@ import type { OperationItem } from '../api/types.js';
 import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
 import { useFormat } from './format.js';
-import { Loading, ProblemAlert } from './states.js';
+import { Loading, MoreButton, ProblemAlert } from './states.js';
 import { DataTable } from './table.js';
 
 const pageSize = 100;
@@ -27,7 +27,7 @@ export function OperationItems({
   outcomes: boolean;
 }): ReactNode {
   const words = useWords();
-  const { act, operation, common } = words;
+  const { act, operation } = words;
   const format = useFormat();
   const found = useInfiniteQuery({
     queryKey: ['operation-items', id, digest],
@@ -81,15 +81,7 @@ export function OperationItems({
           </Table.Tr>
         ))}
       </DataTable>
-      {found.hasNextPage && (
-        <Button
-          variant="default"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {common.more}
-        </Button>
-      )}
+      <MoreButton list={found} />
     </Stack>
   );
 }

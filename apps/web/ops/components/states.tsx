@@ -1,5 +1,5 @@
 import { Alert, Button, Center, Loader, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
-import type { UseQueryResult } from '@tanstack/react-query';
+import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/client.js';
 import { useWords } from '../words/language.js';
@@ -22,6 +22,21 @@ export function Empty({ title, text }: { title: string; text?: string }): ReactN
       <Text fw={600}>{title}</Text>
       {text && <Text c="dimmed">{text}</Text>}
     </Stack>
+  );
+}
+
+/** The button that loads the next page of a list; absent after the last page. */
+export function MoreButton({
+  list,
+}: {
+  list: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+}): ReactNode {
+  const { common } = useWords();
+  if (!list.hasNextPage) return null;
+  return (
+    <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+      {common.more}
+    </Button>
   );
 }
 

@@ -1,11 +1,11 @@
 import { operationStates, type OperationState } from '#libs/domain';
-import { Button, Select, Stack } from '@mantine/core';
+import { Select, Stack } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { call } from '../api/client.js';
 import { OperationsTable } from '../components/operation-table.js';
-import { Empty, Loading, PageTitle, ProblemAlert } from '../components/states.js';
+import { Empty, Loading, MoreButton, PageTitle, ProblemAlert } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
 const pageSize = 50;
@@ -35,7 +35,7 @@ export function OperationsPage(): ReactNode {
 }
 
 function List({ state }: { state: OperationState | null }): ReactNode {
-  const { operations, common } = useWords();
+  const { operations } = useWords();
   const found = useInfiniteQuery({
     queryKey: ['operations', 'list', state],
     queryFn: ({ pageParam, signal }) =>
@@ -53,15 +53,7 @@ function List({ state }: { state: OperationState | null }): ReactNode {
   return (
     <Stack>
       <OperationsTable label={operations.title} items={items} />
-      {found.hasNextPage && (
-        <Button
-          variant="default"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {common.more}
-        </Button>
-      )}
+      <MoreButton list={found} />
     </Stack>
   );
 }

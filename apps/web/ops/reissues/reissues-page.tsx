@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Group, Stack, Text, TextInput } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
@@ -7,7 +7,7 @@ import { ActButtons } from '../operation-dialog/act-buttons.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
 import { ReissuesTable } from '../components/reissue-table.js';
-import { Empty, Loading, PageTitle, ProblemAlert } from '../components/states.js';
+import { Empty, Loading, MoreButton, PageTitle, ProblemAlert } from '../components/states.js';
 import { paths } from '../paths.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
@@ -56,7 +56,7 @@ function OpenById(): ReactNode {
 }
 
 function List({ filters }: { filters: Filters }): ReactNode {
-  const { reissues, common } = useWords();
+  const { reissues } = useWords();
   const me = useMe();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const found = useInfiniteQuery({
@@ -90,15 +90,7 @@ function List({ filters }: { filters: Filters }): ReactNode {
         items={items}
         {...(operator ? { selection: { ids: chosen, choose } } : {})}
       />
-      {found.hasNextPage && (
-        <Button
-          variant="default"
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          {common.more}
-        </Button>
-      )}
+      <MoreButton list={found} />
     </Stack>
   );
 }
