@@ -22,7 +22,7 @@ const load = (more: NodeJS.ProcessEnv = {}) => loadConfig(gatewayConfig, { ...en
 const digest = createHash('sha256').update('secret').digest('hex');
 
 describe('gatewayConfig', () => {
-  it('requires keys and addresses only', () => {
+  it('The gateway’s configuration requires keys and addresses only', () => {
     expect(load()).toMatchObject({
       port: 3000,
       callsPerReissue: 4,
@@ -31,7 +31,7 @@ describe('gatewayConfig', () => {
     });
   });
 
-  it('reads a rate limit as a burst and an interval in milliseconds', () => {
+  it('A rate limit in the configuration is a burst and an interval in milliseconds', () => {
     expect(load().limitAddressStarts).toEqual({ burst: 60, everyMs: 2_000 });
     expect(load({ RESEAL_LIMIT_DEVICE_STARTS: '3/60000' }).limitDeviceStarts).toEqual({
       burst: 3,
@@ -41,18 +41,18 @@ describe('gatewayConfig', () => {
       expect(() => load({ RESEAL_LIMIT_DEVICE_STARTS: wrong })).toThrow(/RESEAL_LIMIT_DEVICE_STARTS/);
   });
 
-  it('reads API keys as name and digest', () => {
+  it('API keys in the configuration are names and digests', () => {
     const { apiKeys } = load({ RESEAL_API_KEYS: `app:${digest}, web:${'0'.repeat(64)}` });
     expect(apiKeys?.map(({ name }) => name)).toEqual(['app', 'web']);
     expect(apiKeys?.[0]?.digest.toString('hex')).toBe(digest);
   });
 
-  it('requires API keys in production', () => {
+  it('API keys are required in production', () => {
     expect(() => load({ RESEAL_ENV: 'production' })).toThrow(/RESEAL_API_KEYS is missing/);
     expect(load({ RESEAL_ENV: 'production', RESEAL_API_KEYS: `app:${digest}` }).env).toBe('production');
   });
 
-  it('refuses the sample API key in production under any name', () => {
+  it('The sample API key is refused in production under any name', () => {
     const sample = createHash('sha256').update('reseal-local').digest('hex');
     const keys = `app:${digest},mine:${sample}`;
     expect(() => load({ RESEAL_ENV: 'production', RESEAL_API_KEYS: keys })).toThrow(
@@ -61,7 +61,7 @@ describe('gatewayConfig', () => {
     expect(load({ RESEAL_API_KEYS: keys }).apiKeys).toHaveLength(2);
   });
 
-  it('requires RESEAL_ENV, without which the sample key would be accepted', () => {
+  it('RESEAL_ENV is required: without it the sample key would be accepted', () => {
     expect(() => load({ RESEAL_ENV: '' })).toThrow(/RESEAL_ENV is missing/);
   });
 
@@ -82,7 +82,7 @@ describe('gatewayConfig', () => {
       { RESEAL_TOKEN_KEY: JSON.stringify({ ...ed25519.publicKey.export({ format: 'jwk' }), kid: 't' }) },
       /private Ed25519/,
     ],
-  ])('refuses %s without quoting it', (_, more, message) => {
+  ])('The gateway’s configuration refuses %s without quoting it', (_, more, message) => {
     expect(() => load(more)).toThrow(message);
     expect(() => load(more)).not.toThrow(/app:secret/);
   });

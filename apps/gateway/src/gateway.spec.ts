@@ -147,7 +147,7 @@ describe('limits of calls', () => {
     expect(await refused.clone().json()).toHaveProperty('reissue.id', reissue.id);
     expect(await slugOf(refused)).toBe('too-many-requests');
     gateway.deliver = settle;
-    gateway.open(reissue.id, { ...gateway.rows.get(reissue.id), steps: 2 }); // as the refusal was counted
+    gateway.open(reissue.id, { ...gateway.rows.get(reissue.id), steps: 2 }); // because the refusal was counted
     expect((await post()).status).toBe(200);
     // The update id differs: Temporal would answer the same id with the first result again.
     expect(new Set(gateway.progress).size).toBe(2);
@@ -178,7 +178,7 @@ describe('starting a reissue', () => {
     expect(await shown.json()).toEqual(started.reissue);
   });
 
-  it('50 concurrent starts with one key give one reissue and one answer', async () => {
+  it('Fifty concurrent starts with one key give one reissue and one answer', async () => {
     const key = freshKey();
     const answers = await Promise.all(
       Array.from({ length: 50 }, () =>
@@ -438,7 +438,7 @@ describe('a call on a reissue', () => {
     expect(await slugOf(await post('consents', other, headers))).toBe('idempotency-mismatch');
     gateway.open(id, { ...gateway.rows.get(id), parked_step: 'ISSUE_CERTIFICATE' });
     expect(await slugOf(await post('consents', other, headers))).toBe('idempotency-mismatch');
-    expect(gateway.delivered).toHaveLength(2); // with the start
+    expect(gateway.delivered).toHaveLength(2); // includes the start
   });
 
   it('A repeated call gets its recorded refusal', async () => {
@@ -469,7 +469,7 @@ describe('a call on a reissue', () => {
     expect(gateway.delivered).toHaveLength(1);
   });
 
-  it('A call after the end says why the reissue ended and what to do now', async () => {
+  it('The refusal of a call after the end states why the reissue ended and what to do now', async () => {
     const { post } = await begun({ state: 'REJECTED', end_code: 'IDENTITY_LOCKED' });
     const refused = (await (await post('cancel', undefined)).json()) as Record<string, string>;
     expect(refused).toMatchObject({

@@ -3,7 +3,7 @@ import { ConfigError, loadConfig } from '#libs/config';
 import { statusConfig } from './config.js';
 
 describe('statusConfig', () => {
-  it('names the database and the OCSP passphrase when they are missing', () => {
+  it('The status app’s configuration names the database and the OCSP passphrase if they are missing', () => {
     const problems = () => loadConfig(statusConfig, {});
     expect(problems).toThrow(ConfigError);
     expect(problems).toThrow(/RESEAL_DATABASE_URL is missing/);
@@ -11,7 +11,7 @@ describe('statusConfig', () => {
     expect(problems).toThrow(/RESEAL_ENV is missing/);
   });
 
-  it('has defaults for address and times', () => {
+  it('The status app’s configuration has defaults for address and times', () => {
     const config = loadConfig(statusConfig, {
       RESEAL_ENV: 'test',
       RESEAL_DATABASE_URL: 'postgres://reseal_status@127.0.0.1/reseal',

@@ -5,25 +5,25 @@ import { projectRoot } from '#libs/config';
 import { defaultIdentityPolicy, type IdentityPolicy } from '#libs/domain';
 import { identityPolicySetting } from './identity-policy-config.js';
 
-/** What is wrong with a policy, as `<where> <what>`; undefined where it is taken. */
+/** The fault of a policy, as `<place> <message>`; undefined if the policy is accepted. */
 function refusalOf(policy: unknown): string[] | undefined {
   const { success, error } = identityPolicySetting.safeParse(JSON.stringify(policy));
   return success ? undefined : error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
 }
 
 describe('the identity policy in the configuration', () => {
-  it('an identity policy that every applicant can satisfy is accepted', () => {
+  it('An identity policy that every applicant can satisfy is accepted', () => {
     const text = JSON.stringify(defaultIdentityPolicy);
     const policy: IdentityPolicy = identityPolicySetting.parse(text);
     expect(policy).toEqual(defaultIdentityPolicy);
   });
 
-  it('the example of an identity policy is the default policy', () => {
+  it('The example of an identity policy is the default policy', () => {
     const example = join(projectRoot(), 'activities/identity/identity-policy.example.json');
     expect(identityPolicySetting.parse(readFileSync(example, 'utf8'))).toEqual(defaultIdentityPolicy);
   });
 
-  it('a wrong identity policy is refused with the place of the fault', () => {
+  it('A wrong identity policy is refused with the place of the fault', () => {
     const { limits, rules, ruleFor } = defaultIdentityPolicy;
     const { ID_DOCUMENT: _, ...others } = limits;
     expect(refusalOf({ ...defaultIdentityPolicy, limits: others })).toEqual([
@@ -49,11 +49,11 @@ describe('the identity policy in the configuration', () => {
     ['a reason left out', { ...defaultIdentityPolicy, ruleFor: { EXPIRED: {} } }],
     ['no version', { ...defaultIdentityPolicy, version: '' }],
     ['an array', []],
-  ])('an identity policy with %s is refused', (_what, policy) => {
+  ])('An identity policy with %s is refused', (_what, policy) => {
     expect(refusalOf(policy)).toBeDefined();
   });
 
-  it('an identity policy that is not JSON is refused', () => {
+  it('An identity policy that is not JSON is refused', () => {
     expect(identityPolicySetting.safeParse('{').success).toBe(false);
   });
 });

@@ -8,11 +8,11 @@ const load = (environment: NodeJS.ProcessEnv = {}) =>
   identityRatesOf(loadConfig(z.object(identityRatesConfig), environment));
 
 describe('identityRatesConfig', () => {
-  it('has the default limits where none are set', () => {
+  it('Identity limits that are not set have their default values', () => {
     expect(load()).toEqual(defaultIdentityRates);
   });
 
-  it('reads each limit from its own variable', () => {
+  it('Each identity limit has its own variable', () => {
     expect(
       load({
         RESEAL_LIMIT_PERSON_STARTS: '1/1000',

@@ -91,7 +91,7 @@ it('A silent stream counts as lost', async () => {
   expect(seen).toEqual(['ISSUED', 'REGISTERED']);
 });
 
-it('Following a reissue that does not exist throws its problem', async () => {
+it('`follow` throws the problem of a reissue that does not exist', async () => {
   const stranger: FollowSource = {
     show: () => Promise.reject(new Error('not asked')),
     events: () => Promise.resolve(new Response('', { status: 404 })),
@@ -99,7 +99,7 @@ it('Following a reissue that does not exist throws its problem', async () => {
   await expect(follow(stranger).next()).rejects.toMatchObject({ status: 404 });
 });
 
-it('A signal ends the following without an error', async () => {
+it('A signal ends `follow` without an error', async () => {
   const stop = new AbortController();
   const following = follow(new Story(states, [0, 0, 0, 0]), { signal: stop.signal, pollMs: 60_000 });
   expect((await following.next()).value).toBeDefined();

@@ -82,7 +82,7 @@ describe('patience', () => {
     expect(sent.length).toBeGreaterThan(1);
   });
 
-  it('A call whose step goes on returns its last response when its patience ends', async () => {
+  it('A call whose step continues returns its last response when its patience ends', async () => {
     const { transport } = gateway([reissue('WAIT', 202)]);
     expect((await enter(transport, { patienceMs: 50 })).next.action).toBe('WAIT');
   });
@@ -102,7 +102,7 @@ describe('patience', () => {
   });
 });
 
-it('onReach is called with whether the gateway was reached', async () => {
+it('onReach is called with true if the gateway was reached, otherwise with false', async () => {
   const reached: boolean[] = [];
   const onReach = (now: boolean) => reached.push(now);
   const { transport } = gateway([lost, () => new Response('', { status: 503 }), reissue('NONE')], {

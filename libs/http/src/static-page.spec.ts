@@ -54,7 +54,7 @@ describe('StaticPage', () => {
     expect(() => page.asset('../index.html')).toThrow('no such file');
   });
 
-  it('A page that is not built answers 503 and says how to build it', async () => {
+  it('A page that is not built answers 503 and names the command that builds it', async () => {
     const response = page.document({ headers });
     expect(response.status).toBe(503);
     expect(await response.text()).toBe(

@@ -93,7 +93,7 @@ describe('npki read', () => {
     )
     .digest('hex');
 
-  it('prints form, key type, the digest of the public key and R', async () => {
+  it('npki read prints form, key type, the digest of the public key and R', async () => {
     expect(await run(['read', oldest, '--password-stdin'], password)).toEqual({
       code: 0,
       answer: { form: 'PBES1-SHA1-SEED', keyType: 'RSA-2048', spkiSha256, randomNumber: random },
@@ -101,13 +101,13 @@ describe('npki read', () => {
     });
   });
 
-  it('needs no password for a key that is not encrypted, and does not mind one', async () => {
+  it('npki read needs no password for a key that is not encrypted, and ignores one', async () => {
     const answer = { form: 'PKCS8', keyType: 'RSA-2048', spkiSha256, randomNumber: random };
     expect(await run(['read', plain])).toMatchObject({ code: 0, answer });
     expect(await run(['read', plain, '--password-stdin'], 'any')).toMatchObject({ code: 0, answer });
   });
 
-  it('names a form that it does not read, and calls no password wrong', async () => {
+  it('npki read names an encryption that it does not support, and does not call the password wrong', async () => {
     const unknown = place('unknown.key');
     const salted = Buffer.from('301c060a2a864886f70d010c0101300e0408010203040506070802020800', 'hex');
     writeFileSync(
@@ -121,14 +121,14 @@ describe('npki read', () => {
     ]);
   });
 
-  it('says null where there is no R, and reads PEM', async () => {
+  it('npki read prints null for a key without R, and accepts PEM', async () => {
     const pem = await webcrypto.subtle.exportKey('pkcs8', holder.privateKey);
     writeFileSync(place('key.pem'), x509.PemConverter.encode(pem, 'PRIVATE KEY'));
     const answer = { form: 'PKCS8', keyType: 'EC-P256', randomNumber: null };
     expect(await run(['read', place('key.pem')])).toMatchObject({ code: 0, answer });
   });
 
-  it('leaves out one newline at the end of the password, and no more', async () => {
+  it('npki read removes one newline at the end of the password, and no more', async () => {
     const { privateKey } = await readPrivateKeyFile(readFileSync(plain));
     const form = 'PBES2-HMACSHA256-SEED';
     writeFileSync(place('nl.key'), await writePrivateKeyFile({ privateKey, form, password: '비밀번호!1\n' }));
@@ -140,7 +140,7 @@ describe('npki read', () => {
     expect(await code(' 비밀번호!1\n\n')).toBe(1);
   });
 
-  it('says in one line that the password is wrong or the file is damaged', async () => {
+  it('npki read reports in one line that the password is wrong or the file is damaged', async () => {
     writeFileSync(place('cut.key'), readFileSync(oldest).subarray(0, 900));
     for (const [file, word] of [
       [oldest, 'wrong'],
@@ -155,7 +155,7 @@ describe('npki read', () => {
       });
   });
 
-  it('says what it needs', async () => {
+  it('npki read names the argument or the file that is missing', async () => {
     const encrypted = await run(['read', oldest]);
     expect(encrypted.code).toBe(2);
     expect(encrypted.complaints).toEqual([expect.stringContaining('--password-stdin')]);
@@ -178,12 +178,12 @@ describe('npki read', () => {
 describe('npki vid', () => {
   const args = ['vid', '--rrn-stdin', '--random', random];
 
-  it('computes the VID of a number, with hyphens or without', async () => {
+  it('npki vid computes the VID of a number, with or without hyphens', async () => {
     for (const input of [rrn, `${rrn}\n`, '123456-1234567\n'])
       expect(await run(args, input)).toEqual({ code: 0, answer: { virtualId }, complaints: [] });
   });
 
-  it('says whether they are those of a certificate, in DER or PEM', async () => {
+  it('npki vid compares number and R with a certificate in DER or PEM', async () => {
     for (const file of ['cert.der', 'cert.pem'])
       expect(await run([...args, '--certificate', place(file)], rrn)).toEqual({
         code: 0,
@@ -195,7 +195,7 @@ describe('npki vid', () => {
     expect(other.complaints).toHaveLength(1);
   });
 
-  it('keeps the zeros that R begins with', async () => {
+  it('npki vid keeps the leading zeros of R', async () => {
     const zeros = `${'00'.repeat(3)}${random.slice(6)}`;
     const [kept, lost] = await Promise.all(
       [zeros, `${zeros.slice(6)}000000`].map((r) => run(['vid', '--rrn-stdin', '--random', r], rrn)),
@@ -203,7 +203,7 @@ describe('npki vid', () => {
     expect(kept!.answer).not.toEqual(lost!.answer);
   });
 
-  it('says what is wrong, and never shows the number', async () => {
+  it('npki vid names the fault of its input, and never shows the number', async () => {
     writeFileSync(place('root.der'), Buffer.from(root.rawData));
     for (const [given, input, code] of [
       [args, 'nine-oh-one', 2],
@@ -249,7 +249,7 @@ describe('npki verify', () => {
   const failedOf = ({ answer }: { answer: { checks: { check: string; result: string }[] } }) =>
     answer.checks.filter(({ result }) => result === 'failed').map((each) => each.check);
 
-  it('finds nothing wrong with a whole folder, from wherever above it', async () => {
+  it('npki verify accepts a complete folder, and finds it from any folder above', async () => {
     const outcome = await check(await folderOf('whole'));
     expect(outcome).toMatchObject({ code: 0, complaints: [], answer: { valid: true } });
     expect(outcome.answer.checks.map((each: { result: string }) => each.result)).toEqual(
@@ -259,7 +259,7 @@ describe('npki verify', () => {
     expect((await check(outcome.answer.folder as string)).code).toBe(0);
   });
 
-  it('checks what it can without the password', async () => {
+  it('npki verify makes all checks that need no password', async () => {
     const { code, answer } = await run(['verify', await folderOf('closed')]);
     expect(code).toBe(0);
     expect(answer.checks).toContainEqual({
@@ -269,7 +269,7 @@ describe('npki verify', () => {
     });
   });
 
-  it('says in one line that the password is wrong or the key damaged', async () => {
+  it('npki verify reports in one line that the password is wrong or the key is damaged', async () => {
     const outcome = await check(await folderOf('wrong'), 'wrong');
     expect(outcome).toMatchObject({ code: 1, answer: [] });
     expect(outcome.complaints).toEqual([
@@ -281,14 +281,14 @@ describe('npki verify', () => {
     ['too late', {}, '2027-11-22T15:00:00Z', ['validity', 'chain']],
     ['too early', {}, '2026-11-22T23:59:59Z', ['validity', 'chain']],
     ['without R', { random: undefined }, undefined, ['random-number']],
-  ])('finds what is wrong: %s', async (name, given, now, expected) => {
+  ])('npki verify names the checks that fail for a folder: %s', async (name, given, now, expected) => {
     const outcome = await check(await folderOf(name, given), undefined, now);
     expect(outcome.code).toBe(1);
     expect(failedOf(outcome)).toEqual(expected);
     expect(outcome.complaints).toHaveLength(expected.length);
   });
 
-  it('finds the key of another, a signature by another, and a certificate without VID', async () => {
+  it('npki verify detects another holder’s key, a forged signature and a certificate without a VID', async () => {
     const other = await webcrypto.subtle.generateKey(ecdsa, true, ['sign', 'verify']);
     expect(failedOf(await check(await folderOf('key', { key: other.privateKey })))).toEqual(['key-matches']);
     const forged = await issue(holderName, holder.publicKey, [san()], other.privateKey);
@@ -299,7 +299,7 @@ describe('npki verify', () => {
     expect(alone).toMatchObject({ code: 0, answer: { valid: true } });
   });
 
-  it('is as content with the folder of an older holder, who has a pair for encryption, too', async () => {
+  it('npki verify accepts the folder of an older holder, which also has a pair for encryption', async () => {
     const folders = join(testdata, 'holder-folders');
     const verdictOf = async (name: string) => {
       const { code, answer } = await run(['verify', join(folders, name)]);
@@ -317,7 +317,7 @@ describe('npki verify', () => {
     });
   });
 
-  it('passes over files beside the certificate that it cannot read', async () => {
+  it('npki verify ignores unreadable files next to the certificate', async () => {
     const { answer } = await check(await folderOf('untidy'));
     writeFileSync(join(answer.folder as string, 'holiday.der'), 'no certificate');
     writeFileSync(join(answer.folder as string, 'huge.pem'), Buffer.alloc(2 * 1024 * 1024));
@@ -325,7 +325,7 @@ describe('npki verify', () => {
     expect(await check(answer.folder as string)).toMatchObject({ code: 0, answer: { valid: true } });
   });
 
-  it('wants exactly one certificate', async () => {
+  it('npki verify requires exactly one certificate', async () => {
     mkdirSync(place('empty'));
     expect((await check(place('empty'))).complaints[0]).toMatch(/no signCert.der/);
     writeFileSync(place('file'), 'not a folder');

@@ -25,7 +25,7 @@ async function run(args: string[], input = '') {
   return { code, printed: printed.join('\n'), complaints: complaints.join('\n') };
 }
 
-/** A copy of the published terms, to be spoilt. */
+/** A copy of the published terms, which a test changes. */
 function copy(name: string) {
   const documents = join(folder, name);
   cpSync(join(published, 'documents'), documents, { recursive: true });
@@ -33,13 +33,13 @@ function copy(name: string) {
 }
 
 describe('npm run terms -- check', () => {
-  it('finds the published terms as they were published', async () => {
+  it('terms check accepts the published terms', async () => {
     const { code, printed } = await run(['check']);
     expect(code).toBe(0);
     expect(printed).toContain('certificate-service/2026-01.ko');
   });
 
-  it('refuses a text that changed under an old version, by a single byte', async () => {
+  it('terms check refuses a published text of which one byte was changed', async () => {
     const documents = copy('changed');
     const file = join(documents, 'certificate-service/2026-01.ko.md');
     writeFileSync(file, readFileSync(file, 'utf8').replace('재발급', '재 발급'));
@@ -48,7 +48,7 @@ describe('npm run terms -- check', () => {
     expect(complaints).toMatch(/^certificate-service\/2026-01\.ko was changed .* add a new version$/);
   });
 
-  it('refuses texts that are gone', async () => {
+  it('terms check refuses the removal of published texts', async () => {
     const documents = copy('gone');
     rmSync(join(documents, 'marketing-notices'), { recursive: true });
     const { code, complaints } = await run(['check', '--documents', documents]);
@@ -57,7 +57,7 @@ describe('npm run terms -- check', () => {
     expect(complaints).toContain('marketing-notices/2026-01.en was published and is gone');
   });
 
-  it('refuses a new version until it is recorded, and says the line to record', async () => {
+  it('terms check refuses a new version until it is recorded, and prints the line to record', async () => {
     const documents = copy('new');
     for (const locale of ['ko', 'en']) {
       const old = readFileSync(join(documents, `expiry-guidance/2026-01.${locale}.md`), 'utf8');
@@ -81,7 +81,7 @@ describe('npm run terms -- check', () => {
     expect(await run(['check', '--documents', documents, '--digests', recorded])).toMatchObject({ code: 0 });
   });
 
-  it('refuses a record that was changed along with its text, held against a commit', async () => {
+  it('terms check with --against refuses a record that was changed together with its text', async () => {
     const repository = join(folder, 'repository');
     mkdirSync(repository);
     const record = join(repository, 'digests.json');
@@ -119,11 +119,11 @@ describe('npm run terms -- check', () => {
       code: 1,
       complaints: `${name} was recorded as ${digests[name]}: bring that line of digests.json back`,
     });
-    expect(await check(documents, 'HEAD~1')).toMatchObject({ code: 0 }); // from before there was a record
+    expect(await check(documents, 'HEAD~1')).toMatchObject({ code: 0 }); // this commit has no record yet
     expect(await check(documents, 'none')).toMatchObject({ code: 1, complaints: 'there is no commit none' });
   });
 
-  it('says in one line what is wrong with a document that cannot be read', async () => {
+  it('terms check reports a document that cannot be read in one line', async () => {
     const documents = copy('broken');
     writeFileSync(join(documents, 'certificate-service/2026-01.ko.md'), 'no front matter\n');
     const { code, complaints } = await run(['check', '--documents', documents]);
@@ -150,7 +150,7 @@ describe('npm run terms -- verify', () => {
     writeFileSync(keys, JSON.stringify(publicReceiptKeys({ keys: [jwk] })));
   });
 
-  it('prints what a receipt confirms, from a file or standard input', async () => {
+  it('terms verify prints the consents that a receipt confirms, from a file or standard input', async () => {
     const file = join(folder, 'receipt');
     writeFileSync(file, `${receipt}\n`);
     for (const { code, printed } of [
@@ -162,20 +162,20 @@ describe('npm run terms -- verify', () => {
     }
   });
 
-  it('says no to one that was changed', async () => {
+  it('terms verify refuses a receipt that was changed', async () => {
     const { code, complaints } = await run(['verify', '-', '--keys', keys], `${receipt.slice(0, -4)}AAAA`);
     expect(code).toBe(1);
     expect(complaints).toContain('not confirmed');
   });
 
   it.each([[[]], [['verify']], [['verify', 'x']], [['verify', 'x', '--quays', 'y']], [['lookup']]])(
-    'is not understood as %j',
+    'The terms tool refuses the arguments %j',
     async (args) => {
       expect((await run(args)).code).toBe(2);
     },
   );
 
-  it('says which file is missing', async () => {
+  it('terms verify names the file that is missing', async () => {
     expect(await run(['verify', '/nowhere', '--keys', keys])).toMatchObject({ code: 1 });
     expect((await run(['verify', '-', '--keys', '/nowhere'])).complaints).toContain('/nowhere');
   });

@@ -55,11 +55,11 @@ describe('a message to a workflow', () => {
   });
 
   it.each([
-    ['is not known', new WorkflowNotFoundError('gone', reissueId, undefined)],
+    ['is unknown', new WorkflowNotFoundError('gone', reissueId, undefined)],
     ['ended while it had the message', new WorkflowUpdateFailedError('ended', undefined)],
-    ['has ended before', new ServiceError('closed', { cause: grpcError(6) })],
-    ['has ended before, as update-with-start says it', grpcError(6)],
-  ])('A message finds no workflow when it %s', async (_, error) => {
+    ['had ended before', new ServiceError('closed', { cause: grpcError(6) })],
+    ['had ended before (error of update-with-start)', grpcError(6)],
+  ])('A message is not delivered to a workflow that %s', async (_, error) => {
     expect(await failing(error)).toEqual({ reached: 'NO_WORKFLOW' });
   });
 

@@ -238,7 +238,7 @@ describe('the body of a call of staff', () => {
     });
   });
 
-  it('A body may be large only where the route allows it', async () => {
+  it('A body may be large only if the route allows it', async () => {
     const auditor = await issuer.token({ roles: ['auditor'] });
     expect(await send('/bodies/large', largest, auditor)).toEqual({ length: 900_000 });
     expect(await send('/bodies', largest, await issuer.token())).toEqual({

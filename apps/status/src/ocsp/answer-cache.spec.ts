@@ -9,9 +9,9 @@ interface Answer {
 
 const answer = (text: string): Answer => ({ text, keepUntil: 100 });
 
-/** A cache, and how often an answer was made. */
-function world(capacity = 2, trustworthy = () => true) {
-  const cache = new AnswerCache<Answer>(capacity, trustworthy);
+/** A cache, and the serial numbers of all answers that were made. */
+function world(capacity = 2, isNotified = () => true) {
+  const cache = new AnswerCache<Answer>(capacity, isNotified);
   const made: string[] = [];
   const ask = (serial: string, now = 0, make = () => Promise.resolve(answer(serial))) =>
     cache
@@ -24,7 +24,7 @@ function world(capacity = 2, trustworthy = () => true) {
 }
 
 describe('memory of signed answers', () => {
-  it('gives an answer again until its time has come', async () => {
+  it('A cached answer is reused until the end of its time', async () => {
     const { ask, made } = world();
     expect([await ask('a'), await ask('a', 99)]).toEqual(['a', 'a']);
     expect(made).toEqual(['a']);
@@ -32,7 +32,7 @@ describe('memory of signed answers', () => {
     expect(made).toEqual(['a', 'a']);
   });
 
-  it('gives no answer of a clock that ran ahead once it was set right', async () => {
+  it('An answer that was cached while the clock ran ahead is not reused after the clock is corrected', async () => {
     const { ask, made } = world();
     await ask('a', 50, () => Promise.resolve({ ...answer('a'), keepFrom: 50 }));
     await ask('a', 50);
@@ -41,7 +41,7 @@ describe('memory of signed answers', () => {
     expect(made).toEqual(['a', 'a']);
   });
 
-  it('forgets a certificate whose status has changed, also while its answer is being made', async () => {
+  it('A status change removes the cached answer of its certificate, also while that answer is being made', async () => {
     const { cache, ask, made } = world();
     const slow = Promise.withResolvers<Answer>();
     const before = ask('a', 0, () => slow.promise);
@@ -52,7 +52,7 @@ describe('memory of signed answers', () => {
     expect(made).toHaveLength(2);
   });
 
-  it('lets those who ask at the same time share one answer, also one that is not kept', async () => {
+  it('Concurrent requests share one answer, also an answer that is not cached', async () => {
     const { ask, made } = world();
     const unknown = () => Promise.resolve({ text: 'unknown', keepUntil: undefined });
     await Promise.all([ask('a', 0, unknown), ask('a', 0, unknown)]);
@@ -61,14 +61,14 @@ describe('memory of signed answers', () => {
     expect(made).toHaveLength(2);
   });
 
-  it('keeps no failure', async () => {
+  it('A failure is not cached', async () => {
     const { cache, ask } = world();
     await expect(ask('a', 0, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     expect(cache.size).toBe(0);
     expect(await ask('a')).toBe('a');
   });
 
-  it('the cache holds a limited number of certificates, and drops the least recently used one', async () => {
+  it('The cache holds a limited number of certificates, and drops the least recently used one', async () => {
     const { cache, ask, made } = world(2);
     for (const serial of ['a', 'b', 'a', 'c', 'a']) await ask(serial);
     expect(made).toEqual(['a', 'b', 'c']);
@@ -77,11 +77,11 @@ describe('memory of signed answers', () => {
     expect(made).toEqual(['a', 'b', 'c', 'b']);
   });
 
-  it('is not used while changes are not heard of, nor where there is to be none', async () => {
-    let heard = true;
-    const { ask, made } = world(2, () => heard);
+  it('The cache is not used while notifications of changes do not arrive, or if its capacity is 0', async () => {
+    let notified = true;
+    const { ask, made } = world(2, () => notified);
     await ask('a');
-    heard = false;
+    notified = false;
     await ask('a');
     expect(made).toHaveLength(2);
     const without = world(0);
