@@ -14,7 +14,7 @@ import { EventListener } from './events/event-listener.js';
 import { gatewayQueries, type GatewayQueries } from './queries.js';
 import { vidCheckActivity } from './vid-checks/vid-check-activity.js';
 
-/** What the features of the gateway work with, opened once and closed last; also its injection token. */
+/** The dependencies of the gateway's features, opened once and closed last. The class is also its injection token. */
 export class GatewayDependencies implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   readonly db: RoleDatabase<'gateway'>;
   readonly restores: RestoreWatch;

@@ -5,7 +5,7 @@ import { isDependencyDown } from '#libs/temporal';
 interface GatewayProblemOccurrence extends Omit<ProblemOccurrence, 'extensions'> {
   /** A finer code within the type. */
   readonly code?: string | undefined;
-  /** The reissue as it is now, so that the client need not ask. */
+  /** The current reissue, so that the client need not request it. */
   readonly reissue?: Reissue | undefined;
 }
 
@@ -22,7 +22,7 @@ export function problem(
   slug: ProblemSlug,
   { code, reissue, ...occurrence }: GatewayProblemOccurrence = {},
 ): ProblemError {
-  // After the end no step is possible: why the reissue ended, and what to do now, says more.
+  // After the end no step is possible. The text of the end is more useful: why the reissue ended, and what to do now.
   const ended = slug === 'wrong-state' ? reissue?.ended : undefined;
   const finerCode = code ?? ended?.code;
   const detail = occurrence.detail ?? ended?.text;
@@ -36,7 +36,7 @@ export function problem(
   });
 }
 
-/** 429: too many calls at once, or too many in some time. */
+/** 429: too many calls at once, or too many within a time. */
 export function tooMany(
   seconds = 1,
   occurrence: Pick<GatewayProblemOccurrence, 'reissue'> = {},

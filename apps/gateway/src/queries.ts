@@ -24,7 +24,7 @@ import {
 import { useLimitsInTransaction, type LimitUse } from '#libs/rate-limit';
 import { photoStoreIn } from './photos/photos.js';
 
-/** What the gateway reads and writes in PostgreSQL. */
+/** The gateway's queries to PostgreSQL. */
 export const gatewayQueries = (db: RoleDatabase<'gateway'>) => ({
   accessStateOf: (reissueId: string) => accessStateOf(db, reissueId),
   revokeAccess: (reissueId: string, revokedAt: Date, expiresAt: Date) =>

@@ -3,8 +3,8 @@ import type { Authorities } from '#libs/ca';
 import { Gauge, type Registry } from 'prom-client';
 
 /**
- * Registers metrics for alerts on the expiry of CA certificates. An issuing CA cannot sign a certificate that outlives it,
- * so that it must be rotated more than a certificate's lifetime before its end.
+ * Registers metrics for alerts on the expiry of CA certificates. An issuing CA cannot sign a certificate that outlives
+ * it, so it must be rotated more than a certificate's lifetime before its end.
  */
 export function registerAuthorityMetrics(
   authorities: Authorities,

@@ -56,7 +56,7 @@ export class AuthorityWatch {
     }
   }
 
-  /** Tried once per round: an error here must not prevent that a new issuing CA is found. */
+  /** Tried once per round: an error here must not stop the search for new issuing CAs. */
   private async publishRootCrl(): Promise<void> {
     await this.options.publishRootCrl().catch((error: unknown) => {
       this.options.logger.error({ err: error }, 'the CRL of the root was not published');

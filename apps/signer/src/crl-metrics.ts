@@ -3,12 +3,12 @@ import { certificateKeyId, type Authorities } from '#libs/ca';
 import { latestRootCrl } from '#libs/db/crls';
 import { Gauge, type Registry } from 'prom-client';
 
-/** Adds what alarms about CRLs are set on. A figure that cannot be had, because PostgreSQL is away, is NaN. */
+/** Registers metrics for alerts on CRLs. A value is NaN while PostgreSQL cannot be reached. */
 export function registerCrlMetrics(
   ports: Pick<PublicationPorts, 'db' | 'clock'> & { readonly authorities: Pick<Authorities, 'all' | 'root'> },
   registry: Registry,
 ): void {
-  // Both gauges of one scrape share one look.
+  // Both gauges of one scrape share one query.
   let asked: ReturnType<typeof crlStanding> | undefined;
   const standing = () => (asked ??= crlStanding(ports).finally(() => (asked = undefined)));
 

@@ -45,7 +45,7 @@ export interface WorkerDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly deadlines: Deadlines;
-  /** After how many calendar months on hold a certificate is revoked. */
+  /** Calendar months on hold after which a certificate is revoked. */
   readonly holdMonths: number;
   readonly policy: IdentityPolicy;
   readonly terms: TermsCatalogue;
@@ -57,7 +57,7 @@ export interface WorkerDependencies {
   readonly identityRates: IdentityRates;
   readonly retention: Pick<RetentionContext, 'years' | 'deviceDays'>;
   readonly hashing: PasswordHashing;
-  /** How many of the last passwords may not be set again. */
+  /** Number of last passwords that may not be set again. */
   readonly rememberedPasswords: number;
   readonly wrongVidChecksPerDay: number;
   readonly sms: SmsSender;
@@ -65,7 +65,7 @@ export interface WorkerDependencies {
   readonly temporal: Pick<Client, 'workflow'>;
   /** The key that signs evidence. */
   readonly auditKey: AuditSigningKey;
-  /** How long after its end a reissue is archived, in milliseconds. */
+  /** Time from the end of a reissue until it is archived, in milliseconds. */
   readonly archiveAfterMs: number;
   /** Decodes the payloads of histories to archive. */
   readonly codec: PayloadCodec;
@@ -79,7 +79,7 @@ export interface WorkerDependencies {
   readonly eventSource: string;
 }
 
-/** Makes the activities of the task queue `reissue`, which are all but signing. */
+/** Makes the activities of the task queue `reissue`: all activities except those of the signer. */
 export function createActivities(dependencies: WorkerDependencies) {
   const { db, clock, logger, sms, mail, temporal } = dependencies;
   const providers = new Map<IdentityMethod, IdentityProvider>(

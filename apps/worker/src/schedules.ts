@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import { taskQueues } from '#libs/domain';
 
-/** A workflow that runs at intervals, for what no reissue does by itself. */
+/** A workflow that runs at intervals, for work that belongs to no single reissue. */
 export interface ScheduleDefinition {
   /** Of the schedule, and of the one workflow that it runs at a time. */
   readonly id: string;

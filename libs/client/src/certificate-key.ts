@@ -61,7 +61,7 @@ export const newVidRandom = (): string =>
     '',
   );
 
-/** ECDSA-Sig-Value (RFC 3279 section 2.2.3) of what WebCrypto gives: r and s in a row. */
+/** Converts a signature of WebCrypto (r followed by s) to an ECDSA-Sig-Value (RFC 3279 section 2.2.3). */
 export function ecdsaSignature(raw: Uint8Array): Bytes {
   const half = raw.length / 2;
   return der.sequence(der.unsignedInteger(raw.subarray(0, half)), der.unsignedInteger(raw.subarray(half)));

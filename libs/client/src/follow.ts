@@ -4,7 +4,7 @@ import { problemOf, ReissueProblem } from './problems.js';
 import { readEvents } from './server-sent-events.js';
 
 export interface FollowOptions {
-  /** Ends the following. */
+  /** Ends `follow`. */
   readonly signal?: AbortSignal;
   /** Interval of the queries while there is no stream, in milliseconds (3,000). */
   readonly pollMs?: number;
@@ -12,7 +12,7 @@ export interface FollowOptions {
   readonly silenceMs?: number;
 }
 
-/** What `follow` needs: the stream of events after a given one, and the current reissue. */
+/** The source of `follow`: the stream of events after a given one, and the current reissue. */
 export interface FollowSource {
   events(lastEventId: string | undefined, signal: AbortSignal): Promise<Response>;
   show(signal: AbortSignal): Promise<Reissue>;

@@ -25,14 +25,14 @@ export interface ChallengeAnswer {
   readonly answer: string;
 }
 
-/** What a certificate request needs. */
+/** The input of a certificate request. */
 export interface CertificateRequestInput {
   readonly key: Pick<CertificateKey, 'request'>;
   /** R of the VID, 20 bytes in hexadecimal (`newVidRandom()`); to be stored with the private key. */
   readonly vidRandom: string;
 }
 
-/** Everything that is left after the identity is verified, in one call. */
+/** All steps from the verified identity to the certificate request, in one call. */
 export type Application = CertificateRequestInput & {
   readonly consents: readonly ConsentInput[];
 } & ({ readonly password: string } | { readonly newPassword: string });
@@ -156,7 +156,7 @@ export class OpenReissue {
   /**
    * Proves that the new key works in this app. Only then is the old certificate revoked.
    *
-   * @throws Error if the next step is another one
+   * @throws Error if the next step is not the registration
    */
   async proveRegistration(key: Pick<CertificateKey, 'sign'>, options: PostOptions = {}): Promise<Reissue> {
     const { challenge } = this.reissue.next;

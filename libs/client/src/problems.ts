@@ -38,7 +38,7 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** The problem of an error response; without a problem document, one made of the status. */
+/** The problem of an error response; without a problem document, a problem with only the status. */
 export async function problemOf(response: Response): Promise<ReissueProblem> {
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined;

@@ -20,7 +20,7 @@ export interface ClientOptions {
   readonly patienceMs?: number;
   /** Time limit of one attempt, in milliseconds (20,000; the gateway answers within 10 seconds). */
   readonly tryMs?: number;
-  /** Called after each attempt with whether it reached the gateway, so that an app can show it. */
+  /** Called after each attempt with true if it reached the gateway, so that an app can show lost connections. */
   readonly onReach?: (reached: boolean) => void;
   /** Used instead of the global `fetch`. */
   readonly fetch?: typeof fetch;
@@ -130,7 +130,7 @@ export class Transport {
     }
   }
 
-  /** Makes one attempt, and says whether to repeat it. @throws the reason of the call's signal */
+  /** Makes one attempt, and returns whether to repeat it. @throws the reason of the call's signal */
   private async attempt<Id extends EndpointId, Result>(
     id: Id,
     call: Call<Id>,

@@ -9,7 +9,7 @@ const envelope = z
   .regex(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a compact JWE')
   .describe('compact JWE, sealed to a key of GET /v1/keys');
 
-/** Text that is accepted in several forms and stored in one. @param read gives that form; undefined for invalid text */
+/** Text that is accepted in several forms and stored in one. @param read returns that form; undefined for invalid text */
 const normalizedBy = (text: z.ZodString, read: (text: string) => string | undefined, message: string) =>
   text.transform((value, context) => {
     const kept = read(value);

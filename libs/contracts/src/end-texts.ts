@@ -2,7 +2,7 @@ import type { EndCode } from '#libs/domain';
 import { oldCertificateTexts, type OldCertificateStatus } from './old-certificate.js';
 import type { Text } from './problems.js';
 
-/** Ends after which another reissue of the customer goes on; that reissue shows the status of the old certificate. */
+/** Ends after which another reissue of the customer continues; that reissue shows the status of the old certificate. */
 const continuedElsewhere: readonly EndCode[] = ['SUPERSEDED', 'ANOTHER_REISSUE_REGISTERED'];
 
 /** Why a reissue ended, what the customer can do now, and whether the old certificate can still be used. */

@@ -105,7 +105,7 @@ interface CertificateSnapshot {
   readonly not_after: Date;
 }
 
-/** What a reissue is shown with. */
+/** The certificates of a reissue that clients see with it. */
 interface ReissueContext {
   /** The new certificate, once it is issued. */
   readonly certificate?: CertificateSnapshot | undefined;
@@ -114,7 +114,7 @@ interface ReissueContext {
   readonly now: Date;
 }
 
-/** Converts a row to the reissue that clients see. No other code does. */
+/** Converts a row to the reissue that clients see. This is the only conversion. */
 export function showReissue(row: ReissueSnapshot, { certificate, old, now }: ReissueContext): Reissue {
   const action = nextActionOf(row);
   const endCode = endCodes.find((code) => code === row.end_code);

@@ -15,7 +15,7 @@ export type StepOutcome = {
       readonly code: RefusalCode;
       /** A finer code, such as why a certificate request was refused. */
       readonly reason?: string;
-      /** `code` is set where there is a text in both languages. */
+      /** `code` is set if there is a text in both languages. */
       readonly errors?: readonly {
         readonly pointer: string;
         readonly message: string;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { asyncApiText } from './asyncapi-file.js';
 
-// From dist/libs/contracts/src and from libs/contracts/src alike the working directory is the repository's root.
+// Relative to the root of the repository, which is the working directory.
 const path = 'libs/contracts/asyncapi.yaml';
 writeFileSync(path, asyncApiText());
 process.stdout.write(`written: ${path}\n`);

@@ -7,7 +7,7 @@ import type { z } from 'zod';
  *
  * @param operationId unique in the document; clients name their methods after it
  * @param summary what the route does, in a few words
- * @param responses by status: the schema of the body, or a description where there is none
+ * @param responses by status: the schema of the body, or a description if there is no body
  */
 export function Documented(
   operationId: string,

@@ -98,7 +98,7 @@ export async function describeFeatures({
 /**
  * The OpenAPI 3.1 document of an application whose controllers name zod schemas (`@Body({ schema })`,
  * `@ApiOkResponse({ standardSchema })`). A schema with `.meta({ id: 'Reissue' })` becomes a component of that name.
- * Every call is documented to answer a problem document when it fails.
+ * Each call documents a problem document as its response to a failure.
  */
 export function createOpenApiDocument(
   app: INestApplication,
@@ -116,7 +116,7 @@ export function createOpenApiDocument(
   return { ...document, openapi: '3.1.1', components: { ...document.components, schemas } };
 }
 
-/** Swagger itself would ask zod for OpenAPI 3.0's dialect; OpenAPI 3.1 speaks JSON Schema 2020-12. */
+/** Swagger's own converter uses the dialect of OpenAPI 3.0; OpenAPI 3.1 uses JSON Schema 2020-12. */
 function standardSchemaConverter(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
   if (!(schema instanceof z.ZodType)) return undefined;
   const {

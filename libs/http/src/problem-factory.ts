@@ -10,11 +10,11 @@ interface BilingualText {
 interface ProblemKind {
   readonly status: number;
   readonly title: BilingualText;
-  /** Used where an occurrence has no detail of its own. */
+  /** The default detail of an occurrence. */
   readonly detail: BilingualText;
 }
 
-/** What one occurrence adds to its kind of problem. */
+/** The members that one occurrence adds to its kind of problem. */
 export interface ProblemOccurrence {
   readonly detail?: BilingualText;
   readonly errors?: readonly InputFault[];

@@ -14,7 +14,7 @@ export interface ProblemSettings {
   problemOf?: ((error: unknown) => ProblemError | undefined) | undefined;
 }
 
-/** Answers every error with a problem document. Of errors other than ProblemError, clients see nothing. */
+/** Answers every error with a problem document. Clients see no details of errors other than ProblemError. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly settings: ProblemSettings) {}
@@ -39,7 +39,7 @@ export function sendProblem(
   else if (isUnstorable(problem.cause))
     settings.logger.warn(about, 'PostgreSQL refused a value that the schema had accepted');
   if (reply.sent || reply.raw.headersSent) {
-    // A started stream can no longer become a problem. The client sees it break off.
+    // A response that has begun cannot be replaced by a problem. The client sees the broken connection.
     reply.raw.destroy();
     return;
   }

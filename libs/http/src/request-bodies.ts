@@ -3,7 +3,7 @@ import { edgeProblem } from './edge-problems.js';
 
 /** Accepts uncompressed JSON bodies only. An empty JSON body counts as no body. */
 export function acceptJsonBodies(fastify: FastifyInstance): void {
-  // Nest's parser for forms is switched off elsewhere, Fastify's parser for text here.
+  // `bodyParser: false` of the application disables Nest's parser for forms. Fastify's parser for text is removed here.
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {

@@ -34,9 +34,9 @@ interface Arrival {
 }
 
 /**
- * Ends requests whose bodies arrive more slowly than `pace` allows. Node's own `requestTimeout` ends all other slow requests.
- * Time in which the body waits for its handler does not count, and neither does time in which this process is blocked,
- * because bytes that arrived meanwhile are not read yet.
+ * Ends requests whose bodies arrive more slowly than `pace` allows. Node's own `requestTimeout` ends all other slow
+ * requests. Time in which the body waits for its handler does not count. Time in which this process is blocked does not
+ * count either, because bytes that arrived meanwhile are not read yet.
  *
  * @param end answers such a request and closes its connection
  */

@@ -3,23 +3,23 @@ import { projectRoot } from '#libs/config';
 import { BuiltFiles, fileResponse, immutable } from './built-files.js';
 
 interface StaticPageOptions {
-  /** Where `npm run build:web` put the page, from the root of the project. */
+  /** Folder into which `npm run build:web` builds the page, relative to the root of the project. */
   readonly folder: string;
-  /** What the answer calls the page while it is not built. */
+  /** Name of the page in the response while the page is not built. */
   readonly name: { readonly ko: string; readonly en: string };
   /** The error for a file that does not exist. */
   readonly notFound: () => Error;
 }
 
 interface DocumentOptions {
-  /** Added to the headers of every page, or replacing them; at least `content-security-policy`. */
+  /** Headers that are added to those of every page, or replace them; at least `content-security-policy`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly status?: number;
   /** Changes the HTML before it is sent. */
   readonly render?: (html: string) => string;
 }
 
-/** The page of a front end, served from its built files: the HTML document and what it loads. */
+/** The page of a front end, served from its built files: the HTML document and the files that it loads. */
 export class StaticPage {
   private readonly files: BuiltFiles;
 
@@ -43,7 +43,7 @@ export class StaticPage {
     });
   }
 
-  /** A file whose name stays when its content changes: browsers ask again each time. @throws `notFound` */
+  /** A file whose name stays when its content changes: browsers request it again each time. @throws `notFound` */
   file(name: string, acceptEncoding?: string): Response {
     return this.respond(name, acceptEncoding, 'no-cache');
   }

@@ -47,7 +47,7 @@ export function invalidRequest(
   return edgeProblem('invalid-request', { errors });
 }
 
-/** Of a union, the issues of the member that the value is closest to: the one with the fewest issues. */
+/** The issues of the member of a union that has the fewest: the value is closest to this member. */
 function closest(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union' || !issue.errors?.length) return [issue];
   const [fewest] = issue.errors.toSorted((one, other) => one.length - other.length);

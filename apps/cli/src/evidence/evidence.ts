@@ -57,7 +57,7 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
   });
 }
 
-/** The content of a checkpoint, without a check of its signature: it only selects the proofs to make. */
+/** The content of a checkpoint. Its signature is not checked: the content only selects the proofs to make. */
 function keptCheckpoint(jws: string): ExternalCheckpoint {
   const [, payload = ''] = jws.split('.');
   try {

@@ -53,7 +53,7 @@ export async function readKeyBytes(path: string): Promise<Uint8Array> {
   try {
     return derOfFile(bytes, ['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY']);
   } catch {
-    return bytes; // an error follows when it is opened
+    return bytes; // opening the file reports the error
   }
 }
 

@@ -5,7 +5,7 @@ import { CERTIFICATE_FILE } from '#libs/npki';
 import { readCertificateFile } from './files.js';
 import { ToolFailure } from '../terminal.js';
 
-/** Depth limit of the search. Folders of joint certificates are less deep; the root of a disk must not take long. */
+/** Depth limit of the search. Folders of joint certificates are less deep, and a search of a whole disk must end soon. */
 const DEEPEST = 6;
 
 /** The folder of the only certificate in the directory or below. @throws {ToolFailure} if there is none, or several */
@@ -45,7 +45,7 @@ function entriesOf(directory: string): Dirent[] {
 
 /**
  * Reads the CA certificates, which are two folders up, next to `USER`, or in the folder itself. Other files are ignored:
- * older holders have a pair for encryption (`kmCert.der`, `kmPri.key`), and people put files there.
+ * older holders have a pair for encryption (`kmCert.der`, `kmPri.key`), and users may add files.
  */
 export async function readAuthorities(folder: string): Promise<X509Certificate[]> {
   const places = [folder, dirname(dirname(folder))].filter((place) => existsSync(place));

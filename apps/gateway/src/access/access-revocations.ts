@@ -11,7 +11,7 @@ interface AccessRevocationsDependencies {
 
 /**
  * Ends access to a reissue before its token expires: when the customer signs out, and some time after the end of the
- * reissue. A repeated start issues the same token again, so that the reissue is revoked rather than a token.
+ * reissue. A repeated start issues the same token again, so the revocation names the reissue and not a token.
  */
 export class AccessRevocations {
   constructor(private readonly dependencies: AccessRevocationsDependencies) {}

@@ -43,7 +43,7 @@ export class AccessTokens {
     ]);
   }
 
-  /** @param startedAt when the reissue was started, which is when the token's lifetime begins */
+  /** @param startedAt the start of the reissue; the token's lifetime begins at this time */
   issue({ reissueId, apiKeyName }: Access, startedAt: Date): Promise<string> {
     const issuedAt = Math.floor(startedAt.getTime() / 1000);
     return new SignJWT({ azp: apiKeyName })

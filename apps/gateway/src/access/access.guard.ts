@@ -35,12 +35,12 @@ const deviceIdPattern = idempotencyKeyPattern;
 const maxAgentLength = 512;
 
 /**
- * Checks the access of a call. Each call needs a known `X-Api-Key`, and each POST an `Idempotency-Key`. A call on a reissue
- * needs the token of that reissue (RFC 6750), sent by the front end that started it.
+ * Checks the access of a call. Each call needs a known `X-Api-Key`, and each POST an `Idempotency-Key`. A call on a
+ * reissue needs the token of that reissue (RFC 6750), sent by the front end that started it.
  *
  * The bank's own page has its token in a cookie. Pages of other sites cannot use the cookie, because they cannot send the
- * header `X-Api-Key`. The database is asked only about a valid token: whether it was revoked, or its reissue is over. All
- * checks happen before the body is read, so that the body of a refused call costs nothing.
+ * header `X-Api-Key`. The database is queried only for a valid token: the token may be revoked, or its reissue may have
+ * ended. All checks happen before the body is read, so that the body of a refused call costs nothing.
  */
 @Injectable()
 export class AccessGuard implements CanActivate, OnModuleInit {
@@ -108,7 +108,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
 
 const invalidToken = () => problem('invalid-token', { headers: { 'www-authenticate': 'Bearer' } });
 
-/** Puts a controller or a handler behind {@link AccessGuard}. */
+/** Protects a controller or a handler by {@link AccessGuard}. */
 export const WithAccess = (): MethodDecorator & ClassDecorator =>
   applyDecorators(UseGuards(AccessGuard), ConfigureRoute({ needsAccess: true }));
 

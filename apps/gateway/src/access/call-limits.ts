@@ -47,7 +47,7 @@ export class CallLimits {
   }
 }
 
-/** The limit of a wider network, which more customers share: four times as much with each step. */
+/** The limit of a wider network. It is four times as high with each step, because more customers share the network. */
 const widenLimit = ({ burst, everyMs }: RateLimit, steps: number): RateLimit => {
   const factor = 4 ** steps;
   return { burst: burst * factor, everyMs: Math.max(1, Math.floor(everyMs / factor)) };

@@ -19,6 +19,6 @@ declare module 'fastify' {
 /** The caller of a guarded method. */
 export const FromCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (!caller) throw new Error('the method is not behind the access guard');
+  if (!caller) throw new Error('the handler is not protected by the access guard');
   return caller;
 });

@@ -1,6 +1,6 @@
 import type { ConsentProblemCode } from '#libs/terms';
 
-/** Faults of a consent: in what was sent, or because the terms have changed since they were agreed to. */
+/** Faults of a consent: the request is wrong, or the terms have changed since the customer agreed. */
 type ConsentFaultCode = ConsentProblemCode | 'TERMS_CHANGED';
 
 const words: Readonly<Record<ConsentFaultCode, { ko: string; en: string }>> = {

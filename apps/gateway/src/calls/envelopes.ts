@@ -6,7 +6,7 @@ import { decodeProtectedHeader, type JWK } from 'jose';
 import { problem } from '../problems.js';
 import type { SealedValue } from './step-draft.js';
 
-/** What the envelopes of a call must be bound to. */
+/** The binding that all envelopes of a call must have. */
 interface SealedFor extends EnvelopeBinding {
   /** The reissue, or the Idempotency-Key of a call that has none yet. */
   readonly sub: string;

@@ -8,8 +8,8 @@ import type { StepCall } from './step-draft.js';
 type PrecheckedColumns = Pick<ReissueRow, 'state' | 'parked_step' | 'password_attempts' | 'steps'>;
 
 /**
- * Refuses a message that cannot succeed before it is sent to the workflow. This only saves work: the row may change at any
- * time, and the step checks again under its lock.
+ * Refuses a message that cannot succeed. The message is not sent to the workflow. This only saves work: the row may
+ * change at any time, and the step checks again under its lock.
  *
  * @throws ProblemError 409 `wrong-state`, `parked` or `too-many-steps`, 423 `password-locked`
  */
@@ -23,7 +23,7 @@ export function precheck(row: PrecheckedColumns, message: CustomerMessage, reiss
     throw problem('password-locked', { reissue });
 }
 
-/** Whether `call` is the one that parked the reissue. Its message is stored, so that repeating it is not a new call. */
+/** Whether `call` parked the reissue. Its message is stored, so a repetition is not a new call. */
 export function waitsForOperator(
   { parked_step: parked, pending_message: pending }: Pick<ReissueRow, 'parked_step' | 'pending_message'>,
   { updateId, requestHmac }: StepCall,

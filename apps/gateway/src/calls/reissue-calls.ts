@@ -57,7 +57,8 @@ export class ReissueCalls {
     const sealedFor = { sub: idempotencyKey, client: apiKeyName, keyThumbprint: body.keyThumbprint };
     return inFlight.run({ reissueId, ...call }, async () => {
       const result = await this.resolve(reissueId, call, async () => {
-        // With a row the applicant's data was read already, and a repeated call need not store it again.
+        // If the row exists, the worker has read the applicant's data already, so a repeated call need not store the data
+        // again.
         const begun = (await reader.find(reissueId)) !== undefined;
         if (!begun) {
           await limits.admit('start', caller);
@@ -122,7 +123,7 @@ export class ReissueCalls {
     try {
       delivery = await deliver();
     } catch (error) {
-      // The first attempt of this call may have been recorded meanwhile, and be the reason why this one is refused.
+      // The first attempt of this call may have succeeded meanwhile, and its effect may have caused this refusal.
       const outcome = await this.recorded(reissueId, call);
       if (outcome) return { outcome };
       throw error;

@@ -48,7 +48,7 @@ export class RequestIds {
     return this.hmac(['device', deviceId].join(separator)).slice(0, idLength);
   }
 
-  /** The key of a rate limit. It contains a keyed digest of what is counted. */
+  /** The key of a rate limit. It contains a keyed digest of the counted values. */
   limitKey(kind: string, by: string, ...counted: readonly string[]): string {
     const digest = this.hmac(['limit', kind, by, ...counted].join(separator)).slice(0, idLength);
     return `gateway/${kind}/${by}/${digest}`;

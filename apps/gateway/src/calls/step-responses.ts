@@ -13,7 +13,7 @@ export type CallResult =
   /** The step takes longer than a call waits, or an operator has to look at it. */
   | { readonly waiting: Reissue };
 
-/** What a response is made of. */
+/** The members of an outcome that a response uses. */
 export type ShownOutcome = Pick<StepOutcome, 'reissue' | 'challenges' | 'results'>;
 
 /**

@@ -19,7 +19,7 @@ import type { StepDraft } from './step-draft.js';
 import { stepMessages } from './step-messages.js';
 import type { ShownOutcome } from './step-responses.js';
 
-/** The body of a response: its schema, and how it is made of a step's outcome. */
+/** The body of a response: its schema, and the function that makes it from a step's outcome. */
 interface StepResponse {
   readonly schema: z.ZodType;
   readonly bodyOf: (outcome: ShownOutcome) => object;
@@ -235,7 +235,7 @@ export type StepKind = keyof typeof steps;
 export type StepBody<Kind extends StepKind> = z.output<(typeof steps)[Kind]['body']>;
 export const stepKinds = Object.keys(steps) as StepKind[];
 
-/** What the API document says about each step. */
+/** The texts of each step in the API document. */
 export const stepDocuments = Object.fromEntries(
   stepKinds.map((kind) => [kind, steps[kind].document]),
 ) as unknown as Readonly<Record<StepKind, EndpointDocument>>;

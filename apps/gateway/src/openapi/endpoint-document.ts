@@ -1,6 +1,6 @@
 import type { ProblemSlug } from '#libs/contracts';
 
-/** What the OpenAPI document says about one response, in addition to its schema. */
+/** The texts of one response in the OpenAPI document, in addition to its schema. */
 export interface ResponseDocument {
   readonly description: string;
   /** The body as JSON; other media types are in `content`. */
@@ -9,7 +9,7 @@ export interface ResponseDocument {
   readonly headers?: Readonly<Record<string, { description: string; schema: object }>>;
 }
 
-/** What the OpenAPI document says about one endpoint, in addition to its schemas. */
+/** The texts of one endpoint in the OpenAPI document, in addition to its schemas. */
 export interface EndpointDocument {
   readonly tag: 'Before starting' | 'Reissue' | 'Identity' | 'Password' | 'Terms' | 'Certificate';
   readonly summary: string;
@@ -18,6 +18,6 @@ export interface EndpointDocument {
   readonly request?: unknown;
   /** By status. */
   readonly responses: Readonly<Record<number, ResponseDocument>>;
-  /** Problems of this endpoint, beyond those that all endpoints of its kind have. */
+  /** Problems of this endpoint, in addition to those of all endpoints of its kind. */
   readonly problems: readonly ProblemSlug[];
 }

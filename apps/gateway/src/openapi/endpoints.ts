@@ -5,7 +5,7 @@ import { describePasswordRules } from '../reference-data/password-rules.js';
 import type { EndpointDocument } from './endpoint-document.js';
 import * as example from './examples.js';
 
-/** What the API document says about each endpoint, by `operationId`. */
+/** The texts of each endpoint in the API document, by `operationId`. */
 export const endpoints = {
   ...stepDocuments,
   getKeys: {

@@ -64,7 +64,7 @@ const issued = {
   updatedAt: '2026-11-23T01:02:11.000Z',
 } as const;
 
-/** One reissue at each point of its way. */
+/** One reissue in each of its states. */
 export const reissues = {
   before,
   password: {
@@ -110,7 +110,7 @@ export const reissues = {
   parked: { ...before, next: { action: 'NEEDS_OPERATOR' }, deadline: null },
 } as const;
 
-/** In the order of their methods' names, as always. */
+/** In the order of their methods' names, as in every response. */
 export const challenges = [
   {
     challengeId: challengeIds.account,

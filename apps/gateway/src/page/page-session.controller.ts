@@ -8,7 +8,7 @@ import { ApiKeys } from '../access/api-keys.js';
 import { SessionCookie } from '../access/session-cookie.js';
 import { problem } from '../problems.js';
 
-/** The front end that the page is: its API key, which anyone who opens the page can read. */
+/** The settings of the page as a front end: its API key, which every visitor of the page can read. */
 export class PageSettings {
   constructor(readonly apiKey: string) {}
 }
@@ -48,7 +48,7 @@ export class PageSessionController {
     return this.answer(token);
   }
 
-  /** Signs out: revokes the token, wherever else it may be stored. */
+  /** Signs out: revokes the token, so that stored copies of it are invalid too, and deletes the cookie. */
   @Delete()
   async close(@Req() request: FastifyRequest): Promise<Response> {
     this.requirePage(request);

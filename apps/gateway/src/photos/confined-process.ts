@@ -63,7 +63,7 @@ const inherited = inheritable();
 /**
  * Starts `file` in a confined process. It has an empty environment and no descriptor but the channel to this process.
  * Node's permission model lets it read its code only, and neither write files nor start processes. Native code can bypass
- * that model: where `user` is another user, the kernel protects the environment, memory and key files of this process.
+ * that model. If `user` is another user, the kernel also protects the environment, memory and key files of this process.
  *
  * @param root the folder of package.json and node_modules
  * @param megabytes of memory for JavaScript, and as much for WebAssembly

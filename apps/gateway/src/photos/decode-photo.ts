@@ -72,7 +72,7 @@ async function encode(image: Sharp, { outputSide, quality }: PhotoLimits): Promi
 }
 
 /**
- * Checks a photo and encodes it again. Run it in a process of its own: native code and WebAssembly read an untrusted file.
+ * Checks a photo and encodes it again. Run it in a separate process: native code and WebAssembly read an untrusted file.
  */
 export async function decodePhoto(file: Buffer, limits: PhotoLimits): Promise<PhotoOutcome> {
   const format = formatOf(file);

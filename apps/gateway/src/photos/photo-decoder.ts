@@ -19,7 +19,7 @@ interface PhotoDecoderOptions {
   readonly timeoutMs?: number;
 }
 
-/** Checks photos and encodes them again, each in a process of its own. */
+/** Checks photos and encodes them again, each in a separate process. */
 export class PhotoDecoder {
   private readonly slots: Slots;
   private readonly limits: PhotoLimits;

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { PhotoLimits } from './photo.js';
 
-/** Kills the process when it exceeds its memory limit. Runs in a thread of its own, because decoding blocks the main one. */
+/**
+ * Kills the process when it exceeds its memory limit. Runs in a separate thread, because decoding blocks the main thread.
+ */
 function guardMemory(megabytes: number): void {
   const guard = `setInterval(() => process.memoryUsage.rss() > ${megabytes * 2 ** 20} && process.kill(process.pid, 'SIGKILL'), 20)`;
   new Worker(guard, { eval: true }).unref();

@@ -36,7 +36,7 @@ export interface PhotoStore {
   /**
    * Stores a photo, unless its call has stored one meanwhile. Returns the stored photo.
    *
-   * @param admit gets the locked row and its number of photos; throws if no other photo is allowed
+   * @param admit gets the locked row and its number of photos; throws if no further photo is allowed
    */
   keep(photo: NewIdentityPhoto, admit: (row: ReissueRow, photos: number) => void): Promise<KeptPhoto>;
 }
@@ -68,7 +68,7 @@ export class Photos {
     reissueId: string,
     read: (upload: Upload) => Promise<Buffer>,
   ): Promise<PhotoResponse> {
-    // The photo identifies a call, and is not read yet. Each call counts as a different one.
+    // A call is identified by its photo, which is not read yet. So each call counts as a different call.
     const call = { reissueId, updateId: randomUUID(), requestHmac: '' };
     const address = networkOf(caller.origin.address);
     return this.dependencies.inFlight.run(call, () =>
@@ -82,7 +82,7 @@ export class Photos {
             await limits.admit('call', caller);
             requirePhotoWanted(current, await store.count(reissueId));
           } catch (error) {
-            // The first attempt of this call may have stored its photo meanwhile, and be the reason why this one is refused.
+            // The first attempt of this call may have stored its photo meanwhile, which may have caused this refusal.
             before = await store.find(reissueId, updateId);
             if (!before) throw error;
           }

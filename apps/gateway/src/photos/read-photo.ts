@@ -44,7 +44,7 @@ function toProblem(error: unknown): ProblemError {
   const { code = '' } = error as { code?: string };
   if (code === tooLarge) return problem('photo-too-large');
   if (tooMany.includes(code)) return exactlyOnePhoto();
-  // The form breaks off, or is not a form.
+  // The form is incomplete or malformed.
   return edgeProblem('malformed-request', {
     detail: {
       ko: '본문이 올바른 multipart/form-data가 아닙니다.',

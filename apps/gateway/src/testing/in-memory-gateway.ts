@@ -292,7 +292,7 @@ export class InMemoryGateway {
     }));
   }
 
-  /** Counts as the database does, each limit on its own. */
+  /** Counts each limit separately, as the database does. */
   private useLimits(uses: readonly LimitUse[], now: Date): Allowance {
     for (const { key, limit } of uses) {
       const { byMs, latest } = cellOf(limit, now);

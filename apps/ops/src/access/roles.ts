@@ -23,7 +23,9 @@ export const Roles = (...roles: [StaffRole, ...StaffRole[]]): MethodDecorator & 
     ApiExtension('x-roles', roles),
   );
 
-/** Allows every caller, without sign-in: the console itself and what it needs before a sign-in. */
+/**
+ * Allows every caller, without sign-in. It is for the console's files and for the data that it needs before a sign-in.
+ */
 export const Public = (): MethodDecorator & ClassDecorator =>
   applyDecorators(
     SetMetadata(rolesKey, 'public'),

@@ -52,7 +52,7 @@ export class StaffTokens {
   async authenticate(token: string): Promise<Staff> {
     const payload = await this.verify(token, this.options.audience, ['sub', 'iat', 'exp']);
     // Proofs of operations are stored, so an ID token must never serve as an access token.
-    if (payload['nonce'] !== undefined) throw new StaffTokenRefused('an ID token is no access token');
+    if (payload['nonce'] !== undefined) throw new StaffTokenRefused('an ID token is not an access token');
     return this.staffOf(payload);
   }
 

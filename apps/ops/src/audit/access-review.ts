@@ -34,7 +34,7 @@ type AccessReview = z.output<typeof reviewSchema>;
 /** Start of a month in Korea, which is UTC+9 all year. */
 const startOf = (year: number, month: number) => new Date(Date.UTC(year, month - 1, 1, -9));
 
-/** What each member of staff read and did in a month. */
+/** The reads and acts of each member of staff in a month. */
 export async function reviewAccess(db: RoleDatabase<'ops'>, month: string): Promise<AccessReview> {
   const [year = 0, number = 0] = month.split('-').map(Number);
   const [from, to] = [startOf(year, number), startOf(year, number + 1)];

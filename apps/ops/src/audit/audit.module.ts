@@ -60,7 +60,7 @@ class AuditController {
   ): Promise<z.output<typeof searchResult>> {
     const { db, cursors } = this.dependencies;
     const after = cursor === undefined ? undefined : positionOf(cursors, cursor);
-    // Each page is recorded as a read of its own.
+    // Each page is recorded as a separate read.
     const about = { filter: recordedFilter(filter), ...(after ? { before: after.time } : {}) };
     const rows = await auditedRead(this.dependencies, staff, 'searchAudit', about, () =>
       searchAuditEntries(db, filter, after, limit + 1),

@@ -278,7 +278,7 @@ export class OperationActs {
       ...{ actor, action, outcome: 'DONE', reason },
       details: {
         ...{ ...about, items: items.length, requestedBy: actor },
-        // Lets the entry be found by the single item.
+        // So that a search for the single item finds the entry.
         ...(only === undefined ? {} : only.startsWith('ri_') ? { reissueId: only } : { serial: only }),
       },
       occurredAt: this.dependencies.clock(),
@@ -286,7 +286,7 @@ export class OperationActs {
   }
 }
 
-/** What the audit entry of an act on items adds. */
+/** The additional members of the audit entry of an act on items. */
 interface ItemAudit {
   readonly outcome?: 'DONE' | 'REFUSED';
   readonly proof?: string | undefined;

@@ -23,7 +23,7 @@ interface ItemPlan {
   readonly step?: string;
   readonly code?: string;
   readonly parkedSince?: string;
-  /** What our records say where the outcome at the other system is unknown. */
+  /** The state in our records if the outcome at the other system is unknown. */
   readonly finding?: Finding;
   /** The reissue that prevents the change. */
   readonly reissueId?: string;

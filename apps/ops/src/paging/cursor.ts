@@ -9,7 +9,7 @@ export type CursorPosition = readonly (string | number)[];
 const macLength = 16;
 
 /**
- * Writes and reads cursors: opaque texts that say where the next page of a list begins. An HMAC over position and list
+ * Writes and reads cursors: opaque texts that name the start of the next page of a list. An HMAC over position and list
  * protects each, so that only values from the database reach a query. The keys are derived from those of the payload
  * codec, which every process of the operators' API has.
  */
@@ -21,14 +21,14 @@ export class Cursors {
     this.keys = [current, ...others].map((id) => deriveKey(keys[id]!));
   }
 
-  /** @param list name of the list, with all that must not change between two pages, such as the order */
+  /** @param list name of the list, with everything that must stay the same between two pages, such as the order */
   write(list: string, position: CursorPosition): string {
     const text = JSON.stringify(position);
     return Buffer.concat([mac(this.keys[0]!, list, text), Buffer.from(text)]).toString('base64url');
   }
 
   /**
-   * The position that {@link write} was given for the same list.
+   * The position that was passed to {@link write} for the same list.
    * @throws ProblemError 422 for the parameter `cursor` if the cursor is not from this list
    */
   open<P extends CursorPosition>(list: string, cursor: string): P {

@@ -60,7 +60,7 @@ async function readRuns(client: Client, workflowId: string): Promise<ProcessHist
   return { process: status.name === 'RUNNING' ? 'RUNNING' : 'CLOSED', items: items.flat() };
 }
 
-/** The items of an archived history. Each run is read on its own, because event ids start again at 1. */
+/** The items of an archived history. Each run is read separately, because event ids start again at 1. */
 async function archivedItems(events: readonly unknown[], client: Client): Promise<ShownTimelineItem[]> {
   const runs = Map.groupBy(events as readonly ArchivedEvent[], ({ runId }) => runId);
   const items = [...runs.values()].map((run) =>

@@ -68,7 +68,7 @@ function peopleIn({ requestedBy, approvedBy }: Record<string, unknown>) {
   };
 }
 
-/** The change of state that an event records, if any. All else stands in the audit entries. */
+/** The change of state that an event records, if any. Everything else is in the audit entries. */
 function eventItems({ type, data, occurred_at: at }: TimelineSources['events'][number]): ShownTimelineItem[] {
   const { state, previousState, code } = data as { state?: string; previousState?: string; code?: string };
   if (!isReissueEvent(type) || state === undefined || state === previousState) return [];

@@ -244,7 +244,7 @@ async function end(
   moveTo(change, facts, state);
 }
 
-/** Moves the reissue to a state, whatever state the backup has, and publishes the event unless it was published. */
+/** Moves the reissue from any state of the backup to `state`, and publishes the event unless it was published. */
 function moveTo(change: ReissueChange, facts: ReissueFacts, state: FinalState | 'ISSUED'): void {
   const previousState: State = change.row.state;
   change.set({ state });
@@ -298,7 +298,7 @@ async function recordUnusedRevoked(
   publish(change, facts, 'reseal.certificate.revoked.v1', { serial }, 'cessationOfOperation');
 }
 
-/** Stores an answer for each call that succeeded before the restore, so that a retry gets the reissue as it is now. */
+/** Stores an answer for each call that succeeded before the restore, so that a retry gets the current reissue. */
 async function storeAnswersForRetries(
   tx: Tx,
   facts: ReissueFacts,

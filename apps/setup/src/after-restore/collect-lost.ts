@@ -19,7 +19,7 @@ export interface CollectContext {
   readonly config: Pick<SetupConfig, 'kafkaBrokers' | 'eventSource' | 'signerJournal'>;
 }
 
-/** What other stores have and the database does not. */
+/** Records that other stores have and the database does not have. */
 export interface LostRecords {
   readonly reissues: readonly ReissueFacts[];
   /** Published changes of certificates, in the order in which they happened. */

@@ -27,7 +27,7 @@ export type RecoveryDecision = {
       readonly at: Date | undefined;
       /** Whether the reconciliation ends the reissue; then the customer is notified. */
       readonly byRestore: boolean;
-      /** Serial numbers of certificates of which nothing else is known. */
+      /** Serial numbers of certificates without any other known data. */
       readonly lost: readonly string[];
     }
   /** Nothing irreversible has happened: a retry of the start begins again. */

@@ -11,7 +11,7 @@ export interface FinishedStep {
   readonly requestHmac: string;
 }
 
-/** What the history of a workflow says about its reissue. */
+/** The facts about a reissue in the history of its workflow. */
 export interface WorkflowSummary {
   readonly status: 'RUNNING' | 'COMPLETED' | 'CLOSED';
   readonly startedAt: Date;

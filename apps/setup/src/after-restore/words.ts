@@ -26,7 +26,7 @@ function describeOutcome(decision: RecoveryDecision): string {
   }
 }
 
-/** What else was lost, and faults of the sources themselves. */
+/** Other losses, and faults of the sources. */
 export function describeSummary(
   reissues: number,
   lost: LostRecords,

@@ -111,7 +111,7 @@ export class OcspAnswers {
     return {
       body,
       cacheable: isCacheable ? { etag: etagOf(body), thisUpdate, nextUpdate } : undefined,
-      // A relying party that gets it can still use it for half of its validity.
+      // A relying party that receives it at the end of this time can use it for half of its validity.
       keepUntil: isCacheable ? (thisUpdate.getTime() + nextUpdate.getTime()) / 2 : undefined,
       keepFrom: thisUpdate.getTime(),
     };

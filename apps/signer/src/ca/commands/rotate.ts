@@ -29,7 +29,7 @@ async function rotateIssuing(context: CommandContext, confirmed: boolean): Promi
   if (!confirmed) return dryRun(context, `would make ${plan}; signers use it within a minute`);
 
   await context.audited('ca.rotateIssuing', { generation, keyStore: config.caKeyStore }, async () => {
-    // The root is available now. The new certificate contains the address of the CRL, so that the CRL comes first.
+    // The root is available now. The new certificate contains the address of the CRL, so the CRL is made first.
     await makeRootCrl(context);
     const authority = await rotateIssuingAuthority({
       ...context.keys(),
