@@ -34,6 +34,9 @@ type GrantOf<R extends Role> = {
 /** The privileges that migrations grant to a role, at least on some columns. */
 export type PrivilegeOf<R extends Role> = GrantOf<R> & Privilege;
 
-/** A database as an app uses it that connects with this role. */
+/**
+ * A database as an app uses it that connects with this role. A query takes it, instead of privileges, if it writes columns
+ * that only this role may write: a privilege names a table only.
+ */
 export type RoleDatabase<R extends Role> = Database<PrivilegeOf<R>>;
 export type RoleTx<R extends Role> = Tx<PrivilegeOf<R>>;

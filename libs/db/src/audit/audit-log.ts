@@ -28,7 +28,10 @@ interface Place {
 }
 
 /** Removes the oldest entries from the queue and returns them in the order in which they were written. */
-export async function takePendingEntries(tx: Tx, limit: number): Promise<Place[]> {
+export async function takePendingEntries(
+  tx: Tx<'select audit_pending' | 'delete audit_pending'>,
+  limit: number,
+): Promise<Place[]> {
   const { rows } = await sql<Place>`
     WITH taken AS (
       DELETE FROM audit_pending WHERE position IN (SELECT position FROM audit_pending ORDER BY position LIMIT ${limit})
@@ -39,7 +42,7 @@ export async function takePendingEntries(tx: Tx, limit: number): Promise<Place[]
 }
 
 /** How many entries wait to become leaves. */
-export async function countPendingEntries(db: Database): Promise<number> {
+export async function countPendingEntries(db: Database<'select audit_pending'>): Promise<number> {
   const { waiting } = await db
     .selectFrom('audit_pending')
     .select(({ fn }) => fn.countAll<string>().as('waiting'))
@@ -48,7 +51,12 @@ export async function countPendingEntries(db: Database): Promise<number> {
 }
 
 /** The entries in these places that exist, in no order. */
-export async function entriesAt(db: Database | Tx, places: readonly Place[]): Promise<AuditRow[]> {
+export async function entriesAt(
+  db:
+    | Database<'select audit_entry' | 'select authority_entry'>
+    | Tx<'select audit_entry' | 'select authority_entry'>,
+  places: readonly Place[],
+): Promise<AuditRow[]> {
   const own = places.filter(({ stream }) => stream !== authority);
   const outside = places.filter(({ stream }) => stream === authority).map(({ sequence }) => sequence);
   const { rows } = await sql<AuditRow>`
@@ -65,7 +73,7 @@ export async function entriesAt(db: Database | Tx, places: readonly Place[]): Pr
 }
 
 /** How many leaves the log has. Leaves have no gaps, so this is also the index of the next leaf. */
-export async function logSize(db: Database | Tx): Promise<number> {
+export async function logSize(db: Database<'select audit_leaf'> | Tx<'select audit_leaf'>): Promise<number> {
   const row = await db
     .selectFrom('audit_leaf')
     .select('leaf_index')
@@ -87,7 +95,7 @@ export interface NewNode {
 
 /** Adds leaves to the log, and the inner nodes that they complete. */
 export async function insertLeaves(
-  tx: Tx,
+  tx: Tx<'insert audit_leaf' | 'insert audit_node'>,
   leaves: readonly NewLeaf[],
   nodes: readonly NewNode[],
 ): Promise<void> {
@@ -106,7 +114,7 @@ export async function insertLeaves(
 
 /** The hashes of these nodes as `level/index` → hash; level 0 is the leaves. Nodes that do not exist are left out. */
 export async function nodeHashes(
-  db: Database | Tx,
+  db: Database<'select audit_leaf' | 'select audit_node'> | Tx<'select audit_leaf' | 'select audit_node'>,
   nodes: readonly { readonly level: number; readonly index: number }[],
 ): Promise<Map<string, Buffer>> {
   const { rows } = await sql<{ level: number; index: number; hash: Buffer }>`
@@ -120,7 +128,9 @@ export async function nodeHashes(
   return new Map(rows.map(({ level, index, hash }) => [`${level}/${index}`, hash]));
 }
 
-export async function newestCheckpoint(db: Database | Tx): Promise<AuditCheckpointRow | undefined> {
+export async function newestCheckpoint(
+  db: Database<'select audit_checkpoint'> | Tx<'select audit_checkpoint'>,
+): Promise<AuditCheckpointRow | undefined> {
   return db.selectFrom('audit_checkpoint').selectAll().orderBy('size', 'desc').executeTakeFirst();
 }
 
@@ -133,7 +143,7 @@ export async function checkpointOfSize(
 }
 
 export async function insertCheckpoint(
-  tx: Tx,
+  tx: Tx<'insert audit_checkpoint'>,
   checkpoint: {
     readonly size: number;
     readonly root: Uint8Array;
@@ -168,7 +178,7 @@ export async function checkpointsAfter(
  * smaller if the database was restored from a backup in between.
  */
 export async function newerCheckpoints(
-  db: Database,
+  db: Database<'select audit_checkpoint'>,
   than: { readonly size: number; readonly time: Date },
   limit: number,
 ): Promise<AuditCheckpointRow[]> {
@@ -183,7 +193,7 @@ export async function newerCheckpoints(
 }
 
 /** The sequence number of the next event in a stream to which only the caller writes. */
-export async function nextEventSequence(tx: Tx, stream: string): Promise<number> {
+export async function nextEventSequence(tx: Tx<'select event'>, stream: string): Promise<number> {
   const row = await tx
     .selectFrom('event')
     .select('sequence')

@@ -40,7 +40,7 @@ export async function entriesOfReissues(tx: Tx, reissueIds: readonly string[]): 
 }
 
 /** All consents of these reissues with address and user agent, in the order in which they were recorded. */
-export async function consentsOfReissues(tx: Tx, reissueIds: readonly string[]) {
+export async function consentsOfReissues(tx: Tx<'select consent'>, reissueIds: readonly string[]) {
   return tx
     .selectFrom('consent')
     .selectAll()

@@ -18,8 +18,11 @@ export interface NewAuditEntry {
 export type AuditEntryOf = NewAuditEntry & { readonly reissueId: string };
 
 /** Appends an entry to a reissue's audit trail, in the transaction of the change that it records. */
-export const appendAudit = (tx: Tx, reissueId: string, entry: NewAuditEntry): Promise<void> =>
-  appendAudits(tx, [{ ...entry, reissueId }]);
+export const appendAudit = (
+  tx: Tx<'select reissue' | 'insert audit_entry' | 'insert audit_personal' | 'update reissue'>,
+  reissueId: string,
+  entry: NewAuditEntry,
+): Promise<void> => appendAudits(tx, [{ ...entry, reissueId }]);
 
 /**
  * Appends entries of one or more reissues in one statement. The entries of a reissue keep their order, and their sequence

@@ -2,7 +2,10 @@ import type { Database } from '../database.js';
 import type { NewRow } from '../rows.js';
 
 /** Stores a bundle until it is fetched. A bundle of the same request stays unchanged. */
-export async function insertEvidenceBundle(db: Database, bundle: NewRow<'evidence_bundle'>): Promise<void> {
+export async function insertEvidenceBundle(
+  db: Database<'insert evidence_bundle'>,
+  bundle: NewRow<'evidence_bundle'>,
+): Promise<void> {
   await db
     .insertInto('evidence_bundle')
     .values(bundle)
@@ -34,7 +37,10 @@ export async function findEvidenceBundle(
 }
 
 /** Deletes bundles made before a time; each can be made again. @returns the number deleted */
-export async function deleteEvidenceBundles(db: Database, before: Date): Promise<number> {
+export async function deleteEvidenceBundles(
+  db: Database<'select evidence_bundle' | 'delete evidence_bundle'>,
+  before: Date,
+): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('evidence_bundle')
     .where('made_at', '<', before)

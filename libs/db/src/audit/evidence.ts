@@ -28,7 +28,7 @@ type FlatRow = Omit<EvidenceEntryRow, 'entry'> & { readonly [Key in keyof AuditR
  * - leaves since its start whose entry is missing: it may have been an entry of this reissue. At most 100.
  */
 export async function evidenceEntriesOf(
-  db: Database | Tx,
+  tx: Tx<'select audit_entry' | 'select audit_leaf' | 'select audit_personal' | 'select authority_entry'>,
   { reissue_id: reissueId, serial }: { readonly reissue_id: string; readonly serial: string | null },
   size: number,
 ): Promise<EvidenceEntryRow[]> {
@@ -78,7 +78,7 @@ export async function evidenceEntriesOf(
       AND leaf_index > (SELECT min(leaf_index) FROM audit_leaf WHERE stream = ${reissueId})
       AND NOT EXISTS (SELECT FROM authority_entry WHERE position = audit_leaf.sequence)
     ORDER BY leaf_index LIMIT 100)
-    ORDER BY leaf_index NULLS LAST, stream, sequence`.execute(db);
+    ORDER BY leaf_index NULLS LAST, stream, sequence`.execute(tx);
   return rows.map(({ leaf_index, leaf_hash, salt, personal, ...entry }) => ({
     ...{ stream: entry.stream, sequence: entry.sequence, leaf_index, leaf_hash, salt, personal },
     entry: entry.actor === null ? null : (entry as AuditRow),
@@ -90,7 +90,7 @@ export async function evidenceEntriesOf(
  * `newest` ones.
  */
 export async function checkpointsToProve(
-  db: Database | Tx,
+  db: Database<'select audit_checkpoint'> | Tx<'select audit_checkpoint'>,
   { from, to, newest }: { from: Date; to: Date; newest: number },
 ): Promise<AuditCheckpointRow[]> {
   const { rows } = await sql<AuditCheckpointRow>`
@@ -119,7 +119,10 @@ export async function archivedHistory(
 }
 
 /** Whether a checkpoint covers every entry that a reissue has written. */
-export async function isCovered(db: Database, reissueId: string): Promise<boolean> {
+export async function isCovered(
+  db: Database<'select audit_checkpoint' | 'select audit_entry' | 'select audit_leaf'>,
+  reissueId: string,
+): Promise<boolean> {
   const { rows } = await sql<{ covered: boolean }>`
     SELECT NOT EXISTS (
       SELECT FROM audit_entry LEFT JOIN audit_leaf AS leaf ON leaf.stream = reissue_id AND leaf.sequence = audit_entry.sequence

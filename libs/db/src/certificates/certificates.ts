@@ -38,7 +38,7 @@ export async function storedCertificateOf(
 
 /** The certificate on file of a person: the last one registered, also if it was revoked or has expired since. */
 export async function certificateOnFile(
-  db: Database | Tx,
+  db: Database<'select certificate'> | Tx<'select certificate'>,
   customerId: string,
 ): Promise<CertificateRow | undefined> {
   return db
@@ -51,7 +51,11 @@ export async function certificateOnFile(
 }
 
 /** Puts a certificate on file, in place of any other certificate of its person and policy. */
-export async function putOnFile(tx: Tx, certificate: CertificateRow, at: Date): Promise<void> {
+export async function putOnFile(
+  tx: Tx<'select certificate' | 'update certificate'>,
+  certificate: CertificateRow,
+  at: Date,
+): Promise<void> {
   await tx
     .updateTable('certificate')
     .set({ on_file: false })

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../database.js';
+import type { Database, RoleTx, Tx } from '../database.js';
 import type { CertificateRow, NewCertificate } from '../rows.js';
 
 const related = [
@@ -82,7 +82,7 @@ export async function insertIntents(
 
 /** Stores signed certificates whose intent is still open. @returns their serials */
 export async function storeSigned(
-  tx: Tx<'select certificate' | 'update certificate'>,
+  tx: RoleTx<'signer'>,
   signed: readonly { readonly serial: string; readonly der: Buffer }[],
   at: Date,
 ): Promise<Set<string>> {
@@ -116,7 +116,7 @@ export async function abandonIntents(
 
 /** Open signing intents created before a time, oldest first. */
 export async function openIntents(
-  db: Database,
+  db: Database<'select certificate'>,
   before: Date,
 ): Promise<Pick<CertificateRow, 'serial' | 'reissue_id'>[]> {
   return db

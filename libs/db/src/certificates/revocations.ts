@@ -78,7 +78,7 @@ export async function nextCertificateEventSequence(
  * @returns the serials of closed intents and of revoked certificates
  */
 export async function withdrawCertificatesOf(
-  tx: Tx,
+  tx: Tx<'select certificate' | 'update certificate'>,
   reissueId: string,
   at: Date,
 ): Promise<{ closed: string[]; revoked: string[] }> {

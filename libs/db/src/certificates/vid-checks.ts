@@ -17,7 +17,7 @@ export async function findVidCheck(
 
 /** The certificate, locked: its checks are answered one after the other. */
 export async function lockCertificateForVidCheck(
-  tx: Tx,
+  tx: Tx<'select certificate' | 'update certificate'>,
   serial: string,
 ): Promise<Pick<CertificateRow, 'der'> | undefined> {
   return tx
@@ -28,6 +28,6 @@ export async function lockCertificateForVidCheck(
     .executeTakeFirst();
 }
 
-export async function insertVidCheck(tx: Tx, check: Row<'vid_check'>): Promise<void> {
+export async function insertVidCheck(tx: Tx<'insert vid_check'>, check: Row<'vid_check'>): Promise<void> {
   await tx.insertInto('vid_check').values(check).execute();
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { RevocationReason } from '../certificates/revocations.js';
-import type { Database, Tx } from '../database.js';
+import type { Database, RoleTx, Tx } from '../database.js';
 import type { Row } from '../rows.js';
 
 export type CrlRow = Row<'crl'>;
@@ -47,7 +47,7 @@ export async function lockShard(tx: Tx<never>, issuer: string, shard: number): P
  * @returns the number of certificates
  */
 export async function markPendingAsPublished(
-  tx: Tx<'select certificate' | 'update certificate'>,
+  tx: RoleTx<'signer'>,
   issuer: string,
   shard: number,
   at: Date,

@@ -4,7 +4,7 @@ import type { StoredCustomerKey } from './customer-rrns.js';
 
 /** The wrapped key of a customer; `destroyed` after erasure, undefined if the customer has no key yet. */
 export async function findCustomerKey(
-  db: Database | Tx,
+  db: Database<'select customer_key'> | Tx<'select customer_key'>,
   customerId: string,
 ): Promise<StoredCustomerKey | 'destroyed' | undefined> {
   const row = await db
@@ -18,7 +18,7 @@ export async function findCustomerKey(
 
 /** Inserts keys of customers. A customer who has a key, or whose key was destroyed, is skipped. */
 export async function insertCustomerKeys(
-  db: Database | Tx,
+  db: Database<'insert customer_key'> | Tx<'insert customer_key'>,
   keys: readonly (StoredCustomerKey & { readonly customerId: string })[],
   createdAt: Date,
 ): Promise<void> {

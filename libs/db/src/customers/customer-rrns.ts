@@ -17,7 +17,12 @@ export type StoredRrn =
  *
  * @returns undefined if none is on file, or it was erased
  */
-export async function findCustomerRrn(db: Database | Tx, customerId: string): Promise<StoredRrn | undefined> {
+export async function findCustomerRrn(
+  db:
+    | Database<'select customer_key' | 'select customer_rrn'>
+    | Tx<'select customer_key' | 'select customer_rrn'>,
+  customerId: string,
+): Promise<StoredRrn | undefined> {
   const row = await db
     .selectFrom('customer_rrn')
     .leftJoin('customer_key', 'customer_key.customer_id', 'customer_rrn.customer_id')

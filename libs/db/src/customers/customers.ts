@@ -13,7 +13,7 @@ const mostOfOneMobile = 100;
  * @param mobile digits only
  */
 export async function findCustomer(
-  db: Database | Tx,
+  db: Database<'select customer'> | Tx<'select customer'>,
   name: string,
   mobile: string,
 ): Promise<CustomerRow | undefined> {
@@ -34,7 +34,7 @@ export async function findCustomer(
  * @param lookups keyed digests of the number, one for each registry key
  */
 export async function findCustomerByRrn(
-  db: Database | Tx,
+  db: Database<'select customer' | 'select customer_rrn'> | Tx<'select customer' | 'select customer_rrn'>,
   name: string,
   lookups: readonly string[],
 ): Promise<CustomerRow | undefined> {
@@ -49,11 +49,17 @@ export async function findCustomerByRrn(
   return more.length === 0 && only && comparableName(only.name) === comparableName(name) ? only : undefined;
 }
 
-export async function customerById(db: Database | Tx, customerId: string): Promise<CustomerRow | undefined> {
+export async function customerById(
+  db: Database<'select customer'> | Tx<'select customer'>,
+  customerId: string,
+): Promise<CustomerRow | undefined> {
   return db.selectFrom('customer').selectAll().where('customer_id', '=', customerId).executeTakeFirst();
 }
 
-export async function customerByCi(db: Database | Tx, ci: string): Promise<CustomerRow | undefined> {
+export async function customerByCi(
+  db: Database<'select customer'> | Tx<'select customer'>,
+  ci: string,
+): Promise<CustomerRow | undefined> {
   return db.selectFrom('customer').selectAll().where('ci', '=', ci).executeTakeFirst();
 }
 

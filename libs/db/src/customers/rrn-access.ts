@@ -3,7 +3,7 @@ import type { NewRow } from '../rows.js';
 
 /** Records and commits that numbers are about to be opened: by whom, when and what for. */
 export async function insertRrnAccesses(
-  db: Database,
+  db: Database<'insert rrn_access'>,
   accesses: readonly NewRow<'rrn_access'>[],
 ): Promise<void> {
   if (db.isTransaction) throw new Error('access to a number must be committed before the number is opened');

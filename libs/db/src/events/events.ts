@@ -39,7 +39,7 @@ export async function eventsAfter(
 }
 
 /** The oldest unpublished events; those of one reissue are in order of their sequence. */
-export async function unpublishedEvents(db: Database, limit: number): Promise<EventRow[]> {
+export async function unpublishedEvents(db: Database<'select event'>, limit: number): Promise<EventRow[]> {
   return db
     .selectFrom('event')
     .selectAll()
@@ -73,7 +73,7 @@ export async function lastPublishedAt(db: Database): Promise<Date | undefined> {
 
 /** Marks events as published. The rows stay: they are the timeline. */
 export async function markPublished(
-  db: Database,
+  db: Database<'select event' | 'update event'>,
   events: readonly Pick<EventRow, 'position'>[],
   at: Date,
 ): Promise<void> {
@@ -87,7 +87,9 @@ export async function markPublished(
 }
 
 /** The number of unpublished events, and the time of the oldest. */
-export async function outboxLag(db: Database): Promise<{ waiting: number; oldest: Date | null }> {
+export async function outboxLag(
+  db: Database<'select event'>,
+): Promise<{ waiting: number; oldest: Date | null }> {
   const row = await db
     .selectFrom('event')
     .select(({ fn }) => [fn.countAll<string>().as('waiting'), fn.min('occurred_at').as('oldest')])

@@ -32,7 +32,10 @@ export async function findWebhook(
 }
 
 /** Enabled endpoints with a delivery that is due. */
-export async function dueEndpoints(db: Database, now: Date): Promise<WebhookEndpointRow[]> {
+export async function dueEndpoints(
+  db: Database<'select webhook_delivery' | 'select webhook_endpoint'>,
+  now: Date,
+): Promise<WebhookEndpointRow[]> {
   return db
     .selectFrom('webhook_endpoint as endpoint')
     .selectAll()
@@ -51,7 +54,7 @@ export async function dueEndpoints(db: Database, now: Date): Promise<WebhookEndp
 
 /** Due deliveries of an endpoint, at most one for each stream: later events wait, so that order is kept. */
 export async function dueDeliveries(
-  db: Database,
+  db: Database<'select event' | 'select webhook_delivery'>,
   endpointId: string,
   now: Date,
   limit: number,
@@ -93,7 +96,7 @@ export async function dueDeliveries(
 }
 
 export async function recordDelivery(
-  db: Database,
+  db: Database<'select webhook_delivery' | 'update webhook_delivery'>,
   { endpoint_id, stream, sequence }: Pick<DueDelivery, 'endpoint_id' | 'stream' | 'sequence'>,
   { state, attempts, nextAttemptAt, status, error, at }: DeliveryOutcome,
 ): Promise<void> {
@@ -115,12 +118,12 @@ export async function recordDelivery(
 
 /** Disables an endpoint. @returns false if it was disabled already */
 export async function disableWebhook(
-  db: Database | Tx,
+  tx: Tx<'select webhook_endpoint' | 'update webhook_endpoint'>,
   endpointId: string,
   reason: string,
   at: Date,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
+  const { numUpdatedRows } = await tx
     .updateTable('webhook_endpoint')
     .set({ disabled_at: at, disabled_reason: reason, updated_at: at })
     .where('endpoint_id', '=', endpointId)
@@ -130,12 +133,17 @@ export async function disableWebhook(
 }
 
 /** Deletes deliveries that ended before a time. */
-export async function deleteEndedDeliveries(db: Database, before: Date): Promise<void> {
+export async function deleteEndedDeliveries(
+  db: Database<'select webhook_delivery' | 'delete webhook_delivery'>,
+  before: Date,
+): Promise<void> {
   await db.deleteFrom('webhook_delivery').where('ended_at', '<', before).execute();
 }
 
 /** The number of pending deliveries, and how many of them have failed at least once. */
-export async function waitingDeliveries(db: Database): Promise<{ waiting: number; failing: number }> {
+export async function waitingDeliveries(
+  db: Database<'select webhook_delivery'>,
+): Promise<{ waiting: number; failing: number }> {
   const row = await db
     .selectFrom('webhook_delivery')
     .select(({ fn }) => [

@@ -36,7 +36,7 @@ export async function insertPhoto(tx: Tx<'insert identity_photo'>, photo: NewIde
 
 /** A photo of this reissue that was not accepted yet. An accepted photo answers no further challenge. */
 export async function unacceptedPhoto(
-  db: Database | Tx,
+  db: Database<'select identity_photo'> | Tx<'select identity_photo'>,
   reissueId: string,
   photoId: string,
 ): Promise<Pick<IdentityPhotoRow, 'photo_id' | 'sealed'> | undefined> {
@@ -51,7 +51,7 @@ export async function unacceptedPhoto(
 
 /** The ids among these that are photos of this reissue and not accepted yet. */
 export async function unacceptedPhotos(
-  db: Database | Tx,
+  db: Database<'select identity_photo'> | Tx<'select identity_photo'>,
   reissueId: string,
   photoIds: readonly string[],
 ): Promise<Set<string>> {
@@ -67,7 +67,11 @@ export async function unacceptedPhotos(
 }
 
 /** Deletes a photo that is no longer needed. */
-export async function destroyPhoto(tx: Tx, reissueId: string, photoId: string): Promise<void> {
+export async function destroyPhoto(
+  tx: Tx<'select identity_photo' | 'delete identity_photo'>,
+  reissueId: string,
+  photoId: string,
+): Promise<void> {
   await tx
     .deleteFrom('identity_photo')
     .where('reissue_id', '=', reissueId)
@@ -76,6 +80,9 @@ export async function destroyPhoto(tx: Tx, reissueId: string, photoId: string): 
 }
 
 /** Deletes all photos of a reissue. */
-export async function destroyPhotos(tx: Tx, reissueId: string): Promise<void> {
+export async function destroyPhotos(
+  tx: Tx<'select identity_photo' | 'delete identity_photo'>,
+  reissueId: string,
+): Promise<void> {
   await tx.deleteFrom('identity_photo').where('reissue_id', '=', reissueId).execute();
 }

@@ -5,7 +5,10 @@ import type { ChallengeRow, IdentityMethodRow, IdentityTryRow, NewRow, RowChange
 
 // The queries of one step: identity_method, challenge, identity_try and identity_day.
 
-export async function identityMethodsOf(db: Database | Tx, reissueId: string): Promise<IdentityMethodRow[]> {
+export async function identityMethodsOf(
+  db: Database<'select identity_method'> | Tx<'select identity_method'>,
+  reissueId: string,
+): Promise<IdentityMethodRow[]> {
   return db
     .selectFrom('identity_method')
     .selectAll()
@@ -16,7 +19,7 @@ export async function identityMethodsOf(db: Database | Tx, reissueId: string): P
 
 /** The method's row, which the first use of the method inserts. The caller holds the lock on the reissue. */
 export async function identityMethod(
-  tx: Tx,
+  tx: Tx<'select identity_method' | 'insert identity_method'>,
   reissueId: string,
   method: IdentityMethod,
 ): Promise<IdentityMethodRow> {
@@ -34,7 +37,7 @@ export async function identityMethod(
 }
 
 export async function updateIdentityMethod(
-  tx: Tx,
+  tx: Tx<'select identity_method' | 'update identity_method'>,
   reissueId: string,
   method: IdentityMethod,
   changes: RowChanges<'identity_method'>,
@@ -48,7 +51,10 @@ export async function updateIdentityMethod(
 }
 
 /** Inserts a challenge and replaces earlier open challenges of the same method. */
-export async function replaceChallenge(tx: Tx, challenge: NewRow<'challenge'>): Promise<void> {
+export async function replaceChallenge(
+  tx: Tx<'select challenge' | 'insert challenge' | 'update challenge'>,
+  challenge: NewRow<'challenge'>,
+): Promise<void> {
   await tx
     .updateTable('challenge')
     .set({ state: 'REPLACED' })
@@ -60,7 +66,7 @@ export async function replaceChallenge(tx: Tx, challenge: NewRow<'challenge'>): 
 }
 
 export async function challengesOfUpdate(
-  db: Database | Tx,
+  db: Database<'select challenge'> | Tx<'select challenge'>,
   reissueId: string,
   updateId: string,
 ): Promise<ChallengeRow[]> {
@@ -74,7 +80,7 @@ export async function challengesOfUpdate(
 }
 
 export async function challengesById(
-  db: Database | Tx,
+  db: Database<'select challenge'> | Tx<'select challenge'>,
   reissueId: string,
   challengeIds: readonly string[],
 ): Promise<ChallengeRow[]> {
@@ -89,7 +95,7 @@ export async function challengesById(
 }
 
 export async function setChallengeState(
-  tx: Tx,
+  tx: Tx<'select challenge' | 'update challenge'>,
   challengeIds: readonly string[],
   state: ChallengeRow['state'],
   expiresAt?: Date,
@@ -103,7 +109,7 @@ export async function setChallengeState(
 }
 
 export async function identityTriesOf(
-  db: Database | Tx,
+  db: Database<'select identity_try'> | Tx<'select identity_try'>,
   reissueId: string,
   updateId: string,
 ): Promise<IdentityTryRow[]> {
@@ -115,13 +121,16 @@ export async function identityTriesOf(
     .execute();
 }
 
-export async function insertIdentityTry(tx: Tx, row: NewRow<'identity_try'>): Promise<void> {
+export async function insertIdentityTry(
+  tx: Tx<'insert identity_try'>,
+  row: NewRow<'identity_try'>,
+): Promise<void> {
   await tx.insertInto('identity_try').values(row).execute();
 }
 
 /** Records the provider that has the transaction, or is about to get it; null: none. */
 export async function setChallengeProvider(
-  db: Database,
+  db: Database<'select challenge' | 'update challenge'>,
   challengeId: string,
   provider: string | null,
 ): Promise<void> {
@@ -130,7 +139,7 @@ export async function setChallengeProvider(
 
 /** Records the provider's verdict. The first verdict stays. */
 export async function setVerdict(
-  db: Database,
+  db: Database<'select identity_try' | 'update identity_try'>,
   key: Pick<IdentityTryRow, 'reissue_id' | 'update_id' | 'challenge_id'>,
   said: Pick<IdentityTryRow, 'verdict' | 'ci' | 'finding'>,
 ): Promise<void> {
@@ -151,7 +160,7 @@ export async function setVerdict(
  * @param day `YYYY-MM-DD`
  */
 export async function countTryOfDay(
-  tx: Tx,
+  tx: Tx<'select identity_day' | 'insert identity_day' | 'update identity_day'>,
   personKey: string,
   method: IdentityMethod,
   day: string,
@@ -173,7 +182,7 @@ export async function countTryOfDay(
 
 /** Takes back the count of a try that was right. */
 export async function returnTryOfDay(
-  tx: Tx,
+  tx: Tx<'select identity_day' | 'update identity_day'>,
   personKey: string,
   method: IdentityMethod,
   day: string,

@@ -5,7 +5,11 @@ import type { Database, Tx } from '../database.js';
  *
  * @param device keyed digest of its id
  */
-export async function isKnownDevice(db: Database | Tx, customerId: string, device: string): Promise<boolean> {
+export async function isKnownDevice(
+  db: Database<'select known_device'> | Tx<'select known_device'>,
+  customerId: string,
+  device: string,
+): Promise<boolean> {
   const row = await db
     .selectFrom('known_device')
     .select('device')
@@ -17,7 +21,7 @@ export async function isKnownDevice(db: Database | Tx, customerId: string, devic
 
 /** Records that this customer proved their identity on this device now. */
 export async function recordKnownDevice(
-  tx: Tx,
+  tx: Tx<'select known_device' | 'insert known_device' | 'update known_device'>,
   customerId: string,
   device: string,
   now: Date,

@@ -2,7 +2,7 @@ import type { Database, Tx } from '../database.js';
 import type { PasswordCredentialRow } from '../rows.js';
 
 export async function passwordCredential(
-  db: Database | Tx,
+  db: Database<'select password_credential'> | Tx<'select password_credential'>,
   customerId: string,
 ): Promise<PasswordCredentialRow | undefined> {
   return db
@@ -13,7 +13,7 @@ export async function passwordCredential(
 }
 
 export async function lockPasswordCredential(
-  tx: Tx,
+  tx: Tx<'select password_credential' | 'update password_credential'>,
   customerId: string,
 ): Promise<PasswordCredentialRow | undefined> {
   return tx
@@ -24,7 +24,11 @@ export async function lockPasswordCredential(
     .executeTakeFirst();
 }
 
-export async function setWrongTries(tx: Tx, customerId: string, wrongTries: number): Promise<void> {
+export async function setWrongTries(
+  tx: Tx<'select password_credential' | 'update password_credential'>,
+  customerId: string,
+  wrongTries: number,
+): Promise<void> {
   await tx
     .updateTable('password_credential')
     .set({ wrong_tries: wrongTries })
@@ -37,7 +41,14 @@ export async function setWrongTries(tx: Tx, customerId: string, wrongTries: numb
  * the new one included.
  */
 export async function replaceVerifier(
-  tx: Tx,
+  tx: Tx<
+    | 'select password_credential'
+    | 'select password_history'
+    | 'insert password_credential'
+    | 'insert password_history'
+    | 'update password_credential'
+    | 'delete password_history'
+  >,
   customerId: string,
   verifier: string,
   at: Date,
@@ -72,7 +83,11 @@ export async function replaceVerifier(
 }
 
 /** Stores the same password at another hashing cost. The caller holds the lock and has checked the password. */
-export async function upgradeVerifier(tx: Tx, customerId: string, verifier: string): Promise<void> {
+export async function upgradeVerifier(
+  tx: Tx<'select password_credential' | 'update password_credential'>,
+  customerId: string,
+  verifier: string,
+): Promise<void> {
   await tx
     .updateTable('password_credential')
     .set({ verifier })
@@ -82,7 +97,7 @@ export async function upgradeVerifier(tx: Tx, customerId: string, verifier: stri
 
 /** Earlier verifiers, newest first. */
 export async function earlierVerifiers(
-  db: Database | Tx,
+  db: Database<'select password_history'> | Tx<'select password_history'>,
   customerId: string,
   count: number,
 ): Promise<string[]> {
@@ -98,7 +113,7 @@ export async function earlierVerifiers(
 
 /** The try that an earlier run of this step reserved, and when its password was set (null: recorded by an older version). */
 export async function passwordTry(
-  tx: Tx,
+  tx: Tx<'select password_try'>,
   reissueId: string,
   updateId: string,
 ): Promise<{ granted: boolean; password_set_at: Date | null } | undefined> {
@@ -112,7 +127,7 @@ export async function passwordTry(
 
 /** Records that a step has a try at the password set at `passwordSetAt`. */
 export async function recordPasswordTry(
-  tx: Tx,
+  tx: Tx<'select password_try' | 'insert password_try' | 'update password_try'>,
   { reissueId, updateId, passwordSetAt }: { reissueId: string; updateId: string; passwordSetAt: Date },
 ): Promise<void> {
   const tried = { granted: true, password_set_at: passwordSetAt };
@@ -125,7 +140,7 @@ export async function recordPasswordTry(
 
 /** Records the verdict of a try. The first verdict stays. The caller holds the lock on the reissue. */
 export async function setPasswordVerdict(
-  tx: Tx,
+  tx: Tx<'select password_try' | 'update password_try'>,
   { reissueId, updateId }: { reissueId: string; updateId: string },
   verdict: 'MATCHED' | 'MISMATCHED',
 ): Promise<void> {
@@ -140,7 +155,7 @@ export async function setPasswordVerdict(
 
 /** Records that a step set a new password, which counts as a try at neither the old nor the new password. */
 export async function recordPasswordReset(
-  tx: Tx,
+  tx: Tx<'insert password_try'>,
   { reissueId, updateId }: { reissueId: string; updateId: string },
 ): Promise<void> {
   await tx
@@ -154,7 +169,7 @@ export async function recordPasswordReset(
  * count: the outcome of their try is no longer returned. The caller holds the lock on the credential.
  */
 export async function passwordTriesUnderWay(
-  tx: Tx,
+  tx: Tx<'select password_try' | 'select reissue' | 'select step'>,
   { customer_id: customerId, set_at: setAt }: PasswordCredentialRow,
   exceptReissueId: string,
 ): Promise<number> {

@@ -77,7 +77,11 @@ export async function capRateLimit(
 }
 
 /** Deletes keys whose arrival time has passed. A missing key has its whole burst, just as these have. */
-export async function deleteExpiredRateLimits(db: Database, now: Date, limit: number): Promise<number> {
+export async function deleteExpiredRateLimits(
+  db: Database<'select rate_limit' | 'update rate_limit' | 'delete rate_limit'>,
+  now: Date,
+  limit: number,
+): Promise<number> {
   const spent = db
     .selectFrom('rate_limit')
     .select('key')

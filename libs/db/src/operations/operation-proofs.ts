@@ -26,7 +26,7 @@ export const staffKeys = (
 
 /** Stores new keys. A stored key never changes. */
 export async function insertStaffKeys(
-  db: Database,
+  db: Database<'insert staff_key'>,
   keys: readonly (Omit<StaffKeyRow, 'jwk'> & { readonly jwk: object })[],
 ): Promise<void> {
   if (keys.length === 0) return;

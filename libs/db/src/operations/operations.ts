@@ -1,7 +1,7 @@
 import type { OperationKind, OperationState } from '#libs/domain';
 import type { Value } from '../column-types.js';
 import { sql } from 'kysely';
-import type { Database, Tx } from '../database.js';
+import type { Database, RoleDatabase, Tx } from '../database.js';
 import type { ReissueCursor } from '../reissues/reissue-lists.js';
 import type {
   CertificateRow,
@@ -153,7 +153,7 @@ export const operationItems = (
 };
 
 export const untriedItems = (
-  db: Database,
+  db: Database<'select operation_item'>,
   operationId: string,
   limit: number,
 ): Promise<Pick<OperationItemRow, 'ordinal' | 'target' | 'park_sequence'>[]> =>
@@ -188,7 +188,11 @@ export async function recordOutcome(
 }
 
 /** Items that changed a certificate and whose holder was not notified yet, in the order of the plan. */
-export const itemsToNotify = (db: Database, operationId: string, limit: number) =>
+export const itemsToNotify = (
+  db: Database<'select certificate' | 'select customer' | 'select operation_item'>,
+  operationId: string,
+  limit: number,
+) =>
   db
     .selectFrom('operation_item')
     .innerJoin('certificate', 'certificate.serial', 'operation_item.target')
@@ -202,7 +206,7 @@ export const itemsToNotify = (db: Database, operationId: string, limit: number) 
     .execute();
 
 export async function recordItemNotification(
-  db: Database,
+  db: RoleDatabase<'worker'>,
   { operationId, target }: { readonly operationId: string; readonly target: string },
   notice: Value<'operation_item.notice'>,
 ): Promise<void> {
@@ -252,7 +256,7 @@ export async function insertApproval(
 
 /** Operations that have waited too long: for confirmation, approval or their start. */
 export const staleOperations = (
-  db: Database,
+  db: Database<'select operation'>,
   { plannedBefore, runningBefore }: { readonly plannedBefore: Date; readonly runningBefore: Date },
 ): Promise<Pick<OperationRow, 'operation_id' | 'state'>[]> =>
   db

@@ -33,7 +33,10 @@ export async function revokeAccess(
 }
 
 /** Deletes revocations whose tokens have all expired. @returns the number deleted */
-export async function deleteExpiredAccessRevocations(db: Database, now: Date): Promise<number> {
+export async function deleteExpiredAccessRevocations(
+  db: Database<'select access_revocation' | 'delete access_revocation'>,
+  now: Date,
+): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('access_revocation')
     .where('expires_at', '<', now)

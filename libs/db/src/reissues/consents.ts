@@ -1,7 +1,10 @@
 import type { Database, Tx } from '../database.js';
 import type { NewRow } from '../rows.js';
 
-export async function insertConsents(tx: Tx, rows: readonly NewRow<'consent'>[]): Promise<void> {
+export async function insertConsents(
+  tx: Tx<'insert consent'>,
+  rows: readonly NewRow<'consent'>[],
+): Promise<void> {
   if (rows.length > 0)
     await tx
       .insertInto('consent')
@@ -24,7 +27,10 @@ export async function consentRecordsOf(
 }
 
 /** Stores a receipt. The receipt of an earlier run of the step stays unchanged. */
-export async function insertConsentReceipt(tx: Tx, receipt: NewRow<'consent_receipt'>): Promise<void> {
+export async function insertConsentReceipt(
+  tx: Tx<'insert consent_receipt'>,
+  receipt: NewRow<'consent_receipt'>,
+): Promise<void> {
   await tx
     .insertInto('consent_receipt')
     .values(receipt)
@@ -48,7 +54,7 @@ export async function consentReceiptsOf(
 }
 
 /** The latest consent to each version of each terms document. */
-export async function consentsOf(db: Database | Tx, reissueId: string) {
+export async function consentsOf(db: Database<'select consent'> | Tx<'select consent'>, reissueId: string) {
   return db
     .selectFrom('consent')
     .distinctOn(['terms_id', 'version'])

@@ -2,7 +2,10 @@ import type { Database } from '../database.js';
 import type { NewRow } from '../rows.js';
 
 /** Records that a notification was sent. */
-export async function insertNotification(db: Database, row: NewRow<'notification'>): Promise<void> {
+export async function insertNotification(
+  db: Database<'insert notification'>,
+  row: NewRow<'notification'>,
+): Promise<void> {
   await db
     .insertInto('notification')
     .values(row)
@@ -11,7 +14,11 @@ export async function insertNotification(db: Database, row: NewRow<'notification
 }
 
 /** The channels on which this notification was already sent. */
-export async function channelsTold(db: Database, reissueId: string, moment: string): Promise<string[]> {
+export async function channelsTold(
+  db: Database<'select notification'>,
+  reissueId: string,
+  moment: string,
+): Promise<string[]> {
   const rows = await db
     .selectFrom('notification')
     .select('channel')

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../database.js';
+import type { Database, RoleTx, Tx } from '../database.js';
 import type { NewReissue, ReissueChanges, ReissueRow } from '../rows.js';
 
 export async function findReissue(
@@ -23,7 +23,7 @@ export async function lockReissue(
 }
 
 /** Inserts the row. @returns false if it exists already */
-export async function insertReissue(tx: Tx, row: NewReissue): Promise<boolean> {
+export async function insertReissue(tx: Tx<'insert reissue'>, row: NewReissue): Promise<boolean> {
   const result = await tx
     .insertInto('reissue')
     .values(row)
@@ -64,7 +64,11 @@ export async function lockReissues(
     .execute();
 }
 
-export async function updateReissue(tx: Tx, reissueId: string, changes: ReissueChanges): Promise<ReissueRow> {
+export async function updateReissue(
+  tx: RoleTx<'worker'>,
+  reissueId: string,
+  changes: ReissueChanges,
+): Promise<ReissueRow> {
   return tx
     .updateTable('reissue')
     .set(changes)
@@ -94,7 +98,11 @@ export async function markDownloaded(
 }
 
 /** The other open reissues of a customer whose identity is verified; locked. */
-export async function openReissuesOf(tx: Tx, customerId: string, except: string): Promise<ReissueRow[]> {
+export async function openReissuesOf(
+  tx: Tx<'select reissue' | 'update reissue'>,
+  customerId: string,
+  except: string,
+): Promise<ReissueRow[]> {
   return tx
     .selectFrom('reissue')
     .selectAll()
@@ -108,7 +116,11 @@ export async function openReissuesOf(tx: Tx, customerId: string, except: string)
 }
 
 /** Open reissues without a change since `before`, oldest first, for the reconciler. */
-export async function idleReissues(db: Database, before: Date, limit: number): Promise<ReissueRow[]> {
+export async function idleReissues(
+  db: Database<'select reissue'>,
+  before: Date,
+  limit: number,
+): Promise<ReissueRow[]> {
   return db
     .selectFrom('reissue')
     .selectAll()
@@ -120,7 +132,11 @@ export async function idleReissues(db: Database, before: Date, limit: number): P
 }
 
 /** Whether another reissue of this customer was registered after `since`. The caller holds the person's lock. */
-export async function registeredSince(tx: Tx, customerId: string, since: Date): Promise<boolean> {
+export async function registeredSince(
+  tx: Tx<'select reissue'>,
+  customerId: string,
+  since: Date,
+): Promise<boolean> {
   const row = await tx
     .selectFrom('reissue')
     .select('reissue_id')

@@ -15,7 +15,11 @@ export async function findStep(
 }
 
 /** The steps of one kind, the newest first. */
-export async function stepsOfKind(tx: Tx, reissueId: string, kind: string): Promise<StepRow[]> {
+export async function stepsOfKind(
+  tx: Tx<'select step'>,
+  reissueId: string,
+  kind: string,
+): Promise<StepRow[]> {
   return tx
     .selectFrom('step')
     .selectAll()
@@ -26,7 +30,7 @@ export async function stepsOfKind(tx: Tx, reissueId: string, kind: string): Prom
 }
 
 export async function insertStep(
-  tx: Tx,
+  tx: Tx<'insert step'>,
   step: {
     reissue_id: string;
     update_id: string;

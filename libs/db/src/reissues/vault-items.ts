@@ -49,7 +49,10 @@ export interface SealedItem {
   readonly created_at: Date;
 }
 
-export async function readVaultItem(db: Database, handle: string): Promise<SealedItem | undefined> {
+export async function readVaultItem(
+  db: Database<'select vault_item'>,
+  handle: string,
+): Promise<SealedItem | undefined> {
   return db
     .selectFrom('vault_item')
     .select(['envelope', 'subject', 'unbound', 'created_at'])
@@ -59,7 +62,7 @@ export async function readVaultItem(db: Database, handle: string): Promise<Seale
 
 /** A sealed secret of a reissue, with the front end and the key of that reissue. */
 export async function readVaultItemOfReissue(
-  db: Database,
+  db: Database<'select reissue' | 'select vault_item'>,
   handle: string,
   reissueId: string,
 ): Promise<(SealedItem & Pick<ReissueRow, 'api_key_name' | 'key_thumbprint'>) | undefined> {
@@ -73,7 +76,11 @@ export async function readVaultItemOfReissue(
 }
 
 /** Deletes the sealed values of one step and of its parts. */
-export async function destroyVaultItemsOfStep(tx: Tx, reissueId: string, updateId: string): Promise<void> {
+export async function destroyVaultItemsOfStep(
+  tx: Tx<'select vault_item' | 'delete vault_item'>,
+  reissueId: string,
+  updateId: string,
+): Promise<void> {
   await tx
     .deleteFrom('vault_item')
     .where('reissue_id', '=', reissueId)
@@ -83,12 +90,18 @@ export async function destroyVaultItemsOfStep(tx: Tx, reissueId: string, updateI
     .execute();
 }
 
-export async function destroyVaultItemsOfReissue(tx: Tx, reissueId: string): Promise<void> {
+export async function destroyVaultItemsOfReissue(
+  tx: Tx<'select vault_item' | 'delete vault_item'>,
+  reissueId: string,
+): Promise<void> {
   await tx.deleteFrom('vault_item').where('reissue_id', '=', reissueId).execute();
 }
 
 /** Deletes sealed values of calls that never became a step, unless a parked step still needs them. */
-export async function destroyStaleVaultItems(db: Database, before: Date): Promise<number> {
+export async function destroyStaleVaultItems(
+  db: Database<'select reissue' | 'select vault_item' | 'delete vault_item'>,
+  before: Date,
+): Promise<number> {
   const result = await db
     .deleteFrom('vault_item')
     .where('created_at', '<', before)

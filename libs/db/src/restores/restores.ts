@@ -89,7 +89,7 @@ export async function completeRestore(
 }
 
 /** The number above which all event streams continue; 0 if the database was never restored. */
-export async function eventFloor(db: Database | Tx): Promise<number> {
+export async function eventFloor(db: Database<never> | Tx<never>): Promise<number> {
   const { rows } = await sql<{ floor: number }>`SELECT event_floor() AS floor`.execute(db);
   return rows[0]?.floor ?? 0;
 }

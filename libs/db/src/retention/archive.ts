@@ -1,8 +1,12 @@
-import type { Database, Tx } from '../database.js';
+import type { Database, RoleTx, Tx } from '../database.js';
 import type { NewRow } from '../rows.js';
 
 /** Reissues that ended before a time and are not archived, oldest end first. */
-export async function unarchivedReissues(db: Database, before: Date, limit: number): Promise<string[]> {
+export async function unarchivedReissues(
+  db: Database<'select reissue'>,
+  before: Date,
+  limit: number,
+): Promise<string[]> {
   const rows = await db
     .selectFrom('reissue')
     .select('reissue_id')
@@ -27,10 +31,13 @@ export async function oldestUnarchived(db: Database<'select reissue'>): Promise<
   return row?.ended_at ?? undefined;
 }
 
-export async function insertArchive(tx: Tx, archive: NewRow<'reissue_archive'>): Promise<void> {
+export async function insertArchive(
+  tx: Tx<'insert reissue_archive'>,
+  archive: NewRow<'reissue_archive'>,
+): Promise<void> {
   await tx.insertInto('reissue_archive').values(archive).execute();
 }
 
-export async function markArchived(tx: Tx, reissueId: string, at: Date): Promise<void> {
+export async function markArchived(tx: RoleTx<'worker'>, reissueId: string, at: Date): Promise<void> {
   await tx.updateTable('reissue').set({ archived_at: at }).where('reissue_id', '=', reissueId).execute();
 }

@@ -19,7 +19,7 @@ const isOver = {
 
 /** Ended reissues whose retention period is over, oldest first; locked until the transaction ends. */
 export async function reissuesToPurge(
-  tx: Tx,
+  tx: Tx<'select certificate' | 'select reissue' | 'update reissue'>,
   recordClass: ReissueRecordClass,
   before: Date,
   limit: number,
@@ -33,7 +33,9 @@ export async function reissuesToPurge(
 
 /** Personal parts of entries, and archived histories, of these reissues, also purged ones, ordered by name. */
 export async function recordsOfReissues(
-  db: Database | Tx,
+  db:
+    | Database<'select audit_entry' | 'select reissue_archive'>
+    | Tx<'select audit_entry' | 'select reissue_archive'>,
   reissueIds: readonly string[],
 ): Promise<PurgedRecord[]> {
   const { rows } = await sql<PurgedRecord>`
@@ -46,7 +48,20 @@ export async function recordsOfReissues(
 }
 
 /** Deletes the data that identify the applicants of these reissues. Entries, consents and certificates stay. */
-export async function purgeReissues(tx: Tx, reissueIds: readonly string[], at: Date): Promise<void> {
+export async function purgeReissues(
+  tx: Tx<
+    | 'select audit_personal'
+    | 'select consent'
+    | 'select reissue'
+    | 'select reissue_archive'
+    | 'update consent'
+    | 'update reissue'
+    | 'update reissue_archive'
+    | 'delete audit_personal'
+  >,
+  reissueIds: readonly string[],
+  at: Date,
+): Promise<void> {
   await sql`DELETE FROM audit_personal WHERE reissue_id = ANY(${reissueIds})`.execute(tx);
   await sql`UPDATE reissue_archive SET history = NULL WHERE reissue_id = ANY(${reissueIds})`.execute(tx);
   await sql`UPDATE consent SET address = '', agent = '' WHERE reissue_id = ANY(${reissueIds})`.execute(tx);
