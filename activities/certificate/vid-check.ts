@@ -6,7 +6,7 @@ import {
   type Clock,
   type VaultHandle,
 } from '#libs/domain';
-import { inTransaction, type Database, type Tx } from '#libs/db';
+import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import { findVidCheck, insertVidCheck, lockCertificateForVidCheck } from '#libs/db/certificates';
 import { destroyVaultItemsOfStep } from '#libs/db/reissues';
@@ -41,7 +41,7 @@ export type VidCheckAnswer =
   | { readonly answer: 'TOO_MANY_WRONG'; readonly nextAt: string };
 
 interface VidCheckContext {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly secrets: Secrets;
   /** How many checks of one certificate by one caller may be wrong on one day. */
@@ -69,7 +69,7 @@ export function createVidChecks(context: VidCheckContext) {
 export type VidChecks = ReturnType<typeof createVidChecks>;
 
 async function answer(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   { clock, wrongVidChecksPerDay }: VidCheckContext,
   request: VidCheckRequest,
   opened: { readonly rrn: string | undefined; readonly random: string | undefined },
@@ -110,7 +110,7 @@ async function answer(
 
 /** Audits the check and destroys the sealed values. */
 async function recordCheck(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   { apiKeyName, serial, checkId, requestHmac }: VidCheckRequest,
   occurredAt: Date,
   outcome: NewAuthorityEntry['outcome'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CallOrigin } from '#libs/domain';
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import { insertConsentReceipt, insertConsents } from '#libs/db/reissues';
 import type { AcceptedConsent, ReceiptSigner } from '#libs/terms';
 
@@ -35,7 +35,7 @@ const auditedConsents = ({ act, consents }: Pick<ConsentAct, 'act' | 'consents'>
  * @returns the receipt, a compact JWS; undefined without consents
  */
 export async function recordConsentAct(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   receipts: ReceiptSigner,
   { reissueId, updateId, origin, act, consents, at }: ConsentAct,
 ): Promise<string | undefined> {

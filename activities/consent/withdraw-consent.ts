@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { CallOrigin, Clock } from '#libs/domain';
 import { showReissue, type WithdrawnConsent } from '#libs/contracts';
-import { inTransaction, type Database, type Tx } from '#libs/db';
+import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { certificatesOfReissue } from '#libs/db/certificates';
 import { consentsOf, findStep, insertStep, lockReissue, stepsOfKind } from '#libs/db/reissues';
 import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
@@ -28,7 +28,7 @@ interface Withdrawn {
 export type ConsentWithdrawalAnswer = Withdrawn | { readonly answer: 'MANDATORY' | 'NOT_GIVEN' };
 
 interface ConsentWithdrawalContext {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly terms: TermsCatalogue;
   readonly receipts: ReceiptSigner;
@@ -105,7 +105,7 @@ async function withdrawConsent(
  * tables or topics.
  */
 async function withdrawnBefore(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   { reissueId, termsId, requestHmac }: ConsentWithdrawal,
 ): Promise<ConsentWithdrawalAnswer> {
   const before = (await stepsOfKind(tx, reissueId, kind))

@@ -5,7 +5,7 @@ import {
   type IdentityMethod,
   type PinnedIdentityRule,
 } from '#libs/domain';
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import { certificateOnFile } from '#libs/db/certificates';
 import { identityMethodsOf, type IdentityMethodRow } from '#libs/db/identity';
 import type { ReissueRow } from '#libs/db/reissues';
@@ -24,7 +24,7 @@ export interface ReissueAssessment extends IdentityAssessment {
 /** Assesses a reissue against its identity rule, or against the rule for a password reset if `resetting`. */
 export async function assessReissue(
   context: PolicyContext,
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   row: ReissueRow,
   { resetting }: { readonly resetting: boolean } = row,
 ): Promise<ReissueAssessment> {
@@ -45,7 +45,7 @@ function identityRuleOf({ policy }: PolicyContext, row: ReissueRow): PinnedIdent
 
 /** Disregards an old certificate that was revoked or put on hold after it had proved the identity. */
 async function disregardInvalidCertificate(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   row: ReissueRow,
   methods: readonly IdentityMethodRow[],
 ): Promise<readonly IdentityMethodRow[]> {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import { isKnownDevice } from '#libs/db/identity';
 import type { ReissueRow } from '#libs/db/reissues';
 import { unknownCustomerId, type CallOrigin, type IdentityMethod } from '#libs/domain';
@@ -82,18 +82,33 @@ export class IdentityLimits {
   ) {}
 
   /** Uses the limits of a start, and of the first challenges that are sent with it. */
-  start(tx: Tx, requester: Requester, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
+  start(
+    tx: RoleTx<'worker'>,
+    requester: Requester,
+    methods: readonly IdentityMethod[],
+    now: Date,
+  ): Promise<Allowance> {
     const start = { what: 'start', whose: requester.person_key, limit: this.rates.personStarts };
     return this.use(tx, requester, [start, ...this.sends(requester, methods)], now);
   }
 
   /** Uses the limits of sending challenges. A method that sends nothing has limits for its answers only. */
-  send(tx: Tx, requester: Requester, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
+  send(
+    tx: RoleTx<'worker'>,
+    requester: Requester,
+    methods: readonly IdentityMethod[],
+    now: Date,
+  ): Promise<Allowance> {
     return this.use(tx, requester, this.sends(requester, methods), now);
   }
 
   /** Uses the limits of answers to these methods. Right answers count as well. */
-  answer(tx: Tx, requester: Requester, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
+  answer(
+    tx: RoleTx<'worker'>,
+    requester: Requester,
+    methods: readonly IdentityMethod[],
+    now: Date,
+  ): Promise<Allowance> {
     const answers = [...new Set(methods)].map((method) => ({
       what: `answer/${method}`,
       whose: requester.person_key,
@@ -104,7 +119,7 @@ export class IdentityLimits {
 
   /** Whether the customer may be notified again of a locked method: a stranger could cause that all day. */
   async allowLockNotification(
-    tx: Tx,
+    tx: RoleTx<'worker'>,
     { person_key: whose }: Pick<ReissueRow, 'person_key'>,
     now: Date,
   ): Promise<boolean> {
@@ -133,7 +148,12 @@ export class IdentityLimits {
     ];
   }
 
-  private async use(tx: Tx, requester: Requester, all: readonly Counted[], now: Date): Promise<Allowance> {
+  private async use(
+    tx: RoleTx<'worker'>,
+    requester: Requester,
+    all: readonly Counted[],
+    now: Date,
+  ): Promise<Allowance> {
     const { device, address } = requester.origin;
     // Looked up for unknown persons too, so that they take as long.
     const known =

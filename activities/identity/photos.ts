@@ -1,5 +1,5 @@
 import type { AnswerChallenges } from '#libs/domain';
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import { challengesById, identityTriesOf, unacceptedPhotos, type ChallengeRow } from '#libs/db/identity';
 import type { ProviderContext } from './context.js';
 
@@ -11,7 +11,7 @@ import type { ProviderContext } from './context.js';
  */
 export async function namesUnknownPhoto(
   { providers }: Pick<ProviderContext, 'providers'>,
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   reissueId: string,
   challenges: readonly ChallengeRow[],
   answers: ReadonlyMap<string, string>,

@@ -1,5 +1,5 @@
 import { isFinal, type StepResult } from '#libs/domain';
-import { inTransaction, type Tx } from '#libs/db';
+import { inTransaction, type RoleTx } from '#libs/db';
 import { certificateBySerial } from '#libs/db/certificates';
 import { lockReissue, type ReissueRow } from '#libs/db/reissues';
 import {
@@ -66,7 +66,7 @@ export async function applyDeadlines(context: StepContext, reissueId: string): P
  */
 async function laterDeadline(
   context: StepContext,
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   row: ReissueRow,
   now: Date,
 ): Promise<Date | undefined> {

@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { findReissues } from '#libs/db/reissues';
 import { lastRestoreAt } from '#libs/db/restores';
 import { isFinal, reissueIdOf } from '#libs/domain';
@@ -14,7 +14,7 @@ const checkedWorkflows = 200;
  * last first. Workflows that closed before a reconciled restore do not count: their reissues may have been continued.
  */
 export async function findRowsBehindWorkflows(
-  db: Database,
+  db: RoleDatabase<'worker'>,
   temporal: Pick<Client, 'workflow'>,
 ): Promise<RestoreFinding | undefined> {
   const query = `WorkflowType = 'reissueCertificate' AND ExecutionStatus = 'Completed'`;

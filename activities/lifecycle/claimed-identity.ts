@@ -9,7 +9,7 @@ import {
   type ResidentNumber,
   type StartReissue,
 } from '#libs/domain';
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import { findCustomer, findCustomerByRrn, type CustomerRow } from '#libs/db/customers';
 import { rrnLookups } from '#libs/vault';
 import type { Secrets } from '#activities/step';
@@ -75,7 +75,7 @@ function claimByNumber(
 
 /** Finds the customer with the claimed name and identifier. The claim proves nothing yet. */
 export async function findClaimedCustomer(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   { registryKeys }: Pick<ApplicantContext, 'registryKeys'>,
   { identifierKind, name, number }: ClaimedIdentity,
 ): Promise<CustomerRow | undefined> {

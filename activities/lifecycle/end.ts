@@ -9,7 +9,7 @@ import {
   type RefusalCode,
   type StepResult,
 } from '#libs/domain';
-import { inTransaction, type Tx } from '#libs/db';
+import { inTransaction, type RoleTx } from '#libs/db';
 import { appendAudit } from '#libs/db/audit';
 import { lockReissue } from '#libs/db/reissues';
 import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/approvals';
@@ -110,7 +110,7 @@ export const auditedOperation = ({
  * and its actor is the system.
  */
 export async function refuseOperator(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   reissueId: string,
   message: OperatorMessage,
   why: RefusalCode | OperationRefusal,

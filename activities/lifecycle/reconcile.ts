@@ -8,7 +8,7 @@ import {
   workflowTaskTimeoutMs,
   type Clock,
 } from '#libs/domain';
-import { inTransaction, type Database } from '#libs/db';
+import { inTransaction, type RoleDatabase } from '#libs/db';
 import { appendAudit } from '#libs/db/audit';
 import { abandonIntents, openIntents } from '#libs/db/certificates';
 import {
@@ -27,7 +27,7 @@ import { detectRestoreByCheckpoints, recordFinding } from '#libs/restore';
 import { findRowsBehindWorkflows, closedBeforeRestore, rowBehindWorkflow } from './behind-workflow.js';
 
 interface ReconcileContext {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly logger: Logger;

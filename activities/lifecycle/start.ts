@@ -11,7 +11,7 @@ import {
   type RefusalCode,
   type StartReissue,
 } from '#libs/domain';
-import { inTransaction, type Tx } from '#libs/db';
+import { inTransaction, type RoleTx } from '#libs/db';
 import { certificateOnFile, type CertificateRow } from '#libs/db/certificates';
 import {
   destroyVaultItemsOfStep,
@@ -66,7 +66,7 @@ interface Opening {
 }
 
 async function write(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   context: StartContext,
   start: StartReissue,
   { applicant, consents, now }: Opening,
@@ -89,7 +89,7 @@ async function write(
 }
 
 async function rowOf(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   context: StartContext,
   start: StartReissue,
   applicant: ClaimedIdentity,
@@ -133,7 +133,7 @@ async function rowOf(
 }
 
 async function begin(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   { receipts }: StartContext,
   start: StartReissue,
   { identifierKind, name, mobile, remarks }: ClaimedIdentity,

@@ -1,10 +1,10 @@
 import { heartbeat } from '@temporalio/activity';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { recordItemNotification, itemsToNotify } from '#libs/db/operations';
 import { ProviderRefused } from '#libs/provider-client';
 import { sendNotification, type NotifyContext } from './notify.js';
 
-type HoldersContext = Omit<NotifyContext, 'store' | 'clock'> & { readonly db: Database };
+type HoldersContext = Omit<NotifyContext, 'store' | 'clock'> & { readonly db: RoleDatabase<'worker'> };
 
 const batchSize = 200;
 const concurrency = 8;

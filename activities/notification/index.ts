@@ -1,4 +1,4 @@
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import type { NotificationKind } from '#libs/domain';
 import { notifyHolders } from './holders.js';
 import { createNotificationStore } from './notification-store.js';
@@ -8,7 +8,7 @@ import { notify, notifyAll, type NotifyContext } from './notify.js';
 export function createNotificationActivities({
   db,
   ...others
-}: Omit<NotifyContext, 'store'> & { readonly db: Database }) {
+}: Omit<NotifyContext, 'store'> & { readonly db: RoleDatabase<'worker'> }) {
   const context: NotifyContext = { ...others, store: createNotificationStore(db, others.clock) };
   return {
     notify: (input: { readonly reissueId: string; readonly moment: NotificationKind }) =>

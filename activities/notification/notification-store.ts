@@ -1,6 +1,6 @@
 import { oldCertificateStatus } from '#libs/contracts';
 import { endCodes, type Clock, type EndCode, type NotificationKind } from '#libs/domain';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { certificateBySerial } from '#libs/db/certificates';
 import { customerById } from '#libs/db/customers';
 import { channelsTold, findReissue, insertNotification, type ReissueRow } from '#libs/db/reissues';
@@ -49,7 +49,7 @@ function occasionOf(kind: NotificationKind, { reminders_sent, park_sequence }: R
 }
 
 /** Reads the contact on file, never what the applicant typed. */
-export function createNotificationStore(db: Database, clock: Clock): NotificationStore {
+export function createNotificationStore(db: RoleDatabase<'worker'>, clock: Clock): NotificationStore {
   /** Known to the customer only after identity is verified. */
   const oldStandingOf = async ({ identity_verified_at, old_serial }: ReissueRow) => {
     if (!identity_verified_at || !old_serial) return undefined;

@@ -8,7 +8,7 @@ import {
   type OperatorMessage,
   type StepResult,
 } from '#libs/domain';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import type { OperationItemRow } from '#libs/db/operations';
 import { findReissue } from '#libs/db/reissues';
 import type { Logger } from '#libs/observability';
@@ -17,7 +17,7 @@ import type { StaffIssuerSettings } from './staff-keys.js';
 import { changeOf, changeOne, outcomeWords } from '#activities/revocation';
 
 export interface OperationContext {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly logger: Pick<Logger, 'warn'>;

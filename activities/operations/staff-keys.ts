@@ -1,6 +1,6 @@
 import { keyIdOf } from '#libs/audit-proofs';
 import type { Clock } from '#libs/domain';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { insertStaffKeys, proofsOf, staffKeys } from '#libs/db/operations';
 import { discoverKeys } from '#libs/approvals';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ export interface StaffIssuerSettings {
 }
 
 interface StaffKeysContext {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly staffIssuer: StaffIssuerSettings;
 }

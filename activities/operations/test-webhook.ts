@@ -1,4 +1,4 @@
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { findWebhook } from '#libs/db/events';
 import type { Clock } from '#libs/domain';
 import { sendWebhook, testMessage, type WebhookAttempt, type WebhookSettings } from '#libs/webhooks';
@@ -13,7 +13,7 @@ type WebhookTestAnswer = WebhookAttempt | 'UNKNOWN';
 
 /** Sends a test event to a webhook's receiver. */
 export function createWebhookActivities(dependencies: {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly settings: WebhookSettings | undefined;
   readonly source: string;

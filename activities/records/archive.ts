@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import { canonicalJson, digestOfJson } from '#libs/audit-proofs';
-import { inTransaction, type Database } from '#libs/db';
+import { inTransaction, type RoleDatabase } from '#libs/db';
 import { appendAudit } from '#libs/db/audit';
 import { lockReissue } from '#libs/db/reissues';
 import { insertArchive, markArchived, unarchivedReissues } from '#libs/db/retention';
@@ -13,7 +13,7 @@ import { decodeHistory, digestOfHistory } from '#libs/temporal';
 import { redact } from './redact.js';
 
 interface ArchiveContext {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly codec: PayloadCodec;

@@ -1,6 +1,6 @@
 import { koreanDayOf, type Clock } from '#libs/domain';
 import { digestOfPurged } from '#libs/audit-log';
-import { inTransaction, type Database, type Tx } from '#libs/db';
+import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { appendAuthorityEntry, deleteEvidenceBundles } from '#libs/db/audit';
 import { deleteExpiredRateLimits } from '#libs/db/identity';
 import { deleteExpiredAccessRevocations } from '#libs/db/reissues';
@@ -19,7 +19,7 @@ import type { Logger } from '#libs/observability';
 import type { RetentionYears } from '#libs/terms';
 
 export interface RetentionContext {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info'>;
   /** The retention periods that the terms promise. */
@@ -52,8 +52,8 @@ const evidenceLifetimeMs = 3_600_000;
  * transaction, with a digest of what it removed. An auditor can distinguish a purge from a manipulation by it.
  */
 export function createRetentionActivities({ db, clock, logger, years, deviceDays }: RetentionContext) {
-  const purge = (work: (tx: Tx) => Promise<number>) => inTransaction(db, work);
-  const record = (tx: Tx, recordClass: string, details: Record<string, unknown>) =>
+  const purge = (work: (tx: RoleTx<'worker'>) => Promise<number>) => inTransaction(db, work);
+  const record = (tx: RoleTx<'worker'>, recordClass: string, details: Record<string, unknown>) =>
     appendAuthorityEntry(tx, {
       actor: 'system',
       action: 'purge',
@@ -63,18 +63,18 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
     });
 
   /** Photos that a crash left: they are deleted when a step accepts them, and when their reissue ends. */
-  const photos = async (tx: Tx) => {
+  const photos = async (tx: RoleTx<'worker'>) => {
     const left = await purgeLeftPhotos(tx, batchSize);
     if (left > 0) await record(tx, 'photos', { leftByEndedReissues: left });
     return left;
   };
-  const devices = async (tx: Tx) => {
+  const devices = async (tx: RoleTx<'worker'>) => {
     const before = new Date(clock().getTime() - deviceDays * dayMs);
     const records = await purgeDevices(tx, before, batchSize);
     if (records > 0) await record(tx, 'devices', { before: before.toISOString(), days: deviceDays, records });
     return records;
   };
-  const accessRecords = async (tx: Tx) => {
+  const accessRecords = async (tx: RoleTx<'worker'>) => {
     const before = yearsBefore(clock(), years.accessRecords);
     const records = await purgeNumberAccesses(tx, before, batchSize);
     if (records > 0)
@@ -83,7 +83,7 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
       });
     return records;
   };
-  const reissues = (recordClass: ReissueRecordClass) => async (tx: Tx) => {
+  const reissues = (recordClass: ReissueRecordClass) => async (tx: RoleTx<'worker'>) => {
     const now = clock();
     const before = yearsBefore(now, years[recordClass]);
     const reissueIds = await reissuesToPurge(tx, recordClass, before, reissueBatchSize);

@@ -1,11 +1,11 @@
 import { endOfHold, type Clock } from '#libs/domain';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { certificatesOnHold } from '#libs/db/certificates';
 import type { Logger } from '#libs/observability';
 import { changeMany } from './change-many.js';
 
 export interface HoldContext {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info'>;
   /** The longest time on hold, in calendar months. */

@@ -1,7 +1,7 @@
 import { BrokenInvariant } from './guard.js';
 import { onlyNextState, type EndCode, type FinalState, type Message, type State } from '#libs/domain';
 import type { ReissueEventType } from '#libs/contracts';
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import { withdrawCertificatesOf } from '#libs/db/certificates';
 import type { ReissueRow } from '#libs/db/reissues';
 import { ReissueChange } from './reissue-change.js';
@@ -49,7 +49,7 @@ export async function endChange(
 
 /** `endChange` for a row that is locked but not otherwise changed. */
 export async function endReissue(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   row: ReissueRow,
   message: Parameters<typeof endChange>[1],
   now: Date,

@@ -9,7 +9,7 @@ import {
   type State,
 } from '#libs/domain';
 import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#libs/contracts';
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import { appendAudits, type NewAuditEntry } from '#libs/db/audit';
 import type { CertificateRow } from '#libs/db/certificates';
 import { insertEvents, type NewEvent } from '#libs/db/events';
@@ -24,9 +24,9 @@ import { certificateEvent, reissueEvent } from '#libs/events';
 
 /**
  * A change to a locked reissue. It collects new columns, events and audit entries, and writes them in one transaction,
- * so that state, events and audit always agree.
+ * so that state, events and audit always agree. The transaction is the worker's, or one with more privileges.
  */
-export class ReissueChange {
+export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker'>> {
   private changes: ReissueChanges = {};
   private readonly events: NewEvent[] = [];
   private readonly entries: Omit<NewAuditEntry, 'occurred_at'>[] = [];
@@ -35,7 +35,7 @@ export class ReissueChange {
   readonly auditDetails: Record<string, unknown> = {};
 
   constructor(
-    readonly tx: Tx,
+    readonly tx: Transaction,
     /** The row with the changes so far. */
     public row: ReissueRow,
     readonly now: Date,

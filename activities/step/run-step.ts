@@ -13,7 +13,7 @@ import {
   type StepResult,
 } from '#libs/domain';
 import { showReissue, type StepOutcome } from '#libs/contracts';
-import { inTransaction, type Database, type Tx } from '#libs/db';
+import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { certificatesOfReissue } from '#libs/db/certificates';
 import { customerById, lockCustomer } from '#libs/db/customers';
 import {
@@ -30,7 +30,7 @@ import { noRow, reissueStandingOf } from './reissue-standing.js';
 
 /** What every step needs. */
 export interface StepContext {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
 }
@@ -145,7 +145,7 @@ export async function runStep(
 }
 
 async function lockForStep(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   reissueId: string,
   { lockPerson }: StepOptions,
 ): Promise<ReissueRow | undefined> {

@@ -1,5 +1,5 @@
 import type { Particulars } from '#libs/domain';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { readVaultItem, readVaultItemOfReissue, type SealedItem } from '#libs/db/reissues';
 import {
   EnvelopeError,
@@ -31,7 +31,7 @@ export interface Secrets {
   openParticulars(handle: string, reissueId: string): Promise<Particulars | undefined>;
 }
 
-export function createSecrets(db: Database, keys: VaultKeys): Secrets {
+export function createSecrets(db: RoleDatabase<'worker'>, keys: VaultKeys): Secrets {
   const opened = (item: SealedItem, expected: Pick<EnvelopeExpectation, 'purpose' | 'sub' | 'boundTo'>) =>
     openItem(item, { ...expected, keys });
   return {

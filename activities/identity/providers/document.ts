@@ -1,4 +1,4 @@
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { customerById } from '#libs/db/customers';
 import { unacceptedPhoto } from '#libs/db/identity';
 import { findReissue } from '#libs/db/reissues';
@@ -23,7 +23,7 @@ const check = z.discriminatedUnion('status', [
 ]);
 
 interface DocumentProviderOptions extends ProviderClientOptions {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   /** Keys that open the sealed photo. */
   readonly vaultKeys: VaultKeys;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { createOldCertificateProvider } from './index.js';
 
 const { accepts } = createOldCertificateProvider({
   // The form is judged without any records.
-  db: undefined as unknown as Database,
+  db: undefined as unknown as RoleDatabase<'worker'>,
   clock: () => new Date(0),
   expiredForDays: 365,
 });

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { verifyPossession } from '#libs/ca';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import {
   certificateOnFile,
   issuerBySubject,
@@ -34,7 +34,7 @@ const answerSchema = z.strictObject({ certificate: bytes, signature: bytes });
 type Answer = z.output<typeof answerSchema>;
 
 interface OldCertificateOptions {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   /** The number of days after its expiry during which a certificate still proves the identity. */
   readonly expiredForDays: number;

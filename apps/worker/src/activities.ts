@@ -23,7 +23,7 @@ import {
 import { createHoldActivities } from '#activities/revocation';
 import { createSecrets, failOnPermanentErrors } from '#activities/step';
 import type { AuditSigningKey } from '#libs/audit-log';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import {
   withFormerNames,
   type Clock,
@@ -41,7 +41,7 @@ import type { PayloadCodec } from '@temporalio/common';
 
 /** The dependencies of the worker's activities. */
 export interface WorkerDependencies {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly deadlines: Deadlines;

@@ -5,7 +5,7 @@ import {
   createTelecomProvider,
   type IdentityProvider,
 } from '#activities/identity';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { CircuitOptions } from '#libs/provider-client';
 import type { VaultKeys } from '#libs/vault';
@@ -13,7 +13,7 @@ import { policyOf, type WorkerConfig } from './config.js';
 
 /** The dependencies of the identity providers, besides their configuration. */
 interface IdentityProviderDependencies {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly clock: Clock;
   readonly vaultKeys: VaultKeys;
   readonly onCircuitChange: NonNullable<CircuitOptions['onChange']>;

@@ -41,7 +41,7 @@ const logger = createLogger({ name: 'worker', level: config.logLevel });
 const clock: Clock = () => new Date();
 const terms = loadTerms();
 exitOnConfigError(() => requireKeptPromises(terms, config, clock()));
-const db = createDatabase({
+const db = createDatabase<'worker'>({
   url: config.databaseUrl,
   max: config.databasePoolSize,
   applicationName: 'reseal-worker',

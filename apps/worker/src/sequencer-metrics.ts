@@ -1,10 +1,14 @@
 import type { Sequencer } from '#libs/audit-log';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { countPendingEntries, newestCheckpoint } from '#libs/db/audit';
 import { Gauge, type Registry } from 'prom-client';
 
 /** Adds the metrics of the audit log. A value is NaN while PostgreSQL cannot be reached. */
-export function registerSequencerMetrics(sequencer: Sequencer, db: Database, registry: Registry): void {
+export function registerSequencerMetrics(
+  sequencer: Sequencer,
+  db: RoleDatabase<'worker'>,
+  registry: Registry,
+): void {
   const registers = [registry];
   new Gauge({
     name: 'reseal_audit_pending_entries',

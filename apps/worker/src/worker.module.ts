@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { PasswordHashing } from '#activities/password';
 import type { Sequencer } from '#libs/audit-log';
 import { registerClockMetrics, type ClockWatch } from '#libs/clock';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { registerRelayMetrics, type EventRelay } from '#libs/events';
 import { HealthRegistry, NotReady } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
@@ -25,7 +25,7 @@ export class ProcessDependencies {
     readonly sequencer: Sequencer,
     readonly dispatcher: WebhookDispatcher | undefined,
     readonly temporal: TemporalClient,
-    readonly db: Database,
+    readonly db: RoleDatabase<'worker'>,
     readonly clocks: ClockWatch,
     readonly logger: Logger,
     readonly circuits: ProviderCircuits,

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { newerCheckpoints } from '#libs/db/audit';
 
 const batch = 1_000;
@@ -18,7 +18,7 @@ export class CheckpointFile {
   constructor(private readonly file: string) {}
 
   /** Appends the checkpoints that are in the database but not in the file. */
-  async catchUp(db: Database): Promise<void> {
+  async catchUp(db: RoleDatabase<'worker'>): Promise<void> {
     this.written ??= await this.readLast();
     for (;;) {
       const missing = await newerCheckpoints(db, this.written, batch);

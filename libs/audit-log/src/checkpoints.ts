@@ -1,6 +1,6 @@
 import { planRoot, signCheckpoint, type AuditKey, type Hash } from '#libs/audit-proofs';
 import { checkpointEvent } from '#libs/events';
-import type { Database, Tx } from '#libs/db';
+import type { RoleDatabase, RoleTx } from '#libs/db';
 import { insertCheckpoint, newestCheckpoint, nextEventSequence, nodeHashes, logSize } from '#libs/db/audit';
 import { insertEvents } from '#libs/db/events';
 
@@ -17,7 +17,7 @@ export interface CheckpointOptions {
 
 /** Reads hashes of nodes of the log. The returned function throws {@link MissingNode}: a missing node means tampering. */
 export async function readNodes(
-  db: Database | Tx,
+  db: RoleDatabase<'worker'> | RoleTx<'worker'>,
   nodes: Parameters<typeof nodeHashes>[1],
 ): Promise<(node: { readonly level: number; readonly index: number }) => Hash> {
   const hashes = await nodeHashes(db, nodes);
@@ -43,7 +43,7 @@ export class MissingNode extends Error {
  * @returns the size of the new checkpoint, or undefined
  */
 export async function makeCheckpoint(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   { origin, key, intervalMs }: CheckpointOptions,
   now: Date,
 ): Promise<number | undefined> {

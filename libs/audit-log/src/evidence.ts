@@ -9,7 +9,7 @@ import {
   type EvidenceBundle,
   type ProofPlan,
 } from '#libs/audit-proofs';
-import type { Database, Tx } from '#libs/db';
+import type { RoleDatabase, RoleTx } from '#libs/db';
 import {
   archivedHistory,
   checkpointsToProve,
@@ -27,7 +27,7 @@ import { MissingNode, readNodes, type AuditSigningKey } from './checkpoints.js';
 import { loggedEntry } from './sequence.js';
 
 export interface EvidenceDependencies {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly key: AuditSigningKey;
   readonly terms: TermsCatalogue;
   readonly clock: Clock;
@@ -96,7 +96,7 @@ const summaryOf = (row: ReissueRow): EvidenceBundle['reissue'] => ({
 
 const base64url = (hash: Uint8Array) => Buffer.from(hash).toString('base64url');
 
-async function provenEntries(tx: Tx, row: ReissueRow, size: number): Promise<BundleEntry[]> {
+async function provenEntries(tx: RoleTx<'worker'>, row: ReissueRow, size: number): Promise<BundleEntry[]> {
   const rows = await evidenceEntriesOf(tx, row, size);
   const plans = rows.map(({ leaf_index: index }) =>
     index !== null && index < size ? planInclusion(index, size) : undefined,
@@ -133,7 +133,7 @@ const personalOf = ({ salt, personal }: EvidenceEntryRow) =>
   salt === null || personal === null ? {} : { personal: { salt, content: personal } };
 
 async function consistencyOf(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   row: ReissueRow,
   madeAt: Date,
   size: number,
@@ -165,13 +165,13 @@ const externalCheckpoint = ({ size, jws }: { size: string; jws: string }): Exter
   jws,
 });
 
-async function historyOf(tx: Tx, reissueId: string): Promise<unknown[] | null> {
+async function historyOf(tx: RoleTx<'worker'>, reissueId: string): Promise<unknown[] | null> {
   const compressed = await archivedHistory(tx, reissueId);
   return compressed ? (JSON.parse(gunzipSync(compressed).toString('utf8')) as unknown[]) : null;
 }
 
 async function consentsWithTexts(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   reissueId: string,
   terms: TermsCatalogue,
 ): Promise<EvidenceBundle['consents']> {
@@ -184,7 +184,7 @@ async function consentsWithTexts(
   }));
 }
 
-async function certificateOf(tx: Tx, serial: string): Promise<EvidenceBundle['certificate']> {
+async function certificateOf(tx: RoleTx<'worker'>, serial: string): Promise<EvidenceBundle['certificate']> {
   const row = await certificateBySerial(tx, serial);
   if (!row?.der) return null;
   const issuers = (await chainOf(tx, row.issuer)) ?? [];

@@ -1,5 +1,5 @@
 import { hashChildren, leafOf, planRoot, type Hash, type LoggedEntry } from '#libs/audit-proofs';
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import {
   appendAuthorityEntry,
   entriesAt,
@@ -36,7 +36,7 @@ export function loggedEntry(row: AuditRow): LoggedEntry {
  *
  * @returns the number of entries taken from the queue
  */
-export async function sequenceEntries(tx: Tx, limit: number, now: Date): Promise<number> {
+export async function sequenceEntries(tx: RoleTx<'worker'>, limit: number, now: Date): Promise<number> {
   const places = await takePendingEntries(tx, limit);
   if (places.length === 0) return 0;
   const size = await logSize(tx);
@@ -60,7 +60,7 @@ export async function sequenceEntries(tx: Tx, limit: number, now: Date): Promise
 }
 
 /** The roots of the complete subtrees that make up a log of this size, by level. */
-async function compactRangeOf(tx: Tx, size: number): Promise<Map<number, Hash>> {
+async function compactRangeOf(tx: RoleTx<'worker'>, size: number): Promise<Map<number, Hash>> {
   if (size === 0) return new Map();
   const { nodes } = planRoot(size);
   const hashes = await nodeHashes(tx, nodes);
@@ -89,7 +89,7 @@ function completedNodes(index: number, hash: Hash, border: Map<number, Hash>): N
 
 /** Records that an entry was deleted before it reached the log. */
 async function recordMissingEntry(
-  tx: Tx,
+  tx: RoleTx<'worker'>,
   place: { stream: string; sequence: number },
   now: Date,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { inTransaction, type Database } from '#libs/db';
+import { inTransaction, type RoleDatabase } from '#libs/db';
 import { LeaderLoop, PostgresLeadership, type Leadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
@@ -7,7 +7,7 @@ import { makeCheckpoint, type CheckpointOptions } from './checkpoints.js';
 import { sequenceEntries } from './sequence.js';
 
 export interface SequencerDependencies {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly leadership: Leadership;
   readonly checkpoints: CheckpointOptions;
   /** Keeps checkpoints outside the database; without it they are only published. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { isCovered } from '#libs/db/audit';
 
 const retryMs = 250;
@@ -10,7 +10,7 @@ const retryMs = 250;
  * @returns whether a checkpoint covers them
  */
 export async function waitForCheckpoint(
-  db: Database,
+  db: RoleDatabase<'worker'>,
   reissueId: string,
   timeoutMs = 20_000,
 ): Promise<boolean> {

@@ -1,11 +1,16 @@
 import { expect, it } from '@jest/globals';
 import type { RoleDatabase, RoleTx } from './database.js';
+import type { NewRow } from './rows.js';
 import { updateReissue } from './reissues/reissues.js';
 import { findReissue, lockReissue, markDownloaded, readVaultItem } from './reissues/index.js';
-import { findCustomerRrn } from './customers/index.js';
+import { findCustomerRrn, insertCustomerRrns } from './customers/index.js';
+import { insertPhoto, type NewIdentityPhoto } from './identity/index.js';
 import { insertEvents } from './events/index.js';
-import { setOperationState } from './operations/index.js';
-import { storeSigned } from './certificates/index.js';
+import { insertApproval, setOperationState } from './operations/index.js';
+import { insertIntents, storeSigned } from './certificates/index.js';
+
+declare const photo: NewIdentityPhoto;
+declare const approval: NewRow<'operation_approval'>;
 
 // The compiler checks this file: each @ts-expect-error is an error where the query does compile.
 
@@ -46,6 +51,22 @@ const status = (db: RoleDatabase<'status'>, tx: RoleTx<'status'>) => {
   void findReissue(db, 'ri_1');
 };
 
+const worker = (db: RoleDatabase<'worker'>, tx: RoleTx<'worker'>) => {
+  void updateReissue(tx, 'ri_1', { state: 'CANCELLED' });
+  void readVaultItem(db, 'handle');
+  void insertEvents(tx, []);
+  // @ts-expect-error only the signer records signing intents
+  void insertIntents(tx, []);
+  // @ts-expect-error only the signer stores certificates
+  void storeSigned(tx, [], new Date());
+  // @ts-expect-error photos come in at the gateway
+  void insertPhoto(tx, photo);
+  // @ts-expect-error operators approve in the ops app
+  void insertApproval(tx, approval);
+  // @ts-expect-error the bank's registry has the numbers
+  void insertCustomerRrns(tx, [], new Date());
+};
+
 it('A query without the needed privilege does not compile for the role of an app', () => {
-  expect([gateway, ops, signer, status]).toHaveLength(4);
+  expect([gateway, ops, signer, status, worker]).toHaveLength(5);
 });

@@ -1,5 +1,5 @@
 import { topics } from '#libs/contracts';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { PostgresLeadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
@@ -10,7 +10,7 @@ import { EventRelay } from './relay.js';
 export interface EventRelayOptions {
   /** For the connection that holds the lock. */
   readonly databaseUrl: string;
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly brokers: readonly string[];
   /** `source` of the CloudEvents, a URI reference. */
   readonly source: string;

@@ -1,4 +1,4 @@
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { markPublished, outboxLag, unpublishedEvents, type EventRow } from '#libs/db/events';
 
 /** The events waiting to be published. */
@@ -10,7 +10,7 @@ export interface Outbox {
   lag(): Promise<{ waiting: number; oldest: Date | null }>;
 }
 
-export function createOutbox(db: Database): Outbox {
+export function createOutbox(db: RoleDatabase<'worker'>): Outbox {
   return {
     waiting: (limit) => unpublishedEvents(db, limit),
     markPublished: (events, at) => markPublished(db, events, at),

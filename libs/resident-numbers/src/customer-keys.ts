@@ -1,4 +1,4 @@
-import type { Database, Tx } from '#libs/db';
+import type { RoleDatabase, RoleTx } from '#libs/db';
 import { findCustomerKey, insertCustomerKeys } from '#libs/db/customers';
 import { newCustomerKey, unwrapCustomerKey, type CustomerKey, type RegistryKeys } from '#libs/vault';
 
@@ -12,7 +12,7 @@ import { newCustomerKey, unwrapCustomerKey, type CustomerKey, type RegistryKeys 
  * @throws {RegistrySealError} if the key is wrapped under an unknown registry key, or is damaged
  */
 export async function customerKeyOf(
-  db: Database | Tx,
+  db: RoleDatabase<'worker'> | RoleTx<'worker'>,
   registryKeys: RegistryKeys,
   customerId: string,
   now: Date,

@@ -1,4 +1,4 @@
-import type { Database, Tx } from '#libs/db';
+import type { RoleDatabase, RoleTx } from '#libs/db';
 import { findCustomerRrn, insertRrnAccesses, type StoredRrn, type NewRrn } from '#libs/db/customers';
 import {
   newCustomerKey,
@@ -48,7 +48,7 @@ export class NumberAccess {
   private constructor(private readonly customerId: string) {}
 
   /** @throws Error within a transaction, which could be rolled back */
-  static async record(db: Database, use: NumberUse): Promise<NumberAccess> {
+  static async record(db: RoleDatabase<'worker'>, use: NumberUse): Promise<NumberAccess> {
     await recordNumberUses(db, [use]);
     return new NumberAccess(use.customerId);
   }
@@ -57,14 +57,20 @@ export class NumberAccess {
    * @returns undefined if no number is on file, or it was erased
    * @throws {RegistrySealError} as {@link openNumber} does
    */
-  async open(db: Database | Tx, registryKeys: RegistryKeys): Promise<string | undefined> {
+  async open(
+    db: RoleDatabase<'worker'> | RoleTx<'worker'>,
+    registryKeys: RegistryKeys,
+  ): Promise<string | undefined> {
     const kept = await findCustomerRrn(db, this.customerId);
     return kept && openNumber(registryKeys, this.customerId, kept);
   }
 }
 
 /** Records and commits that these numbers are about to be opened. */
-export async function recordNumberUses(db: Database, uses: readonly NumberUse[]): Promise<void> {
+export async function recordNumberUses(
+  db: RoleDatabase<'worker'>,
+  uses: readonly NumberUse[],
+): Promise<void> {
   await insertRrnAccesses(
     db,
     uses.map(({ customerRef, actor, purpose, reissueId, at }) => ({

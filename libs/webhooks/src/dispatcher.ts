@@ -1,4 +1,4 @@
-import { inTransaction, type Database } from '#libs/db';
+import { inTransaction, type RoleDatabase } from '#libs/db';
 import { appendAuthorityEntry } from '#libs/db/audit';
 import {
   disableWebhook,
@@ -24,7 +24,7 @@ const pruneIntervalMs = 3600_000;
 const goneStatus = 410;
 
 export interface DispatcherDependencies {
-  readonly db: Database;
+  readonly db: RoleDatabase<'worker'>;
   readonly settings: WebhookSettings;
   /** `source` of the CloudEvents. */
   readonly source: string;

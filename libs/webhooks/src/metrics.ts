@@ -1,4 +1,4 @@
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { waitingDeliveries } from '#libs/db/events';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { WebhookDispatcher } from './dispatcher.js';
@@ -6,7 +6,7 @@ import type { WebhookDispatcher } from './dispatcher.js';
 /** Adds the metrics of webhooks. A value is NaN while PostgreSQL cannot be reached. */
 export function registerWebhookMetrics(
   dispatcher: WebhookDispatcher,
-  db: Database,
+  db: RoleDatabase<'worker'>,
   registry: Registry,
 ): void {
   const registers = [registry];

@@ -29,6 +29,9 @@ export interface ApplyContext {
   readonly actor: string;
 }
 
+/** The owner's change of a reissue: the worker may not insert certificates. */
+type OwnerChange = ReissueChange<Tx>;
+
 const eventOfState: Readonly<Record<FinalState | 'ISSUED', ReissueEventType>> = {
   ISSUED: 'reseal.reissue.issued.v1',
   REGISTERED: 'reseal.reissue.registered.v1',
@@ -140,7 +143,7 @@ async function recreate(
 }
 
 async function register(
-  change: ReissueChange,
+  change: OwnerChange,
   facts: ReissueFacts,
   { serial, fromJournal, at = change.now }: Extract<RecoveryDecision, { act: 'REGISTER' }>,
   customer: CustomerRow | undefined,
@@ -164,7 +167,7 @@ async function register(
 }
 
 async function issue(
-  change: ReissueChange,
+  change: OwnerChange,
   facts: ReissueFacts,
   fromJournal: CertificateJournalEntry,
   customer: CustomerRow | undefined,
@@ -183,7 +186,7 @@ async function issue(
 
 /** Sets the columns that a reissue has once its certificate is issued. */
 async function setIssuedColumns(
-  change: ReissueChange,
+  change: OwnerChange,
   facts: ReissueFacts,
   certificate: CertificateRow,
   customer: CustomerRow | undefined,
@@ -213,7 +216,7 @@ async function setIssuedColumns(
 }
 
 async function end(
-  change: ReissueChange,
+  change: OwnerChange,
   facts: ReissueFacts,
   { state, code, byRestore, lost, revoke }: Extract<RecoveryDecision, { act: 'END' }>,
   customer: CustomerRow | undefined,
@@ -245,7 +248,7 @@ async function end(
 }
 
 /** Moves the reissue from any state of the backup to `state`, and publishes the event unless it was published. */
-function moveTo(change: ReissueChange, facts: ReissueFacts, state: FinalState | 'ISSUED'): void {
+function moveTo(change: OwnerChange, facts: ReissueFacts, state: FinalState | 'ISSUED'): void {
   const previousState: State = change.row.state;
   change.set({ state });
   if (state !== 'ISSUED')
@@ -266,10 +269,10 @@ function moveTo(change: ReissueChange, facts: ReissueFacts, state: FinalState | 
 
 /** Publishes a change of a certificate, unless it was published before the restore. */
 function publish(
-  change: ReissueChange,
+  change: OwnerChange,
   { events }: ReissueFacts,
   type: CertificateEventType,
-  certificate: Parameters<ReissueChange['publishCertificate']>[1],
+  certificate: Parameters<OwnerChange['publishCertificate']>[1],
   reason?: string,
 ): void {
   if (events.some((event) => event.type === type && event.key === certificate.serial)) return;
@@ -278,7 +281,7 @@ function publish(
 
 /** Revokes a signed certificate that is not in the database: the customer may have it. */
 async function revokeUnknown(
-  change: ReissueChange,
+  change: OwnerChange,
   facts: ReissueFacts,
   entry: CertificateJournalEntry,
   actor: string,
@@ -289,7 +292,7 @@ async function revokeUnknown(
 
 /** Records and publishes the revocation of a certificate that must not be used. */
 async function recordUnusedRevoked(
-  change: ReissueChange,
+  change: OwnerChange,
   facts: ReissueFacts,
   serial: string,
   actor: string,
