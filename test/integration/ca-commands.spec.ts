@@ -334,7 +334,7 @@ describe('ca as a process', () => {
     });
     expect(run('rotate', 'everything')).toEqual({
       status: 2,
-      stderr: 'Say what to rotate: issuing or ocsp.\nUsage: npm run ca -- rotate issuing|ocsp [--confirm]\n',
+      stderr: 'Give one argument: issuing or ocsp.\nUsage: npm run ca -- rotate issuing|ocsp [--confirm]\n',
     });
     expect(run('frobnicate')).toMatchObject({ status: 2 });
     expect(run('rotate', '--help')).toEqual({ status: 0, stderr: '' });

@@ -249,20 +249,20 @@ describe('rotating the registry', () => {
     const before = await world.owner.selectFrom('customer_rrn').selectAll().execute();
     expect(await registry('rotate', keys)).toEqual({
       code: 0,
-      text: '2 customers would be brought under the key next. Nothing was changed: say --confirm.',
+      text: '2 customers would be rotated to the key next. Nothing was changed. Add --confirm to do it.',
     });
     expect(await world.owner.selectFrom('customer_rrn').selectAll().execute()).toEqual(before);
     expect(await authorityEntries()).toEqual([]);
-    expect((await registry('status', keys)).text).toContain('2 customers are to be brought');
+    expect((await registry('status', keys)).text).toContain('2 customers must be rotated');
     expect((await registry('rotate --confirm', keys)).code).toBe(0);
     expect(JSON.parse((await registry('status --json', keys)).text)).toMatchObject({ toRotate: 0 });
-    expect((await registry('status', onlyNewKey(keys))).text).toContain('can be taken away');
+    expect((await registry('status', onlyNewKey(keys))).text).toContain('can be removed');
   });
 
   it('The registry status shows an unknown key that is in use', async () => {
     await people(1);
     const { text } = await registry('status', { current: 'other', keys: { other: randomBytes(32) } });
-    expect(text).toMatch(/spec\s+NOT KNOWN HERE\s+1\s+0\s+1/);
+    expect(text).toMatch(/spec\s+NOT CONFIGURED\s+1\s+0\s+1/);
   });
 });
 
@@ -318,7 +318,7 @@ describe('erasing a customer', () => {
     const { code, text } = await registry(`erase ${ref}`, world.registryKeys);
     expect({ code, text }).toEqual({
       code: 0,
-      text: `The key of ${ref} would be destroyed, and with it the number and 0 photos. Nothing was changed: say --confirm.`,
+      text: `The key of ${ref} would be destroyed, and with it the number and 0 photos. Nothing was changed. Add --confirm to do it.`,
     });
     expect(await open(person, world.registryKeys)).toBe(person.rrn);
     expect(await authorityEntries()).toEqual([]);
@@ -367,7 +367,7 @@ describe('erasing a customer', () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'KEY_REQUIRED');
     const { text } = await registry(`erase ${await refOf(person)} --confirm`, world.registryKeys);
-    expect(text).toContain(`Under way, and to end where the number is needed: ${applicant.reissueId}.`);
+    expect(text).toContain(`These open reissues end when they need the number: ${applicant.reissueId}.`);
     const message = await applicant.requestCertificate();
     const result = await perform(world, applicant.reissueId, message);
     expect(result).toMatchObject({ status: 'REFUSED', code: 'REQUEST_REFUSED' });
@@ -451,7 +451,7 @@ describe('npm run registry', () => {
     ['', 2, 'Usage'],
     ['burn', 2, 'Usage'],
     ['erase', 2, 'Name one customer'],
-    ['rotate now', 2, 'Nothing else was expected'],
+    ['rotate now', 2, 'takes no further arguments'],
     ['rotate --force', 2, '--force'],
     ['help', 0, 'Usage'],
   ])('npm run registry prints its usage for %j', async (line, code, words) => {

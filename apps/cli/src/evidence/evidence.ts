@@ -33,7 +33,7 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
     if (values.help) return (terminal.print(USAGE), 0);
     const [reissueId, ...more] = positionals;
     if (reissueId === undefined || more.length > 0) throw new UsageError('Name one reissue.');
-    if (!reissueIdPattern.test(reissueId)) throw new UsageError(`${reissueId} is no id of a reissue.`);
+    if (!reissueIdPattern.test(reissueId)) throw new UsageError(`${reissueId} is not a reissue id.`);
     const kept = values.checkpoint === undefined ? [] : await readCheckpoints(values.checkpoint);
     return withAudit(terminal, async ({ db, config }) => {
       await appendAuthorityEntry(db, {
@@ -44,7 +44,7 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
         occurredAt: terminal.clock(),
       });
       if (!(await waitForCheckpoint(db, reissueId)))
-        terminal.complain('No checkpoint covers all of it yet: is the worker running?');
+        terminal.complain('No checkpoint covers the whole reissue yet. Is the worker running?');
       const parts = { db, key: config.auditKeys.keys[0]!, terms: loadTerms(), clock: terminal.clock };
       const bundle = await assembleEvidence(parts, reissueId, kept.map(keptCheckpoint));
       if (!bundle) {
@@ -66,5 +66,5 @@ function keptCheckpoint(jws: string): ExternalCheckpoint {
   } catch {
     // the error follows
   }
-  throw new UsageError('The file has something that is no checkpoint.');
+  throw new UsageError('The file contains an entry that is not a checkpoint.');
 }

@@ -17,15 +17,15 @@ const LARGEST_FILE = 1024 * 1024;
 async function readSmallFile(path: string): Promise<Buffer> {
   try {
     if ((await stat(path)).size > LARGEST_FILE)
-      throw new ToolFailure(`${path}: far too large for a key or certificate`);
+      throw new ToolFailure(`${path}: too large for a key or certificate`);
     return await readFile(path);
   } catch (error) {
     if (error instanceof ToolFailure) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     const reasons: Record<string, string> = {
       ENOENT: 'there is no such file',
-      EISDIR: 'that is a directory',
-      EACCES: 'it may not be read',
+      EISDIR: 'this is a directory',
+      EACCES: 'there is no permission to read it',
     };
     throw new ToolFailure(`${path}: ${(code && reasons[code]) ?? 'it cannot be read'}`);
   }

@@ -37,9 +37,7 @@ function entriesOf(directory: string): Dirent[] {
     return readdirSync(directory, { withFileTypes: true });
   } catch (error) {
     const isFile = (error as NodeJS.ErrnoException).code === 'ENOTDIR';
-    throw new ToolFailure(
-      `${directory}: ${isFile ? 'that is a file, not a folder' : 'it cannot be looked into'}`,
-    );
+    throw new ToolFailure(`${directory}: ${isFile ? 'this is a file, not a folder' : 'it cannot be read'}`);
   }
 }
 

@@ -331,7 +331,7 @@ describe('npki verify', () => {
     writeFileSync(place('file'), 'not a folder');
     expect(await check(place('file'))).toMatchObject({
       code: 1,
-      complaints: [expect.stringMatching(/that is a file, not a folder$/)],
+      complaints: [expect.stringMatching(/this is a file, not a folder$/)],
     });
     await folderOf('two/a');
     await folderOf('two/b');

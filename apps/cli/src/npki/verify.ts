@@ -75,7 +75,7 @@ function checkValidity({ validFromDate, validToDate }: X509Certificate, now: Dat
 
 function checkFolderName(folder: string, certificate: X509Certificate): Check {
   const name = basename(folder).normalize('NFC');
-  if (!/^cn=/i.test(name)) return skipped('folder-name', 'the folder is not named by a subject');
+  if (!/^cn=/i.test(name)) return skipped('folder-name', 'the name of the folder is not a subject');
   const expected = npkiFolderName(certificate.raw).normalize('NFC');
   if (name.toLowerCase() === expected.toLowerCase()) return passed('folder-name');
   return failedAt('folder-name', `the certificate belongs in a folder named ${expected}`);
@@ -93,7 +93,7 @@ function checkChain(leaf: X509Certificate, authorities: readonly X509Certificate
     const named = authorities.filter((authority) => below.checkIssued(authority));
     const issuer = named.find((authority) => authority.ca && below.verify(authority.publicKey));
     if (!issuer) {
-      const why = named.length > 0 ? 'its signature is not by' : 'there is no certificate of';
+      const why = named.length > 0 ? 'the signature was not made by' : 'there is no certificate of';
       return failedAt('chain', `${why} ${oneLine(below.issuer)}`);
     }
     if (now < issuer.validFromDate || now > issuer.validToDate)
@@ -101,7 +101,7 @@ function checkChain(leaf: X509Certificate, authorities: readonly X509Certificate
     if (issuer.subject === issuer.issuer) return passed('chain', `up to ${oneLine(issuer.subject)}`);
     below = issuer;
   }
-  return failedAt('chain', 'it does not end');
+  return failedAt('chain', 'there is no self-signed root');
 }
 
 const oneLine = (name: string) => name.split('\n').reverse().join(',');
@@ -130,7 +130,7 @@ async function checkKey(
 }
 
 function checkRandomNumber({ random }: OpenedKey): Check {
-  if (!random) return failedAt('random-number', 'R is not there, so the VID can never be proved');
+  if (!random) return failedAt('random-number', 'there is no R, so the VID cannot be proved');
   if (random.length < SHORTEST_RANDOM_NUMBER) return failedAt('random-number', 'R is shorter than 160 bits');
   return passed('random-number');
 }

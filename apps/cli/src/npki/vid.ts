@@ -27,7 +27,7 @@ export async function vid(args: string[], terminal: InputTerminal): Promise<numb
   );
   const matches = stated && virtualId.equals(stated.virtualId);
   terminal.print(JSON.stringify({ virtualId: virtualId.toString('hex'), matches }));
-  if (matches === false) terminal.complain('The number and R are not those of the certificate.');
+  if (matches === false) terminal.complain('The number and R do not give the VID of the certificate.');
   return matches === false ? 1 : 0;
 }
 
@@ -45,8 +45,7 @@ async function statedIn(path: string): Promise<{ virtualId: Uint8Array; hash: Vi
     const data = readIdentifyData(certificate.raw);
     if (!data) throw new ToolFailure(`${path}: the certificate has no VID`);
     const hash = (Object.keys(vidHashOids) as VidHash[]).find((name) => vidHashOids[name] === data.hashOid);
-    if (!hash)
-      throw new ToolFailure(`${path}: the certificate's VID was made by an unknown hash, ${data.hashOid}`);
+    if (!hash) throw new ToolFailure(`${path}: the certificate's VID uses an unknown hash, ${data.hashOid}`);
     return { virtualId: data.virtualId, hash };
   } catch (error) {
     if (error instanceof FormatError) throw new ToolFailure(`${path}: the certificate cannot be read`);

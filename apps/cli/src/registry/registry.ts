@@ -75,7 +75,7 @@ async function withContext(
   });
   if (parsed.positionals.length !== positionals)
     throw new UsageError(
-      positionals === 0 ? 'Nothing else was expected' : 'Name one customer by their reference',
+      positionals === 0 ? 'The command takes no further arguments' : 'Name one customer: CUSTOMER_REF',
     );
   const config = loadConfig(registryToolConfig, terminal.env);
   const db = createDatabase({ url: config.databaseUrl, max: 4, applicationName: 'reseal-registry' });
@@ -102,7 +102,9 @@ async function rotate(context: Context, { confirm }: Record<string, unknown>): P
   const { toRotate } = await registryStatus(db, registryKeys);
   const key = registryKeys.current;
   if (!confirm) {
-    print(`${toRotate} customers would be brought under the key ${key}. Nothing was changed: say --confirm.`);
+    print(
+      `${toRotate} customers would be rotated to the key ${key}. Nothing was changed. Add --confirm to do it.`,
+    );
     return 0;
   }
   await note(context, { action: 'rotateRegistry', outcome: 'STARTED', details: { key, toRotate } });
@@ -117,8 +119,8 @@ async function rotate(context: Context, { confirm }: Record<string, unknown>): P
     const details = { key, rotated, failed: failures.length, interrupted };
     await note(context, { action: 'rotateRegistry', outcome, details });
     for (const { customerRef, reason } of failures) complain(`${customerRef}: ${reason}`);
-    if (interrupted) complain('Interrupted: run it again to go on.');
-    print(`${rotated} customers were brought under the key ${key}, ${failures.length} were not.`);
+    if (interrupted) complain('Interrupted. Run the command again to continue.');
+    print(`${rotated} customers were rotated to the key ${key}, ${failures.length} were not.`);
     if (interrupted) return 1;
     return failures.length > 0 ? 3 : 0;
   } catch (error) {
@@ -149,10 +151,10 @@ async function erase(
   if (confirmed) print(`The key of ${customerRef} was destroyed, and with it ${what}.`);
   else
     print(
-      `The key of ${customerRef} would be destroyed, and with it ${what}. Nothing was changed: say --confirm.`,
+      `The key of ${customerRef} would be destroyed, and with it ${what}. Nothing was changed. Add --confirm to do it.`,
     );
   if (openReissues.length > 0)
-    print(`Under way, and to end where the number is needed: ${openReissues.join(', ')}.`);
+    print(`These open reissues end when they need the number: ${openReissues.join(', ')}.`);
   return 0;
 }
 

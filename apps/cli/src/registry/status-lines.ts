@@ -1,12 +1,12 @@
 import type { RegistryStatus } from '#libs/resident-numbers';
 
-const head = ['key', '', "customers' keys", 'numbers', 'found through it'];
+const head = ['key', '', "customers' keys", 'numbers', 'lookup values'];
 
 /** The status as text for operators. */
 export function statusLines({ keys, numbers, notFound, erased, toRotate }: RegistryStatus): string[] {
   const rows = keys.map(({ keyId, current, known, ...use }) => [
     keyId,
-    current ? 'current' : known ? '' : 'NOT KNOWN HERE',
+    current ? 'current' : known ? '' : 'NOT CONFIGURED',
     ...[use.customerKeys, use.numbers, use.lookups].map(String),
   ]);
   return [
@@ -15,8 +15,8 @@ export function statusLines({ keys, numbers, notFound, erased, toRotate }: Regis
     `${numbers} numbers are on file, ${erased} were erased.`,
     ...(notFound > 0 ? [`${notFound} of them cannot be found by number yet.`] : []),
     toRotate > 0
-      ? `${toRotate} customers are to be brought under the current key: npm run registry -- rotate`
-      : 'Everything is kept under the current key; the others can be taken away.',
+      ? `${toRotate} customers must be rotated to the current key: npm run registry -- rotate`
+      : 'Everything is encrypted under the current key. The other keys can be removed.',
   ];
 }
 

@@ -56,7 +56,7 @@ async function verify(args: string[], terminal: InputTerminal): Promise<number> 
   if (!receipt || positionals.length > 1) throw new UsageError('one RECEIPT is needed');
   if (!values.keys) throw new UsageError('--keys FILE is needed');
   const keys = readJson(values.keys) as Parameters<typeof verifyReceipt>[1];
-  if (!Array.isArray(keys?.keys)) throw new ToolFailure(`${values.keys} is no JSON Web Key Set`);
+  if (!Array.isArray(keys?.keys)) throw new ToolFailure(`${values.keys} is not a JSON Web Key Set`);
   const text = receipt === '-' ? await terminal.input() : orFail(() => readFileSync(receipt));
   const claims = await verifyReceipt(text.toString('utf8').trim(), keys).catch((error: unknown) => {
     throw new ToolFailure(`the receipt is not confirmed: ${(error as Error).message}`);

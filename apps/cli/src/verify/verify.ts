@@ -90,11 +90,12 @@ async function checkpointsKeptBy({
   config: { checkpointFile },
 }: AuditTool): Promise<{ readonly jws: readonly string[]; readonly unproven: EvidenceVerdict['unproven'] }> {
   const unread = (message: string) => ({ jws: [], unproven: [{ what: 'CHECKPOINT' as const, message }] });
-  if (checkpointFile === undefined) return unread('RESEAL_CHECKPOINT_FILE names no checkpoints kept apart');
+  if (checkpointFile === undefined)
+    return unread('RESEAL_CHECKPOINT_FILE is not set, so no external checkpoints were compared');
   try {
     return { jws: await readCheckpoints(checkpointFile), unproven: [] };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return unread(`the checkpoints kept apart were not compared: ${error.message}`);
+    return unread(`the external checkpoints were not compared: ${error.message}`);
   }
 }

@@ -17,7 +17,7 @@ export const rotateCommand: Command = {
     });
     const [what, ...more] = positionals;
     if (more.length > 0 || (what !== 'issuing' && what !== 'ocsp'))
-      throw new CommandUsageError('Say what to rotate: issuing or ocsp.');
+      throw new CommandUsageError('Give one argument: issuing or ocsp.');
     await (what === 'issuing' ? rotateIssuing : rotateOcsp)(context, values.confirm);
   },
 };
