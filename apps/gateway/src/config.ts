@@ -70,7 +70,7 @@ export const gatewayConfig = z
       .describe('Public keys to which front ends seal secrets, as `GET /v1/keys` publishes them.'),
     ...receiptPublicKeysConfig,
     trustProxy: trustedProxies.describe(
-      "Proxies that may state the client's address in X-Forwarded-For: their addresses and networks (`10.0.0.7,10.1.0.0/16`), or their number if no way leads around them.",
+      "Proxies that may state the client's address in X-Forwarded-For: their addresses and networks (`10.0.0.7,10.1.0.0/16`), or their number if every request passes through all of them.",
     ),
     callTimeoutMs: milliseconds(10_000).describe(
       'Time that a call waits for its step before it is answered with 202 or 503.',

@@ -259,7 +259,7 @@ describe('starting a reissue', () => {
     };
     for (const [language, message] of [
       ['ko', 'certificate-service: 동의한 뒤에 새 판이 시행되었습니다'],
-      ['en', 'certificate-service: a new version has come into force since they were agreed to'],
+      ['en', 'certificate-service: a new version came into force after this consent'],
     ] as const) {
       const answer = await post(
         'consents',

@@ -55,7 +55,7 @@ const crlConfig = {
     'Validity of a CRL (`nextUpdate` minus `thisUpdate`).',
   ),
   crlLateAfterMs: milliseconds(defaultCrlTiming.lateAfterMs).describe(
-    'Time that a changed status may wait for its CRL before that is logged as an error.',
+    'Time that a changed status may wait for its CRL. A longer wait is logged as an error.',
   ),
 };
 

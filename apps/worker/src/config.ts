@@ -63,7 +63,7 @@ export const workerConfig = z
     ),
     ...identityRatesConfig,
     telecomUrl: urls('http', 'https').describe(
-      'Provider of phone codes. Of several addresses, each takes over when those before it are down.',
+      'Provider of phone codes. Of several addresses, the first one that is not down is called.',
     ),
     oneWonUrl: urls('http', 'https').describe('Provider of one-won transfers, likewise.'),
     documentUrl: urls('http', 'https').describe('Authority that verifies identity documents, likewise.'),
@@ -111,7 +111,7 @@ export const workerConfig = z
       'Time from issuance within which the new certificate must be registered.',
     ),
     registrationDeadlineWithoutOldMs: milliseconds(defaultDeadlines.untilRegisteredWithoutOldMs).describe(
-      'The same limit where the old certificate is no longer in force and the new one was downloaded.',
+      'The same limit if the old certificate is no longer in force and the new one was downloaded.',
     ),
     parkedDeadlineMs: milliseconds(defaultDeadlines.untilAbandonedMs).describe(
       'Time after which a parked reissue is abandoned. The worker decides it; the console shows it.',

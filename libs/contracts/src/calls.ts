@@ -39,7 +39,7 @@ const name = z
       .max(60)
       .regex(/^[^\p{C}]+$/u, 'must not have control characters'),
   )
-  .describe('1 to 60 characters; compared without regard to case and number of spaces');
+  .describe('1 to 60 characters; the comparison ignores case and the number of spaces');
 
 export const consentSchema = z.strictObject({
   termsId: z
@@ -322,7 +322,7 @@ export const problemSchema = z
           pointer: z.string().optional().describe('JSON Pointer into the body (RFC 6901), as a URI fragment'),
           parameter: z.string().optional(),
           in: z.enum(['query', 'path', 'header']).optional(),
-          code: z.string().optional().describe('stable code of the fault, where it has one'),
+          code: z.string().optional().describe('stable code of the fault, if it has one'),
           message: z.string(),
         }),
       )

@@ -56,7 +56,7 @@ export const reissueSchema = z
     }),
     deadline: timestamp
       .nullable()
-      .describe('when the reissue times out; null while it is parked and after its end'),
+      .describe('when the reissue times out; null while the reissue is parked, and after its end'),
     certificate: certificateSchema.optional(),
     oldCertificate: z
       .object({
@@ -70,7 +70,7 @@ export const reissueSchema = z
     ended: z
       .object({ code: z.enum(endCodes), text: z.object({ ko: z.string(), en: z.string() }) })
       .optional()
-      .describe('why it ended without a new certificate in force, and what the customer can do now'),
+      .describe('why the reissue ended without a new certificate in force, and what the customer can do now'),
     createdAt: timestamp,
     updatedAt: timestamp,
   })

@@ -14,18 +14,18 @@ import { defaultProblemTypeBase, problemMediaType } from './render-problem.js';
 const problemDocumentSchema = z
   .looseObject({
     type: z.string().describe('Stable URI of the kind of problem: branch on this'),
-    title: z.string().describe('The kind of problem in words, in the language asked for'),
+    title: z.string().describe('The kind of problem as text, in the requested language'),
     status: z.int().describe('HTTP status'),
-    detail: z.string().optional().describe('This occurrence in words'),
+    detail: z.string().optional().describe('Text about this occurrence'),
     instance: z.string().optional().describe('Path of the request'),
-    traceId: z.string().describe('Names the request in our logs'),
+    traceId: z.string().describe('Id of the request in our logs'),
     errors: z
       .array(
         z.object({
           pointer: z.string().optional().describe('JSON Pointer into the body, as a URI fragment'),
           parameter: z.string().optional(),
           in: z.enum(['query', 'path', 'header']).optional(),
-          code: z.string().optional().describe('Stable, where faults are told apart by it'),
+          code: z.string().optional().describe('Stable code of the fault, if it has one'),
           message: z.string(),
         }),
       )

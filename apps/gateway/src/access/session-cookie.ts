@@ -6,7 +6,7 @@ import { tokenLifetimeSeconds } from './access-tokens.js';
  *
  * Its name begins with `__Host-` (RFC 6265bis section 4.1.3.2): browsers accept it over TLS and from this host only, so
  * that a page on another host of the bank cannot set it. In development, over plain HTTP, some browsers refuse such a
- * name, so the cookie has another one.
+ * cookie, so the cookie has a plain name.
  */
 export class SessionCookie {
   private readonly name: string;

@@ -10,11 +10,11 @@ const words: Readonly<Record<ConsentFaultCode, { ko: string; en: string }>> = {
   UNKNOWN_TERMS: { ko: '이 단계의 약관이 아닙니다', en: 'these terms do not belong to this stage' },
   DIGEST_MISMATCH: {
     ko: '시행 중인 약관의 해시가 아닙니다',
-    en: 'the digest is not that of the text in force',
+    en: 'this is not the digest of the text in force',
   },
   TERMS_CHANGED: {
     ko: '동의한 뒤에 새 판이 시행되었습니다',
-    en: 'a new version has come into force since they were agreed to',
+    en: 'a new version came into force after this consent',
   },
 };
 

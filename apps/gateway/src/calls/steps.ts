@@ -74,7 +74,7 @@ export const steps = {
       tag: 'Identity',
       summary: 'Send identity challenges',
       description:
-        'A new challenge of a method replaces the older one. The counts of attempts and of sent codes go on.',
+        'A new challenge of a method replaces the older one. The counts of attempts and of sent codes continue.',
       request: { methods: ['PHONE_CODE', 'ONE_WON'] },
       responses: {
         200: {

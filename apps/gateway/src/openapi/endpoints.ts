@@ -10,7 +10,7 @@ export const endpoints = {
   ...stepDocuments,
   getKeys: {
     tag: 'Before starting',
-    summary: 'List the keys that secrets are sealed to',
+    summary: 'List the public keys for sealing secrets',
     description:
       'Seal with the first key: compact JWE, ECDH-ES+A256KW, A256GCM. The protected header has to carry `purpose`, `sub` (the reissue id), `client` (as in this response), `jkt` (the thumbprint of the key named at the start), `iat` and `jti`; an envelope without them is refused. They bind the envelope to one front end and one key. Compute the thumbprint from the key itself, never take it from a response. Envelopes older than 15 minutes are refused: take `iat` from the gateway’s time, which the header `Date` of each response gives, not from the device’s clock.',
     responses: { 200: { description: 'JSON Web Key Set', example: example.sealingKeys } },

@@ -75,7 +75,7 @@ export function reviewAsMarkdown(review: AccessReview): string {
   const table = [titles, titles.map(() => '---'), ...rowsOf(review)].map(line).join('');
   return `# Access review ${review.month}
 
-From ${review.from} to ${review.to}: what staff and users of the command line read and did outside reissues.
+From ${review.from} to ${review.to}: reads and acts of staff and of users of the command line outside reissues.
 
 ${review.people.length === 0 ? 'No acts were recorded.\n' : table}
 Reviewed by: ____________________  on: ____________________

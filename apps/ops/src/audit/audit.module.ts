@@ -115,7 +115,7 @@ class AuditController {
   @Get('access-review')
   @Documented(
     'reviewAccess',
-    'Review what staff read and did in a month, as JSON, Markdown or CSV (header Accept)',
+    'Review the reads and acts of staff in a month, as JSON, Markdown or CSV (header Accept)',
     { 200: reviewSchema },
   )
   async review(

@@ -26,12 +26,12 @@ const certificateShape = {
   serial: z.string().describe('Hexadecimal, lower case'),
   standing: z.enum(certificateStatusNames),
   customerRef: z.string().nullable().describe('Pseudonym of the customer'),
-  reissueId: z.string().nullable().describe('The reissue that issued it'),
+  reissueId: z.string().nullable().describe('The reissue that issued the certificate'),
   issuer: z.string(),
   profile: z.string(),
   policy: z.string(),
   basis: z.enum(bases),
-  onFile: z.boolean().describe('Whether it is the customer’s newest certificate of this policy'),
+  onFile: z.boolean().describe('Whether this is the customer’s newest certificate of this policy'),
   notBefore: timestamp,
   notAfter: timestamp,
   registeredAt: timestamp.nullable(),
@@ -41,9 +41,9 @@ const certificateShape = {
   invalidityDate: timestamp.nullable(),
   crl: z.object({
     shard: z.int(),
-    pending: z.boolean().describe('Whether its status is not on the current CRL yet'),
+    pending: z.boolean().describe('Whether the current CRL does not show the status yet'),
   }),
-  possible: z.array(z.enum(certificateActs)).describe('Acts that can be planned on it now'),
+  possible: z.array(z.enum(certificateActs)).describe('Acts that can be planned now'),
 };
 const certificate = z.object(certificateShape).meta({ id: 'CertificateOnFile' });
 type ShownCertificate = z.output<typeof certificate>;
@@ -53,7 +53,7 @@ const certificateList = z.object({ items: z.array(certificate) }).meta({ id: 'Ce
 const certificateDetail = z
   .object({
     ...certificateShape,
-    operations: z.array(operationOnTarget).describe('Operations that name it, newest first'),
+    operations: z.array(operationOnTarget).describe('Operations that name the certificate, newest first'),
   })
   .meta({ id: 'CertificateDetail' });
 

@@ -44,7 +44,7 @@ const verdictSchema = z
           .object({ what: z.string(), entry: place.optional(), message: z.string() })
           .meta({ id: 'UnprovenItem' }),
       )
-      .describe('What the bundle does not prove, although nothing contradicts it'),
+      .describe('Claims that the bundle does not prove, although nothing contradicts them'),
     findings: z
       .array(
         z
@@ -55,7 +55,7 @@ const verdictSchema = z
           })
           .meta({ id: 'VerdictFinding' }),
       )
-      .describe('What contradicts the bundle; valid only if there are none'),
+      .describe('Contradictions; the bundle is valid only if there are none'),
   })
   .meta({ id: 'Verdict' });
 

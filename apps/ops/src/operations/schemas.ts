@@ -167,17 +167,20 @@ const item = z
     target: z.string().describe('Reissue id or serial number'),
     plan: z
       .object({
-        expected: z.string().describe('Outcome if it were tried now, or why nothing would be done'),
-        acts: z.boolean().describe('Whether the operation would change it'),
+        expected: z.string().describe('Outcome of a try now, or the reason why nothing would change'),
+        acts: z.boolean().describe('Whether the operation would change the item'),
         state: z.string().optional(),
         step: z.string().optional(),
         code: z.string().optional(),
         parkedSince: z.string().optional(),
-        finding: z.enum(findings).optional().describe('What our records say where the outcome is unknown'),
+        finding: z
+          .enum(findings)
+          .optional()
+          .describe('State in our records if the outcome at the other system is unknown'),
         reissueId: z.string().optional(),
       })
       .meta({ id: 'OperationItemPlan' }),
-    outcome: z.string().nullable().describe('null until it was tried'),
+    outcome: z.string().nullable().describe('null until the item was tried'),
     notice: z
       .enum(['SENT', 'NO_CONTACT', 'NOT_SENT'])
       .nullable()

@@ -41,10 +41,10 @@ export const customerRefSchema = z
 /** Parameters of every call that lists, counts or selects reissues. */
 export const filterParameters = {
   state: anyOf(states, 'State'),
-  open: yesOrNo.describe('Whether it has not ended'),
-  parked: yesOrNo.describe('Whether it is parked and waits for an operator'),
+  open: yesOrNo.describe('Whether the reissue is still open'),
+  parked: yesOrNo.describe('Whether the reissue is parked and waits for an operator'),
   step: anyOf(parkableSteps, 'Step at which the reissue is parked'),
-  code: anyOf(codes, 'Reason why it is parked, or why it ended'),
+  code: anyOf(codes, 'Reason why the reissue is parked, or why it ended'),
   reason: anyOf(reasons, 'Reason for the reissue'),
   customerRef: customerRefSchema.optional(),
   createdFrom: timestampSchema.optional().describe('Started at this time or later'),

@@ -56,7 +56,7 @@ const summaryShape = {
   endCode: z.enum(endCodes).nullable(),
   deadline: timestamp
     .nullable()
-    .describe('When it ends unless the customer acts; null while parked or ended'),
+    .describe('When the reissue ends unless the customer acts; null while parked or ended'),
   createdAt: timestamp,
   updatedAt: timestamp,
   endedAt: timestamp.nullable(),
@@ -91,7 +91,7 @@ export const operationOnTarget = z
     operationId: z.string(),
     kind: z.enum(operationKinds),
     state: z.enum(operationStates),
-    outcome: z.string().nullable().describe('Result for this target; null until it was tried'),
+    outcome: z.string().nullable().describe('Result for this target; null until the target was tried'),
     requestedBy: z.string(),
     approvedBy: z.string().nullable(),
     reason: z.string(),
@@ -124,10 +124,10 @@ export const reissueDetail = z
         until: timestamp.nullable().describe('Deadline; `text` says what happens then'),
       })
       .nullable()
-      .describe('null once it has ended'),
-    possible: z.array(z.enum(operationKinds)).describe('Kinds of operations that can be planned on it now'),
-    operations: z.array(operationOnTarget).describe('Operations that name it, newest first'),
-    temporalUrl: z.string().nullable().describe('Address of its workflow in Temporal’s UI'),
+      .describe('null once the reissue has ended'),
+    possible: z.array(z.enum(operationKinds)).describe('Kinds of operations that can be planned now'),
+    operations: z.array(operationOnTarget).describe('Operations that name the reissue, newest first'),
+    temporalUrl: z.string().nullable().describe('Address of the workflow in Temporal’s UI'),
   })
   .meta({ id: 'ReissueDetail' });
 export type ShownReissueDetail = z.output<typeof reissueDetail>;
@@ -139,16 +139,16 @@ const timelineItem = z
     at: timestamp,
     kind: z.enum(timelineItemKinds),
     actor: z.string().describe('`customer`, `system`, `signer` or `staff:<subject>`'),
-    code: z.string().describe('Stable name of what happened'),
+    code: z.string().describe('Stable name of the act, the state, the activity or the timer'),
     text: localizedText,
-    requestedBy: z.string().optional().describe('Operations only: the person who requested it'),
-    approvedBy: z.string().optional().describe('Operations only: the person who approved it'),
+    requestedBy: z.string().optional().describe('Operations only: the person who requested the operation'),
+    approvedBy: z.string().optional().describe('Operations only: the person who approved the operation'),
     outcome: z.string().nullable(),
     reason: z.string().nullable(),
     attempts: z.int().optional().describe('Activities only: number of attempts'),
     error: z.string().optional().describe('Activities only: error of the last attempt'),
     until: timestamp.optional().describe('When the timer fires or the activity is tried again'),
-    pending: z.boolean().optional().describe('Whether it is still running'),
+    pending: z.boolean().optional().describe('Whether the activity or the timer is still running'),
     details: z.record(z.string(), z.unknown()).optional(),
   })
   .meta({ id: 'TimelineItem' });

@@ -64,7 +64,7 @@ export type StartRequest = {
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     applicant: {
         /**
-         * 1 to 60 characters; compared without regard to case and number of spaces
+         * 1 to 60 characters; the comparison ignores case and the number of spaces
          */
         name: string;
         /**
@@ -77,7 +77,7 @@ export type StartRequest = {
         carrier?: 'SKT' | 'KT' | 'LGU' | 'SKT_MVNO' | 'KT_MVNO' | 'LGU_MVNO';
     } | {
         /**
-         * 1 to 60 characters; compared without regard to case and number of spaces
+         * 1 to 60 characters; the comparison ignores case and the number of spaces
          */
         name: string;
         /**
@@ -86,7 +86,7 @@ export type StartRequest = {
         rrn: string;
     } | {
         /**
-         * 1 to 60 characters; compared without regard to case and number of spaces
+         * 1 to 60 characters; the comparison ignores case and the number of spaces
          */
         name: string;
         /**
@@ -159,7 +159,7 @@ export type Reissue = {
         password: number | null;
     };
     /**
-     * when the reissue times out; null while it is parked and after its end
+     * when the reissue times out; null while the reissue is parked, and after its end
      */
     deadline: string | null;
     certificate?: Certificate;
@@ -174,7 +174,7 @@ export type Reissue = {
         standing: 'VALID' | 'ON_HOLD' | 'REVOKED' | 'EXPIRED';
     };
     /**
-     * why it ended without a new certificate in force, and what the customer can do now
+     * why the reissue ended without a new certificate in force, and what the customer can do now
      */
     ended?: {
         code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
@@ -399,7 +399,7 @@ export type Problem = {
         parameter?: string;
         in?: 'query' | 'path' | 'header';
         /**
-         * stable code of the fault, where it has one
+         * stable code of the fault, if it has one
          */
         code?: string;
         message: string;

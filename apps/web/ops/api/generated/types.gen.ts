@@ -37,7 +37,7 @@ export type ReissueSummary = {
     parked: Parking | null;
     endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
-     * When it ends unless the customer acts; null while parked or ended
+     * When the reissue ends unless the customer acts; null while parked or ended
      */
     deadline: string | null;
     /**
@@ -96,7 +96,7 @@ export type ReissueDetail = {
     parked: Parking | null;
     endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
-     * When it ends unless the customer acts; null while parked or ended
+     * When the reissue ends unless the customer acts; null while parked or ended
      */
     deadline: string | null;
     /**
@@ -141,7 +141,7 @@ export type ReissueDetail = {
         archivedAt: string | null;
     };
     /**
-     * null once it has ended
+     * null once the reissue has ended
      */
     waitingFor: {
         who: 'customer' | 'operator' | 'system';
@@ -156,15 +156,15 @@ export type ReissueDetail = {
         until: string | null;
     } | null;
     /**
-     * Kinds of operations that can be planned on it now
+     * Kinds of operations that can be planned now
      */
     possible: Array<'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release'>;
     /**
-     * Operations that name it, newest first
+     * Operations that name the reissue, newest first
      */
     operations: Array<OperationOnTarget>;
     /**
-     * Address of its workflow in Temporal’s UI
+     * Address of the workflow in Temporal’s UI
      */
     temporalUrl: string | null;
 };
@@ -179,7 +179,7 @@ export type OperationOnTarget = {
     kind: 'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release';
     state: 'PLANNED' | 'AWAITING_APPROVAL' | 'RUNNING' | 'DONE' | 'REJECTED' | 'CANCELLED' | 'EXPIRED';
     /**
-     * Result for this target; null until it was tried
+     * Result for this target; null until the target was tried
      */
     outcome: string | null;
     requestedBy: string;
@@ -213,16 +213,16 @@ export type TimelineItem = {
      */
     actor: string;
     /**
-     * Stable name of what happened
+     * Stable name of the act, the state, the activity or the timer
      */
     code: string;
     text: LocalizedText;
     /**
-     * Operations only: the person who requested it
+     * Operations only: the person who requested the operation
      */
     requestedBy?: string;
     /**
-     * Operations only: the person who approved it
+     * Operations only: the person who approved the operation
      */
     approvedBy?: string;
     outcome: string | null;
@@ -240,7 +240,7 @@ export type TimelineItem = {
      */
     until?: string;
     /**
-     * Whether it is still running
+     * Whether the activity or the timer is still running
      */
     pending?: boolean;
     details?: {
@@ -263,7 +263,7 @@ export type CertificateOnFile = {
      */
     customerRef: string | null;
     /**
-     * The reissue that issued it
+     * The reissue that issued the certificate
      */
     reissueId: string | null;
     issuer: string;
@@ -271,7 +271,7 @@ export type CertificateOnFile = {
     policy: string;
     basis: 'REISSUE' | 'RENEW' | 'NEW';
     /**
-     * Whether it is the customer’s newest certificate of this policy
+     * Whether this is the customer’s newest certificate of this policy
      */
     onFile: boolean;
     notBefore: string;
@@ -284,12 +284,12 @@ export type CertificateOnFile = {
     crl: {
         shard: number;
         /**
-         * Whether its status is not on the current CRL yet
+         * Whether the current CRL does not show the status yet
          */
         pending: boolean;
     };
     /**
-     * Acts that can be planned on it now
+     * Acts that can be planned now
      */
     possible: Array<'revoke' | 'hold' | 'release'>;
 };
@@ -305,7 +305,7 @@ export type CertificateDetail = {
      */
     customerRef: string | null;
     /**
-     * The reissue that issued it
+     * The reissue that issued the certificate
      */
     reissueId: string | null;
     issuer: string;
@@ -313,7 +313,7 @@ export type CertificateDetail = {
     policy: string;
     basis: 'REISSUE' | 'RENEW' | 'NEW';
     /**
-     * Whether it is the customer’s newest certificate of this policy
+     * Whether this is the customer’s newest certificate of this policy
      */
     onFile: boolean;
     notBefore: string;
@@ -326,16 +326,16 @@ export type CertificateDetail = {
     crl: {
         shard: number;
         /**
-         * Whether its status is not on the current CRL yet
+         * Whether the current CRL does not show the status yet
          */
         pending: boolean;
     };
     /**
-     * Acts that can be planned on it now
+     * Acts that can be planned now
      */
     possible: Array<'revoke' | 'hold' | 'release'>;
     /**
-     * Operations that name it, newest first
+     * Operations that name the certificate, newest first
      */
     operations: Array<OperationOnTarget>;
 };
@@ -370,7 +370,7 @@ export type OperationSelection = {
          */
         step?: Array<'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP'>;
         /**
-         * Reason why it is parked, or why it ended; separate several values by commas
+         * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
         code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
@@ -479,7 +479,7 @@ export type OperationItem = {
     target: string;
     plan: OperationItemPlan;
     /**
-     * null until it was tried
+     * null until the item was tried
      */
     outcome: string | null;
     /**
@@ -492,11 +492,11 @@ export type OperationItem = {
 
 export type OperationItemPlan = {
     /**
-     * Outcome if it were tried now, or why nothing would be done
+     * Outcome of a try now, or the reason why nothing would change
      */
     expected: string;
     /**
-     * Whether the operation would change it
+     * Whether the operation would change the item
      */
     acts: boolean;
     state?: string;
@@ -504,7 +504,7 @@ export type OperationItemPlan = {
     code?: string;
     parkedSince?: string;
     /**
-     * What our records say where the outcome is unknown
+     * State in our records if the outcome at the other system is unknown
      */
     finding?: 'SIGNED' | 'SIGNING_UNKNOWN' | 'NOT_SIGNED' | 'PROVIDER_IS_ASKED_FIRST';
     reissueId?: string;
@@ -570,11 +570,11 @@ export type AuditEntry = {
     outcome: string;
     reason: string | null;
     /**
-     * Operations only: the person who requested it
+     * Operations only: the person who requested the operation
      */
     requestedBy: string | null;
     /**
-     * Operations only: the person who approved it
+     * Operations only: the person who approved the operation
      */
     approvedBy: string | null;
     details: {
@@ -634,11 +634,11 @@ export type AccessReviewAct = {
 export type Verdict = {
     valid: boolean;
     /**
-     * What the bundle does not prove, although nothing contradicts it
+     * Claims that the bundle does not prove, although nothing contradicts them
      */
     unproven: Array<UnprovenItem>;
     /**
-     * What contradicts the bundle; valid only if there are none
+     * Contradictions; the bundle is valid only if there are none
      */
     findings: Array<VerdictFinding>;
 };
@@ -832,7 +832,7 @@ export type Problem = {
      */
     type: string;
     /**
-     * The kind of problem in words, in the language asked for
+     * The kind of problem as text, in the requested language
      */
     title: string;
     /**
@@ -840,7 +840,7 @@ export type Problem = {
      */
     status: number;
     /**
-     * This occurrence in words
+     * Text about this occurrence
      */
     detail?: string;
     /**
@@ -848,7 +848,7 @@ export type Problem = {
      */
     instance?: string;
     /**
-     * Names the request in our logs
+     * Id of the request in our logs
      */
     traceId: string;
     /**
@@ -862,7 +862,7 @@ export type Problem = {
         parameter?: string;
         in?: 'query' | 'path' | 'header';
         /**
-         * Stable, where faults are told apart by it
+         * Stable code of the fault, if it has one
          */
         code?: string;
         message: string;
@@ -901,11 +901,11 @@ export type ListReissuesData = {
          */
         state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
         /**
-         * Whether it has not ended
+         * Whether the reissue is still open
          */
         open?: 'true' | 'false';
         /**
-         * Whether it is parked and waits for an operator
+         * Whether the reissue is parked and waits for an operator
          */
         parked?: 'true' | 'false';
         /**
@@ -913,7 +913,7 @@ export type ListReissuesData = {
          */
         step?: Array<'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP'>;
         /**
-         * Reason why it is parked, or why it ended; separate several values by commas
+         * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
         code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
@@ -973,11 +973,11 @@ export type CountReissuesData = {
          */
         state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
         /**
-         * Whether it has not ended
+         * Whether the reissue is still open
          */
         open?: 'true' | 'false';
         /**
-         * Whether it is parked and waits for an operator
+         * Whether the reissue is parked and waits for an operator
          */
         parked?: 'true' | 'false';
         /**
@@ -985,7 +985,7 @@ export type CountReissuesData = {
          */
         step?: Array<'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP'>;
         /**
-         * Reason why it is parked, or why it ended; separate several values by commas
+         * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
         code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
