@@ -57,7 +57,7 @@ const auditKey: AuditSigningKey = {
 const { d: _private, ...jwk } = auditKey as AuditSigningKey & { d: string };
 const checkpointFile = () => path.join(folder, 'kept', 'checkpoints.jsonl');
 
-/** Makes leaves of all entries, and a checkpoint that is kept apart from the database. */
+/** Makes leaves of all entries, and a checkpoint that is stored outside the database. */
 async function makeLog(): Promise<void> {
   world.clock.advance(60_000);
   const db = world.as('worker', 2);
@@ -69,7 +69,7 @@ async function makeLog(): Promise<void> {
 
 const keptCheckpoints = () => readCheckpointFile(readFileSync(checkpointFile()));
 
-/** Whom an auditor believes who looks at this log. */
+/** The trust file of an auditor who verifies this log. */
 async function trust(): Promise<TrustFile> {
   const issuers = await knownIssuers(world.owner);
   return {
@@ -86,7 +86,7 @@ async function trust(): Promise<TrustFile> {
 
 const verifyWithKept = async () => verifyLog(world.owner, await trust(), keptCheckpoints());
 
-/** The verdict on the evidence of a reissue, with all checkpoints that were ever kept. */
+/** The verdict on the evidence of a reissue, with all checkpoints that were ever stored outside the database. */
 async function verdictOn({ reissueId }: Applicant): Promise<EvidenceVerdict> {
   const parts = { db: world.as('worker', 2), key: auditKey, terms: world.terms, clock: world.clock.now };
   const kept = keptCheckpoints();
@@ -98,7 +98,7 @@ async function verdictOn({ reissueId }: Applicant): Promise<EvidenceVerdict> {
   return verifyEvidence(JSON.parse(JSON.stringify(bundle)), await trust(), kept);
 }
 
-/** Goes on by the ordinary path until the reissue is in this state, and Temporal remembers. */
+/** Sends the messages of the ordinary path to the workflow, until the reissue is in this state. */
 async function goOn(applicant: Applicant, state: string): Promise<void> {
   const row = await findReissue(world.owner, applicant.reissueId);
   const from = ordinaryPath.findIndex(([each]) => each === row?.state) + 1;
@@ -151,7 +151,7 @@ function runCommand(options: { confirm: boolean; declared: boolean }): Promise<n
   );
 }
 
-/** The applicants whose data the restored database has lost in part. */
+/** The applicants, each of whom lost some data in the restored database. */
 let people: {
   registeredSince: Applicant;
   registeredFromBackup: Applicant;
@@ -214,7 +214,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** As an operation of the bank would, outside any reissue. */
+/** Revokes a certificate outside any reissue, as an operation of the bank does. */
 async function publishRevocation(db: Database, serial: string): Promise<void> {
   await inTransaction(db, async (tx) => {
     await changeStatus(tx, serial, { act: 'revoke', reason: 'affiliationChanged' }, world.clock.now());
@@ -295,7 +295,7 @@ describe('setup after-restore', () => {
       crl_pending: true,
     });
     expect(await inForce(world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
-    // Its workflow, which still runs, looks at the row and notifies the customer.
+    // The workflow, which still runs, reads the row and notifies the customer.
     const { reissueId } = applicant;
     expect(temporal.requests).toContain(`signal reissue/${reissueId}`);
     await world.activities.notify({ reissueId, moment: 'WITHDRAWN' });

@@ -87,7 +87,7 @@ const entry = () => ({
   occurred_at: clock.now(),
 });
 
-/** Reissues that write their entries at the same time, each one after the other. */
+/** Writes entries of several reissues concurrently; the entries of one reissue come one after the other. */
 async function writeEntries(reissues: number, each: number): Promise<string[]> {
   const ids = await Promise.all(
     Array.from({ length: reissues }, () => insertBareReissue(worker, clock.now())),
@@ -140,7 +140,7 @@ describe('the sequencer', () => {
     const [id] = await writeEntries(1, 2);
     await inTransaction(worker, async (sequencing) => {
       expect(await sequenceEntries(sequencing, 1_000, clock.now())).toBeGreaterThanOrEqual(2);
-      // While the other transaction is open: whatever waited for it would fail by this.
+      // The other transaction is still open: a statement that waits for it fails after this time.
       await inTransaction(worker, async (tx) => {
         await sql`SET LOCAL lock_timeout = '2s'`.execute(tx);
         await appendAudit(tx, id!, entry());
@@ -279,7 +279,7 @@ describe('the sequencer', () => {
     await leadTo('/dev/full');
     await expect(checkpoints.catchUp(worker)).rejects.toMatchObject({ code: 'ENOSPC' });
     await leadTo(target);
-    await appendFile(target, '{"size": 1, "ti'); // as much as found a place
+    await appendFile(target, '{"size": 1, "ti'); // a crash cut the line off
     await checkpoints.catchUp(worker);
     const whole = (await readFile(file, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
     const kept = await worker.selectFrom('audit_checkpoint').select('jws').orderBy('size').execute();

@@ -20,7 +20,7 @@ import { asSpec, createTestDatabase, type Role, type TestDatabase } from '../wor
 jest.setTimeout(60_000);
 const roles = Object.keys(auditWriters) as AuditRole[];
 const actions = [...Object.keys(reissueActions), ...Object.keys(authorityActions)] as AuditAction[];
-/** One name for every kind of actor. */
+/** One actor of each kind. */
 const actors = [
   ...['customer', 'system', 'staff:olivia', 'operator:bora', 'client:app', 'signer', 'sequencer'],
   ...['gateway', 'ops', 'worker', 'status', 'staff:', ''],
@@ -48,7 +48,7 @@ const isOfReissue = (action: AuditAction): action is ReissueAction => Object.has
 const write = (db: Database, action: AuthorityAction, actor: string, occurredAt: Date): Promise<void> =>
   appendAuthorityEntry(db, { actor, action, outcome: 'DONE', occurredAt });
 
-/** `action actor` of every entry that the role could write, of all there could be. */
+/** All entries that the role could write, each as `action actor`. All combinations are tried. */
 async function writtenBy(role: AuditRole): Promise<string[]> {
   const first = roles.indexOf(role) * 10_000 + 1;
   const attempts = actions

@@ -34,7 +34,7 @@ const env = (changes: Record<string, string> = {}) => ({
   ...changes,
 });
 
-/** Runs a command as an operator does, and answers with what it printed. */
+/** Runs a command as an operator does, and returns its output. */
 async function ca(line: string, changes: Record<string, string> = {}): Promise<string> {
   const [name, ...args] = line.split(' ');
   const printed: string[] = [];
@@ -292,7 +292,7 @@ describe('issuing CAs in the database', () => {
     await ca('rotate issuing --confirm');
     const behind = await openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => begin });
     await authorities.reload((found) => registerAuthorities(db, found, 4, now));
-    await registerAuthorities(db, behind, 4, now); // a signer that has not noticed it yet restarts
+    await registerAuthorities(db, behind, 4, now); // a signer that has not read the new generation yet restarts
     const rows = await owner.selectFrom('issuer').selectAll().orderBy('activated_at').execute();
     expect(rows.map((row) => [row.subject, row.crl_shards, row.retired_at])).toEqual([
       ['C=kr, O=reseal-test, CN=reseal-test Issuing CA', 16, later],

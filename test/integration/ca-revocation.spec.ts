@@ -11,7 +11,7 @@ import { createRunningOperation, type GivenOperation } from '../world/operations
 import { MovableClock } from '../world/movable-clock.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
-// Everything that runs at the same time makes everything else slow.
+// On a machine that runs other tests at the same time, everything takes longer.
 jest.setTimeout(120_000);
 
 const clock = new MovableClock(new Date('2026-11-05T03:04:05.678Z'));
@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs a command as `npm run ca` does, and answers with what it printed. */
+/** Runs a command as `npm run ca` does, and returns its output. */
 async function ca(
   name: string,
   args: string[],
@@ -84,7 +84,7 @@ function list(...lines: string[]): string {
 }
 
 const tables = ['certificate', 'event', 'authority_entry', 'blocked_key', 'customer', 'reissue'] as const;
-/** A digest of every row there is: two of these are equal if nothing happened in between. */
+/** A digest of every row of the database: two digests are equal if nothing changed between them. */
 async function everything(): Promise<unknown> {
   const digests = tables.map(async (table) => {
     const { rows } = await sql<{ digest: string | null }>`
@@ -118,7 +118,7 @@ const entries = (action: string) =>
 const revocation = ['--reason', 'keyCompromise'];
 
 describe('revoking a list of certificates', () => {
-  /** One of each kind; the last was never issued. */
+  /** One certificate in each state; the last serial number was never issued. */
   async function mixed() {
     const earlier = new Date('2026-10-01T00:00:00Z');
     const [valid] = await enrolCertificates(owner, 1);

@@ -35,7 +35,7 @@ it.each(Object.keys(columnValues))('%s accepts no value outside its set', async 
   }
 });
 
-/** Leaves the constraints of single columns, so that a row of the copy needs one value only. */
+/** Keeps only the constraints of single columns, so that a row of the copy needs one value only. */
 async function dropOtherConstraints(): Promise<void> {
   const { rows: required } = await sql<{ name: string }>`
     SELECT attname AS name FROM pg_attribute

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
-/** The sandbox of a running stack; only the person made here is used. */
+/** The sandbox of a running stack. The test uses only the person that it creates. */
 const sandbox = process.env.RESEAL_SANDBOX_URL ?? 'http://127.0.0.1:3003';
 const photo = Buffer.from('ffd8ffe000104a464946ffd9', 'hex').toString('base64');
 

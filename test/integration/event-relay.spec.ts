@@ -128,7 +128,7 @@ describe('the event relay on PostgreSQL and Kafka', () => {
       until: (events) => keys.every((key) => new Set(idsOf(events, key)).size === 120),
     });
     for (const key of keys)
-      // Repetitions are allowed; dropped as a consumer drops them, the rest is in order.
+      // An event may be published twice. A consumer drops the repetitions; the remaining events are in order.
       expect([...new Set(idsOf(received, key))]).toEqual(
         Array.from({ length: 120 }, (_, index) => `${key}/${index + 1}`),
       );

@@ -76,7 +76,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** What the sequencer does. @returns the checkpoint made, as a copy elsewhere has it */
+/** Runs the sequencer. @returns the new checkpoint, as stored outside the database */
 async function keepLog(): Promise<string> {
   world.clock.advance(minute);
   const now = world.clock.now();
@@ -98,7 +98,7 @@ async function evidence(of = reissueId, kept: readonly ExternalCheckpoint[] = []
 
 const kindsOf = ({ findings }: EvidenceVerdict) => [...new Set(findings.map(({ kind }) => kind))].sort();
 
-/** Lets a hand into the database, looks, and takes back what it did. */
+/** Changes the database as an attacker, calls `look`, and undoes the changes. */
 async function tampered<T>(statements: readonly string[], look: () => Promise<T>): Promise<T> {
   const tables = [
     'audit_entry',
@@ -488,7 +488,7 @@ describe('what a superuser does to the database', () => {
         valid: true,
         unproven: [{ what: 'HISTORY' }],
       });
-      // a log that was rewritten past the size that was kept
+      // a rewritten log that is longer than the stored checkpoint
       const regrown = await signCheckpoint(key, {
         origin: 'spec',
         size: Number(earlier.size),

@@ -21,7 +21,7 @@ afterAll(() => world.close());
 
 const reasons = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'] as const;
 const states = ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'KEY_REQUIRED', 'ISSUED'] as const;
-/** What the OCSP responder answers from. */
+/** The row from which the OCSP responder answers. */
 async function ocspOf(person: Person): Promise<OcspStatus> {
   const [row] = await certificateStatuses(world.as('status', 1), [person.oldSerial!]);
   return row!.revoked_at ? 'revoked' : row!.hold_at ? 'onHold' : 'good';
@@ -53,7 +53,7 @@ describe('the status of the old certificate that a cancelling customer sees', ()
       } else expect(`${text.ko} ${text.en}`).not.toMatch(/기존 인증서|old certificate/);
 
       const sms = await smsOf(applicant.reissueId, state === 'ISSUED' ? 'WITHDRAWN' : 'CANCELLED');
-      // Before identity is verified the holder of the number is not disturbed.
+      // Before the identity is verified, the customer gets no message.
       if (state === 'IDENTITY_REQUIRED') return expect(sms).toBeUndefined();
       for (const line of sms!.split('\n')) expectTextStatesStatus(line, status);
     },

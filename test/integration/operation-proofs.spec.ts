@@ -53,7 +53,7 @@ interface Plan {
   readonly digest: string;
 }
 
-/** A hold that an operator planned. */
+/** Plans a hold as an operator. */
 async function planned(serials: readonly string[]): Promise<Plan> {
   const { json } = await world.call('POST', '/v1/operations', operator, {
     body: { kind: 'hold', selection: { serials }, reason: 'reported as lost' },
@@ -136,7 +136,7 @@ describe('the operators’ app, taken over', () => {
   const refused =
     /an operation begins as a plan|may not be changed|proof of|does not come from|planned again/;
 
-  /** An operation of its own making, with its right digest. */
+  /** An invented operation with a correct digest. */
   function madeUp(serial: string) {
     const operationId = `op_${randomBytes(16).toString('hex')}`;
     const content = { kind: 'hold' as const, requestedBy: 'staff:olivia', parameters: {}, reason: 'made up' };

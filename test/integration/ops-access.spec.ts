@@ -8,7 +8,7 @@ import { OpsWorld } from '../world/ops-world.js';
 interface Operation {
   readonly operationId: string;
   readonly 'x-roles'?: readonly StaffRole[];
-  /** Open to all. */
+  /** Requires no sign-in. */
   readonly 'x-public'?: boolean;
   readonly requestBody?: unknown;
 }
@@ -23,7 +23,10 @@ const { paths } = JSON.parse(readFileSync(openApiPath('openapi-ops'), 'utf8')) a
   paths: Record<string, Record<string, Operation>>;
 };
 
-/** Every call of the document that is not open to all, with fictional ids in its path, so that a permitted call finds nothing. */
+/**
+ * Every call of the document that requires a sign-in. The ids in the paths are fictional, so that a permitted call
+ * finds nothing.
+ */
 const calls: Call[] = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods)
     .filter(([, operation]) => !operation['x-public'])
@@ -52,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** What became of a call as far as who calls is concerned. Streams have no end: their head is enough. */
+/** The result of a call, as far as it depends on the caller. Streams have no end, so only their head is read. */
 async function knock({ method, path }: Call, as: TokenClaims | undefined) {
   const gone = new AbortController();
   const token = as && (await world.issuer.token(as));
@@ -74,7 +77,7 @@ async function knock({ method, path }: Call, as: TokenClaims | undefined) {
   return { status: answer.status, problem };
 }
 
-/** What the console needs before anybody has signed in, and nothing else. */
+/** The calls that the console needs before a sign-in, and no others. */
 const openToAll = Object.values(paths)
   .flatMap((methods) => Object.values(methods))
   .filter((operation) => operation['x-public'])

@@ -40,7 +40,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Of one customer in three. Ten entries, two of them in the same moment as two of every other reissue. */
+/**
+ * Every third reissue belongs to one customer. Each has ten entries; two of them have the same time as two entries of
+ * every other reissue.
+ */
 async function reissueWithEntries(n: number): Promise<string> {
   const at = (step: number) => new Date(began + Math.floor(step / 2) * minute);
   const reissueId = await insertBareReissue(world.owner, at(0), { customer_ref: `cr_${n % 3}` });
@@ -73,7 +76,7 @@ async function page(query: string): Promise<{ items: Entry[]; nextCursor: string
   return json as { items: Entry[]; nextCursor: string | null };
 }
 
-/** Page by page, of what was there before anybody looked. */
+/** Reads all pages. Entries that these reads add are left out. */
 async function all(query: string): Promise<Entry[]> {
   const found: Entry[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
@@ -86,7 +89,7 @@ async function all(query: string): Promise<Entry[]> {
 
 const placeOf = ({ stream, sequence }: Entry) => `${stream}/${sequence}`;
 
-/** The latest acts of a person, the newest first. */
+/** The latest accesses of a person, the newest first. */
 const looksOf = async (sub: string) =>
   (await page(`actor=staff:${sub}&limit=200`)).items.map(({ action, outcome, details }) => ({
     ...{ action, outcome, details },
@@ -118,7 +121,7 @@ describe('the search of the audit trail', () => {
     ['to=2026-09-01T09:01:00%2B09:00', () => 13, ({ occurredAt }) => occurredAt < '2026-09-01T00:01:00.000Z'],
     ['customerRef=cr_1&serial=ffff', () => 0, () => false],
   ])('by %s finds what it is about and nothing else', async (query, count, about) => {
-    // A later `to` in the query would count twice: it is asked for in one page.
+    // A later `to` in the query would be a second `to`, so one page is requested.
     const found = query.startsWith('to=') ? (await page(`${query}&limit=200`)).items : await all(query);
     expect(found).toHaveLength(count());
     expect(found.filter((entry) => !about(entry))).toEqual([]);
@@ -159,7 +162,7 @@ describe('the search of the audit trail', () => {
     const { status, text } = await world.get(`/v1/audit?${query}`, auditor);
     expect(status).toBe(422);
     expect(text).toContain(name);
-    expect((await looksOf('audrey')).length).toBe(before + 1); // the count itself is a look
+    expect((await looksOf('audrey')).length).toBe(before + 1); // the count itself is recorded as an access
   });
 
   it('The search of the audit trail refuses a cursor of another list', async () => {
@@ -252,7 +255,7 @@ describe('an export', () => {
   it('An export as CSV has a header, a record for each entry, and no cell that a spreadsheet would execute', async () => {
     const { headers, text } = await world.get(`/v1/audit/export?${old}&format=csv`, auditor);
     expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
-    expect(text.startsWith('\uFEFF')).toBe(true); // by which Excel in Korea takes it for UTF-8
+    expect(text.startsWith('\uFEFF')).toBe(true); // by this mark Excel in Korea recognises UTF-8
     const records = readCsv(text.slice(1));
     expect(records[0]).toEqual([
       ...['occurredAt', 'stream', 'sequence', 'leafIndex', 'actor', 'requestedBy', 'approvedBy', 'action'],
@@ -281,7 +284,7 @@ describe('an export', () => {
   });
 });
 
-/** Reads RFC 4180, so that what is written is told apart from what looks like it. */
+/** Parses RFC 4180. It distinguishes commas and quotes in a value from those that separate values. */
 function readCsv(text: string): string[][] {
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy;
   const records: string[][] = [[]];

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** A stream that is read from the moment on at which it is open. */
+/** Opens a stream, and reads it from then on. */
 async function follow(claims: TokenClaims = operator) {
   const left = new AbortController();
   const answer = await fetch(`${world.url}/v1/changes`, {

@@ -34,7 +34,7 @@ const inJson = ({ metadata, data }: Payload) => ({
   data: Buffer.from(data!).toString('base64'),
 });
 
-/** A payload as a history holds it. */
+/** A payload as a workflow history contains it. */
 async function encoded(value: unknown, workflowId = workflowIdOf(reissueId)) {
   const clear: Payload = {
     metadata: { encoding: Buffer.from('json/plain') },
@@ -88,7 +88,7 @@ describe('the codec of Temporal’s own page', () => {
       headers: { origin: temporalUi },
     });
     expect(anonymous).toMatchObject({ status: 401, problem: 'sign-in-required' });
-    // Its page may read the refusal.
+    // CORS lets the page of the Temporal UI read the refusal.
     expect(anonymous.headers['access-control-allow-origin']).toBe(temporalUi);
     expect(await looks()).toEqual(before);
   });

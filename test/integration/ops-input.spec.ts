@@ -61,7 +61,7 @@ function expectBlame({ status, problem, json }: Answer, parameter: string): void
   expect(json).toMatchObject({ errors: [{ in: 'query', parameter }] });
 }
 
-/** What the cursors of old looked like, with any content: times and numbers that PostgreSQL does not have among them. */
+/** Cursors in the earlier form with any content, including times and numbers that PostgreSQL cannot represent. */
 const handMade = fc
   .oneof(
     fc.tuple(

@@ -31,7 +31,7 @@ afterAll(async () => {
 const newKey = () => randomBytes(16).toString('hex');
 const plan = (body: object, as: object = operator, key = newKey()) =>
   world.call('POST', '/v1/operations', as, { body, headers: { 'idempotency-key': key } });
-/** Who confirms or approves proves it, unless the body brings another proof. */
+/** Confirms or approves with a valid proof, unless the body has another proof. */
 const act = async (
   id: string,
   name: string,
@@ -53,14 +53,14 @@ const revocation = (serials: readonly string[]) => ({
   reason: 'found in a dump',
 });
 
-/** An operation on certificates, confirmed by who asked for it. */
+/** An operation on certificates that its requester has confirmed. */
 async function waiting(serials: readonly string[], as: object = operator) {
   const { json } = await plan(revocation(serials), as);
   expect((await act(json.id, 'confirm', as, { digest: json.digest })).json.state).toBe('AWAITING_APPROVAL');
   return json as { id: string; digest: string };
 }
 
-/** Carries it out as the workflow does. */
+/** Runs the operation as its workflow does. */
 async function run(operationId: string): Promise<void> {
   const temporal = { workflow: undefined as never };
   const logger = pino({ level: 'silent' });
@@ -90,7 +90,7 @@ const revoked = async (serials: readonly string[]) =>
       .where('revoked_at', 'is not', null)
       .execute()
   ).length;
-/** Entries of an operation, those that differ only in their item as one. */
+/** The entries of an operation. Entries that differ only in their item are counted once. */
 async function entriesOf(operationId: string) {
   const rows = await world.owner
     .selectFrom('authority_entry')
@@ -167,7 +167,7 @@ describe('approving', () => {
   it('An approved operation runs exactly what was read, by a second person, and shows every outcome', async () => {
     const serials = await enrolCertificates(world.owner, 12);
     const { id, digest } = await waiting(serials);
-    await run(id); // sent with Temporal's own tools
+    await run(id); // the operation is run by a signal from Temporal's own tools
     expect(await revoked(serials)).toBe(0);
     expect((await act(id, 'approve', approver, { digest, comment: 'seen' })).json.state).toBe('RUNNING');
     await run(id);
@@ -321,7 +321,7 @@ describe('a person acts only in their own name', () => {
     expect(await revoked([serial!, another!])).toBe(0);
     await run(begun.id);
     expect(await revoked([serial!, another!])).toBe(1);
-    // One that has run is used up.
+    // An operation that has already run cannot be used again.
     expect(await tryIt(serial!, asApproved, { operationId: begun.id })).toMatchObject({
       outcome: 'NOT_APPROVED',
     });
@@ -382,7 +382,7 @@ describe('the holder of a certificate that the bank changed', () => {
     await sql`update customer set mobile = '' where customer_id =
       (select customer_id from certificate where serial = ${unknown!})`.execute(world.owner);
     const { id, digest } = await waiting([reachable!, unknown!, '10abcd']);
-    await told(id); // nothing was done yet
+    await told(id); // nothing is done yet
     await act(id, 'approve', approver, { digest });
     await run(id);
     isDown = true;

@@ -29,7 +29,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Every state with every reason; a third of the open ones is parked; four at a time began in the same moment. */
+/**
+ * Every state with every reason. A third of the open reissues is parked. Always four have the same time of creation.
+ */
 function variant(n: number) {
   const state = states[n % states.length]!;
   const created_at = new Date(began + Math.floor(n / 4) * minute);

@@ -14,7 +14,7 @@ import { perform } from '../world/perform.js';
 import { outcomeOf } from '../world/records.js';
 import { createWorld, type World } from '../world/world.js';
 
-/** Identity providers as the worker has them, and a sandbox that is both telecom companies and the bank of the transfers. */
+/** The worker's identity providers, and a sandbox with both telecom companies and the bank that transfers one won. */
 let world: World;
 let own: OwnSandbox;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ let activities: World['activities'];
 let changes: CircuitChange[];
 beforeEach(() => {
   changes = [];
-  // Each test begins with workers who have no memory of what failed.
+  // Each test starts with new workers, which remember no failures.
   const options = {
     timeoutMs: 500,
     totalMs: 1_500,
@@ -56,7 +56,7 @@ const fault = (provider: Provider, mode: Fault['mode'], ms?: number) =>
 const retry = (parkSequence: number) =>
   ({ kind: 'retry', operator: 'staff:oscar', reason: 'the provider is back', parkSequence }) as const;
 
-/** An applicant whom bank and telecom companies know, before a phone code. */
+/** An applicant whom the bank and the telecom companies know, before a phone code is sent. */
 class PhoneOwner {
   private constructor(
     readonly person: Person,
@@ -97,13 +97,13 @@ class PhoneOwner {
     return own.sandbox.phoneCode(this.person);
   }
 
-  /** The telecom companies that sent something, in order; each is the beginning of its messages' ids. */
+  /** The telecom companies that sent a message, in order. The ids of messages begin with the company's name. */
   async senders(): Promise<string[]> {
     const messages = await own.sandbox.inbox(this.person.mobile);
     return messages.map(({ id }) => id.split('/')[0]!).reverse();
   }
 
-  /** The last part of the address of the one who has the transaction, as it was noted. */
+  /** The stored provider of the transaction: the last part of its address. */
   async noted(): Promise<string | null | undefined> {
     const row = await world.owner
       .selectFrom('challenge')
@@ -143,7 +143,7 @@ describe('a code by phone', () => {
       standing: { parked: { step: 'VERIFY_CHALLENGES' } },
     });
     await own.sandbox.clearFaults();
-    await pause(150); // until the circuit lets a call through
+    await pause(150); // until the circuit breaker lets a call through
     await owner.take(retry(1));
     expect(await outcomeOf(owner.applicant, message.updateId)).toMatchObject(accepted);
   });

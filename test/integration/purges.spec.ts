@@ -15,14 +15,15 @@ import { walkTo } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';
 
 let world: World;
-/** When retention runs. */
+/** The clock of the purges. */
 let clock: MovableClock;
 let registered: Applicant;
 let cancelled: Applicant;
-// A world for each: what was purged once is not looked at again.
+// A new world for each test, because a purge does not visit the same data twice.
 beforeEach(async () => {
   world = await createWorld();
-  // Years go by here, but not for PostgreSQL, which holds access to numbers for two of its own.
+  // The tests advance their clock by years, but not PostgreSQL's: its trigger keeps the records of access to numbers
+  // for two years.
   await sql`ALTER TABLE rrn_access DISABLE TRIGGER rrn_access_kept`.execute(world.owner);
   registered = await walkTo(world, await customer(world, { certificateDays: -1 }), 'REGISTERED');
   cancelled = await walkTo(world, await customer(world), 'PASSWORD_REQUIRED');
@@ -71,7 +72,7 @@ const historyOf = async ({ reissueId }: Applicant) =>
       .where('reissue_id', '=', reissueId)
       .executeTakeFirstOrThrow()
   ).history;
-/** Moves the clock by calendar years and milliseconds from a time. */
+/** The time some calendar years and milliseconds after another. */
 const yearsAfter = (moment: Date, years: number, ms = 0) => {
   const then = new Date(moment);
   then.setUTCFullYear(moment.getUTCFullYear() + years);

@@ -31,7 +31,7 @@ const freshKey = () => `spec:${(keys += 1)}`;
 const no = (retryAfterMs: number) => ({ allowed: false, retryAfterMs });
 const yes = { allowed: true };
 
-/** The same limit, kept as a bucket of whole uses and the time that was left over. */
+/** The same limit, implemented as a bucket of whole uses and the remaining time. */
 class Bucket {
   private fullAt = -Infinity;
 
@@ -39,7 +39,7 @@ class Bucket {
 
   use(atMs: number, cost: number): typeof yes | ReturnType<typeof no> {
     const { burst, everyMs } = this.limit;
-    const emptyMs = Math.max(0, this.fullAt - atMs); // the time until the bucket is full, missing uses in milliseconds
+    const emptyMs = Math.max(0, this.fullAt - atMs); // the time until the bucket is full: the missing uses, in milliseconds
     const lackingMs = emptyMs + cost * everyMs - burst * everyMs;
     if (lackingMs > 0) return no(lackingMs);
     this.fullAt = atMs + emptyMs + cost * everyMs;

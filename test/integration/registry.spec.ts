@@ -36,7 +36,7 @@ const onlyNewKey = ({ keys }: RegistryKeys): RegistryKeys => ({
   keys: { next: keys['next']! },
 });
 
-/** What an operator's `npm run registry -- <line>` prints, and how it exits. */
+/** The output and exit code of an operator's `npm run registry -- <line>`. */
 async function registry(line: string, registryKeys: RegistryKeys, signal?: AbortSignal) {
   const printed: string[] = [];
   const keys = Object.fromEntries(
@@ -63,7 +63,7 @@ const refOf = async ({ customerId }: Person): Promise<string> => {
     .executeTakeFirstOrThrow();
   return row.customer_ref;
 };
-/** Opens the number of a customer, as it is used for a VID. */
+/** Opens the resident registration number of a customer, as for a VID. */
 async function open({ customerId }: Person, keys: RegistryKeys): Promise<string | undefined> {
   const use = {
     customerId: customerId!,
@@ -74,7 +74,7 @@ async function open({ customerId }: Person, keys: RegistryKeys): Promise<string 
   };
   return (await NumberAccess.record(world.as('worker', 1), use)).open(world.owner, keys);
 }
-/** Puts a number as it was kept before customers had keys in the place of today's. */
+/** Stores a number in the earlier form, from the time before each customer had a key. */
 async function asBefore(person: Person, keys = world.registryKeys): Promise<void> {
   const { keyId, sealed } = sealRegistryValue(keys, person.customerId!, person.rrn);
   await world.owner.deleteFrom('customer_rrn').where('customer_id', '=', person.customerId!).execute();
@@ -84,7 +84,7 @@ async function asBefore(person: Person, keys = world.registryKeys): Promise<void
     .values({ customer_id: person.customerId!, key_id: keyId, sealed, recorded_at: world.clock.now() })
     .execute();
 }
-/** A photo of a document as it is kept once the document was accepted. */
+/** Stores the photo of a document, as after the document was accepted. */
 async function putPhotoOnFile({ reissueId, person }: Applicant): Promise<void> {
   const [photoId, now] = [`ph_${randomBytes(16).toString('hex')}`, world.clock.now()];
   const key = await customerKeyOf(world.owner, world.registryKeys, person.customerId!, now);
@@ -239,7 +239,7 @@ describe('rotating the registry', () => {
       ['rotateRegistry', 'STARTED', { key: 'next', toRotate: 4 }],
       ['rotateRegistry', 'FAILED', { key: 'next', rotated: 1, failed: 3, interrupted: false }],
     ]);
-    // Both are read as before; only one of them can be found by the number they share.
+    // Both are read as before. Only one of the two can be found by the number that they share.
     for (const person of [sound, twin]) expect(await open(person, keys)).toBe(sound.rrn);
   });
 
@@ -306,7 +306,7 @@ describe('erasing a customer', () => {
       },
     ]);
     expect(await world.owner.selectFrom('identity_photo').selectAll().execute()).toEqual([]);
-    // Certificates with their VIDs and consents stay; so do others.
+    // Certificates with their VIDs, and consents, are kept; so is the data of other customers.
     expect(await world.owner.selectFrom('consent').selectAll().execute()).toEqual(consents);
     expect((await applicant.row()).state).toBe('REGISTERED');
     expect(await open(other, world.registryKeys)).toBe(other.rrn);

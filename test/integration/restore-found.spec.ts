@@ -44,11 +44,11 @@ const found = () =>
     { finding: 'DECLARED', details: {} },
   );
 
-/** Reconciliation, to which these workflows are shown. */
+/** Runs the reconciliation on these workflows. */
 function reconcile(workflows: {
   completed?: readonly string[];
   running?: readonly string[];
-  /** Happens before a workflow is asked how it stands. */
+  /** Runs before the reconciliation asks a workflow for its state. */
   meanwhile?: () => Promise<unknown>;
 }) {
   const started: string[] = [];

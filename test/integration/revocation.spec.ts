@@ -15,7 +15,7 @@ import { enrolCertificates, enrolledAt, enrolledUntil } from '../world/enrolled-
 import { MovableClock, second } from '../world/movable-clock.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
-// Everything that runs at the same time makes everything else slow.
+// On a machine that runs other tests at the same time, everything takes longer.
 jest.setTimeout(120_000);
 
 const started = new Date('2026-11-05T03:04:05.678Z');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createTransport } from 'nodemailer';
 
-/** The sandbox of a running stack, and its mail server; only people made here are used. */
+/** The sandbox of a running stack, and its mail server. The tests use only the people that they create. */
 const sandbox = process.env.RESEAL_SANDBOX_URL ?? 'http://127.0.0.1:3003';
 const mailServer = process.env.RESEAL_SMTP_URL ?? 'smtp://127.0.0.1:3025';
 
@@ -23,7 +23,7 @@ async function call(method: string, path: string, body?: object) {
     method,
     ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the sandbox says, the tests look into it
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the tests read many different answers
   return { status: answer.status, body: (await answer.json()) as any };
 }
 const get = (path: string) => call('GET', path);

@@ -15,7 +15,7 @@ beforeAll(() => {
     namespace: process.env.RESEAL_TEMPORAL_NAMESPACE ?? 'reseal',
     dataConverter: createDataConverter({ current: 'spec', keys: { spec: randomBytes(32) } }),
   });
-  // So rare that it does not run while the test does, and of a type that no worker has.
+  // Too rare to run during the test, and of a workflow type that no worker has.
   definition = {
     id: `spec-${randomUUID()}`,
     workflow: 'spec',

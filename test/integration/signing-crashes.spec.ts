@@ -15,7 +15,7 @@ let world: SigningWorld;
 beforeAll(async () => void (world = await createSigningWorld()));
 afterAll(() => world.close());
 
-/** Every workflow runs, and no workflow has to be woken. */
+/** A Temporal client for which every workflow runs and none needs a signal. */
 const temporal = {
   workflow: {
     list: async function* () {},
@@ -30,7 +30,10 @@ const reconcile = () =>
     logger: world.ports.logger,
   }).reconcileReissues();
 
-/** However it came: one certificate is in force, every other serial is given up and on its way to a CRL. */
+/**
+ * Checks the result of every crash: one certificate is in force; every other serial number is abandoned and gets onto a
+ * CRL.
+ */
 async function expectOneInForce(reissueId: string, serial: string): Promise<void> {
   const rows = await world.certificatesOf(reissueId);
   for (const row of rows) {
@@ -52,7 +55,7 @@ const statesOf = async (reissueId: string) =>
   (await world.certificatesOf(reissueId)).map((row) => row.state).sort();
 
 describe('a signer that is killed', () => {
-  /** What each left in the database. */
+  /** The rows that a crash at each point leaves in the database. */
   const left: Record<KillPoint, readonly string[]> = {
     'before the intent is written': [],
     'before the intent is committed': [],
@@ -127,7 +130,7 @@ describe('a signer that is killed', () => {
     const serial = await issued(reissueId);
     expect(await issued(reissueId)).toBe(serial);
     await expectOneInForce(reissueId, serial);
-    await world.auditOf(reissueId); // without a gap
+    await world.auditOf(reissueId); // fails if a number is missing
   });
 });
 
@@ -151,7 +154,7 @@ describe('an attempt that was believed dead', () => {
 });
 
 describe('a database', () => {
-  /** An attempt of a signer whose database behaves like this. */
+  /** One attempt of a signer whose database has these hooks. */
   async function attempt(reissueId: string, watch: Watch) {
     const db = watchedDatabase(world.databaseUrl, watch);
     try {

@@ -25,7 +25,7 @@ afterAll(() => world.close());
 const denied = 'permission denied';
 const arrive = async (state: Parameters<typeof walkTo>[2]) => walkTo(world, await customer(world), state);
 
-/** Makes the row say, as the worker's role, that everything is complete; that is all it can say of it. */
+/** Changes the row as the worker's role, so that it states that everything is complete. The role can change no more. */
 async function claimComplete(applicant: Applicant, changes: ReissueChanges = {}, key = applicant.key) {
   const now = world.clock.now();
   await worker
@@ -40,7 +40,7 @@ async function claimComplete(applicant: Applicant, changes: ReissueChanges = {},
     .execute();
 }
 
-/** Why the signer refuses; undefined if it signed. */
+/** The signer's reason to refuse; undefined if it signed. */
 async function refusal(
   { reissueId, person }: Applicant,
   signing = world.signing,
@@ -56,7 +56,7 @@ async function refusal(
   }
 }
 
-/** Tries that say that all these methods were answered rightly by the customer. */
+/** Inserts tries which state that the customer answered correctly by all these methods. */
 async function forgeTries({ reissueId, person }: Applicant, methods: readonly IdentityMethod[]) {
   for (const method of methods) {
     const challengeId = `ch_${randomUUID()}`;

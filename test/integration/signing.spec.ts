@@ -181,7 +181,7 @@ describe('signing', () => {
 
   it('The signer finally refuses a certificate that breaks lint rules, and names them', async () => {
     const { reissueId } = await world.makeReissue();
-    // A profile that its schema would never let in: no certificate may go without any key usage.
+    // The schema would refuse this profile: every certificate must have a key usage.
     const profile = { ...world.ports.profile, keyUsage: [] };
     const attempt = world.signer({ profile })(reissueId);
     await expect(attempt).rejects.toMatchObject({

@@ -33,7 +33,7 @@ afterAll(async () => {
   await world.close();
 });
 
-/** A way to the database that can be cut; `server` leads over it from then on. */
+/** Starts a proxy to the database and changes `server` to its address. The test can cut the connection. */
 async function proxyTo(server: URL): Promise<CuttableProxy> {
   const proxy = await cuttableProxy(server.hostname, Number(server.port));
   proxies.push(proxy);
@@ -55,7 +55,7 @@ const hears = () =>
     (await (await world.probe('/metrics')).text()).includes('reseal_status_listening{app="status"} 1'),
   );
 
-/** The status in an answer, by openssl. */
+/** The status in an answer, as openssl reads it. */
 async function statusIn(response: Buffer): Promise<string> {
   const file = world.file('answer.der');
   writeFileSync(file, response);
@@ -312,7 +312,7 @@ describe('CRL', () => {
     await publish();
     expect(await verify(certificate, await newest(certificate.shard))).toBe('revoked');
     await world.change(certificate, { hold_at: null });
-    // A clock that was set back does not make older numbers.
+    // A clock that was set back does not lead to lower CRL numbers.
     world.clock.advance(-3_000);
     await publish();
     world.clock.advance(3_000);
@@ -359,7 +359,7 @@ describe('CRL', () => {
     const made = await Promise.all([publish(), publish()]);
     expect(made.map(({ published }) => published).reduce((a, b) => a + b)).toBe(2);
     world.clock.advance(-24 * 3_600_000);
-    // What a clock ahead of time has made is replaced, too.
+    // CRLs that were made by a clock ahead of time are replaced, too.
     expect(await publish()).toMatchObject({ published: 2 });
   });
 
@@ -398,7 +398,7 @@ describe('CRL', () => {
     };
     const away = { ...world.publication, logger, authorities: { all: [{ ...world.authority, keyStore }] } };
     await expect(publishDueCrls(away, { force: true })).rejects.toThrow('the token is away');
-    expect(signed).toHaveLength(1); // no second wait for the other shard
+    expect(signed).toHaveLength(1); // the other shard was not waited for a second time
     expect((await world.row(certificate)).crl_pending).toBe(true);
     expect(told.some((line) => line.includes('no CRL shows the changed status'))).toBe(false);
 

@@ -10,12 +10,12 @@ import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js'
 import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
-/** Ten seconds, and what a busy machine takes to say so. */
+/** A silent connection is given up after ten seconds; a busy machine needs longer. */
 const noticedMs = 14_000;
 const recovered = { timeoutMs: 30_000, pauseMs: 100 };
 const logger = { debug: () => undefined };
 
-/** What a worker calls, each by a way that can be stranded. */
+/** A service that the worker calls, through a proxy that can become silent. */
 interface Callee {
   readonly proxy: CuttableProxy;
   readonly call: () => Promise<void>;
@@ -87,7 +87,7 @@ const each = Object.keys(kinds) as Kind[];
 const callees = {} as Record<Kind, Callee>;
 const outcomes = {} as Record<Kind, Promise<string[]>>;
 
-/** How two calls end, one after the other: the first goes over the connection of before. */
+/** The outcomes of two calls, one after the other. The first uses the connection from before. */
 async function twoCalls({ call }: Callee): Promise<string[]> {
   const outcome = () =>
     call().then(
@@ -98,7 +98,7 @@ async function twoCalls({ call }: Callee): Promise<string[]> {
   return [await Promise.race([outcome(), late()]), await Promise.race([outcome(), late()])];
 }
 
-// All of them are stranded together, so that the waits are waited once.
+// All connections become silent at the same time, so that the tests wait only once.
 beforeAll(async () => {
   for (const kind of each) {
     const callee = (callees[kind] = await kinds[kind]());

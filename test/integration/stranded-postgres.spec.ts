@@ -8,14 +8,14 @@ import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js'
 import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
-/** Ten seconds, and what a busy machine takes to say so. */
+/** A silent connection is given up after ten seconds; a busy machine needs longer. */
 const noticed = { timeoutMs: 20_000, pauseMs: 50 };
 const recovered = { timeoutMs: 30_000, pauseMs: 50 };
 
 const one = (db: Database) => sql`select 1`.execute(db);
 const pidOf = async (db: Database) =>
   (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)).rows[0]!.pid;
-/** All of a pool's connections at once. */
+/** The process ids of all connections of a pool. */
 const pidsOf = (db: Database) => Promise.all([pidOf(db), pidOf(db), pidOf(db), pidOf(db)]);
 const failure = (work: Promise<unknown>) =>
   work.then(
@@ -35,7 +35,7 @@ let idlePids: number[];
 let underWay: Promise<unknown>;
 let inTheMiddle: Promise<unknown>;
 
-// All of it is stranded together, so that the waits are waited once.
+// All connections become silent at the same time, so that the tests wait only once.
 beforeAll(async () => {
   const server = new URL(databaseUrlOf('worker'));
   proxy = await cuttableProxy(server.hostname, Number(server.port));
@@ -93,7 +93,7 @@ describe('while connections to PostgreSQL are stranded', () => {
   });
 
   it('A statement under way fails on a stranded connection, and so does an open transaction', async () => {
-    // Its own deadline or the one of the connection, whichever comes first.
+    // The deadline of the query or of the connection, whichever is earlier.
     for (const failure of [await underWay, await inTheMiddle]) expect(isDependencyDown(failure)).toBe(true);
   });
 });

@@ -11,7 +11,7 @@ import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js'
 import { until } from '../support/until.js';
 
 jest.setTimeout(90_000);
-/** Ten seconds, and what a busy machine takes to say so. */
+/** A silent connection is given up after ten seconds; a busy machine needs longer. */
 const noticed = { timeoutMs: 20_000, pauseMs: 100 };
 const recovered = { timeoutMs: 30_000, pauseMs: 100 };
 const dataConverter = createDataConverter({ current: 'spec', keys: { spec: randomBytes(32) } });
@@ -19,7 +19,7 @@ const namespace = process.env.RESEAL_TEMPORAL_NAMESPACE ?? 'reseal';
 const taskQueue = `spec-${randomUUID()}`;
 
 let proxy: CuttableProxy;
-/** Reaches Temporal through the proxy, as the worker does. */
+/** The worker's connection to Temporal, through the proxy. */
 let stranded: TemporalClient;
 let direct: TemporalClient;
 let runner: WorkerRunner;
@@ -54,8 +54,8 @@ afterAll(async () => {
 });
 
 /**
- * Has the worker do something, asked over a connection that is never stranded. What Temporal gives to a poll that is
- * stranded is given to another one after a second.
+ * Runs an activity in the worker. The request uses a connection that never becomes silent. If Temporal gives the task
+ * to a silent poll, another poll gets it after a second.
  */
 const greet = () =>
   direct.client.activity.execute<string>('greet', {

@@ -18,10 +18,10 @@ afterAll(async () => {
 });
 
 const thousand = Array.from({ length: 1_000 }, (_, n) => n);
-/** Each in a network of its own, of one kind or the other. */
+/** Addresses that are all in different networks, IPv4 and IPv6 alternately. */
 const apart = (n: number) =>
   n % 2 ? `10.${n >> 8}.${n & 255}.${(n % 250) + 1}` : `2001:db8:${n.toString(16)}:1::1`;
-/** All of one customer of a provider. */
+/** Addresses that all belong to one customer of an internet provider. */
 const inOne = (n: number) => `2001:db8:ffff:${n.toString(16)}::1`;
 const own = '203.0.113.7';
 const now = new Date('2026-11-23T01:00:00Z');

@@ -22,7 +22,7 @@ const about = (purpose: EnvelopePurpose) => ({
   ...{ jti: randomUUID(), purpose, challenge_id: null, key_thumbprint: null },
 });
 
-/** What the gateway makes of a call: both values in the vault, and the message that names them. */
+/** Does the gateway's part of a call: stores both values in the vault, and sends the message that names them. */
 async function ask(
   person: Person,
   values = right(person),
@@ -55,7 +55,7 @@ async function certificateWithoutVid(): Promise<Buffer> {
   const certificate = await X509CertificateGenerator.createSelfSigned({ keys, signingAlgorithm: algorithm });
   return Buffer.from(certificate.rawData);
 }
-/** What a gateway keeps that had not yet heard of the answer. */
+/** The values that a gateway has stored before it gets the answer. */
 const sealedAgain = ({ rrn: handle, checkId, requestHmac }: VidCheckRequest, now: Date) => ({
   handle,
   ...{ reissue_id: checkId, update_id: requestHmac, envelope: 'sealed again', created_at: now },

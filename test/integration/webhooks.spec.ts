@@ -46,7 +46,7 @@ function dispatch(timeoutMs = 10_000): WebhookDispatcher {
     db: worker,
     settings: { key, hosts: ['127.0.0.1:*'], insecure: true, timeoutMs },
     source: '/spec',
-    // What has happened a moment ago is due.
+    // Events of the last moments are already due.
     clock: () => new Date(clock.now().getTime() + minute),
     logger: pino({ level: 'silent' }),
     timing: { pollMs: 20, collectMs: 1 },
@@ -297,7 +297,7 @@ describe('a new secret', () => {
     await happen(other, 1);
     await ended(id, other);
     const last = receiver.received.at(-1)!;
-    // The receiver's clock is not moved.
+    // The receiver uses the real time.
     expect(last.headers['webhook-signature']!.split(' ')).toHaveLength(1);
   });
 });

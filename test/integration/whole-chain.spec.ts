@@ -24,7 +24,7 @@ const fetched = async (url: string) => {
 };
 const text = async (...args: string[]) => (await run('openssl', args)).stdout;
 
-/** What openssl says of a whole chain, by lists that it is given; `atSeconds` is the verifier's clock. */
+/** The verdict of openssl on a whole chain, with the given CRLs; `atSeconds` is the verifier's clock. */
 async function verdict(certificate: IssuedCertificate, atSeconds?: number): Promise<string> {
   const { keyId } = world.authority.identity;
   const lists = {

@@ -22,10 +22,10 @@ interface Certified {
   readonly certificate: string;
 }
 
-/** Certifies in a process whose clock is off. It runs the built libs, as the apps do. */
+/** Certifies in a process with a wrong clock. It runs the built libs, as the apps do. */
 function certifyAt(offset: string): Certified {
   const args = ['-f', offset, process.execPath, resolve('test/support/certify-now.mjs'), directory];
-  // Node waits by the monotonic clock, which cannot be set.
+  // Node waits by the monotonic clock, which faketime must not change.
   const env = { PATH: process.env.PATH, PASSPHRASE: passphrase, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
   return JSON.parse(execFileSync('faketime', args, { encoding: 'utf8', env })) as Certified;
 }

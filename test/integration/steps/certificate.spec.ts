@@ -202,7 +202,7 @@ describe('what a reissue brought along', () => {
   it('Each step destroys the secrets that it used, and the end destroys all of them', async () => {
     const applicant = await walkTo(world, await customer(world), 'PASSWORD_REQUIRED');
     expect(await vaultItemsOf(applicant)).toBe(0);
-    await applicant.submitPassword(); // came in, was never used
+    await applicant.submitPassword(); // the message was stored and never used
     expect(await vaultItemsOf(applicant)).toBe(1);
     await goOn(applicant, 'ISSUED');
     expect(await vaultItemsOf(applicant)).toBe(1);

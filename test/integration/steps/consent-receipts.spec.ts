@@ -132,7 +132,7 @@ describe('an optional consent', () => {
     const agree = () => perform(world, applicant.reissueId, applicant.giveConsents());
     await agree();
     const first = await withdraw(applicant, 'expiry-guidance');
-    await world.owner // as if mandatory terms had changed
+    await world.owner // as if the mandatory terms had changed
       .updateTable('reissue')
       .set({ state: 'CONSENT_REQUIRED' })
       .where('reissue_id', '=', applicant.reissueId)

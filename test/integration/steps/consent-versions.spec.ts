@@ -15,7 +15,7 @@ afterAll(() => world.close());
 
 type Message = Parameters<typeof perform>[2];
 
-/** Terms of which a new version comes into force in five minutes, and what takes steps under them. */
+/** Terms with a new version that comes into force in five minutes, and a function that runs steps with these terms. */
 function soonChanged(...termsIds: string[]) {
   const validFrom = new Date(world.clock.now().getTime() + 5 * minute);
   const next = world.terms

@@ -31,7 +31,7 @@ async function issued(enrolment: Enrolment = {}, reason: 'EXPIRED' | 'LOST' | 'K
 }
 const download = ({ reissueId }: Applicant) => markDownloaded(world.gateway, reissueId, world.clock.now());
 
-/** Lets time pass and rings whenever the reissue asked to be woken, until it has ended or `ms` are over. */
+/** Advances the clock to each wake-up time in turn, until the reissue has ended or `ms` have passed. */
 async function live(applicant: Applicant, ms: number): Promise<State> {
   const end = new Date(world.clock.now().getTime() + ms);
   for (;;) {
@@ -45,7 +45,7 @@ async function live(applicant: Applicant, ms: number): Promise<State> {
   }
 }
 
-/** How often the customer was reminded by now. */
+/** The number of reminders that the customer has got. */
 async function reminders(applicant: Applicant): Promise<number> {
   const { notify = [] } = await ring(applicant);
   const { reminders_sent: sent } = await applicant.row();

@@ -15,7 +15,7 @@ afterAll(() => world.close());
 const inSeconds = { PHONE_CODE: 180, ONE_WON: 600, ID_DOCUMENT: 600, OLD_CERTIFICATE: 300 } as const;
 const methods = Object.keys(inSeconds) as IdentityMethod[];
 
-/** A customer's reissue that waits for an answer of each of these methods. */
+/** A customer's reissue that waits for an answer by each of these methods. */
 async function arrive(
   asked: readonly IdentityMethod[],
   person: Person | Promise<Person> = customer(world),
@@ -63,7 +63,7 @@ describe.each(methods)('%s', (method) => {
     const [mine, other] = [await arrive([method], person), await arrive([method], person)];
     const theirs = await other.rightAnswer(method);
     const became = await answer(mine, { [method]: theirs });
-    // Whose document it is does not depend on the reissue; a code and a signature do.
+    // A document is valid in every reissue of its holder; a code and a signature are valid in one reissue only.
     expect(became).toEqual([method === 'ID_DOCUMENT' ? 'ACCEPTED' : 'WRONG']);
   });
 
@@ -185,7 +185,7 @@ describe('a reset of the password', () => {
   const newPassword = 'Brand-new-12';
   const reset = async (applicant: Applicant) =>
     perform(world, applicant.reissueId, await applicant.resetPassword(newPassword));
-  /** Five wrong tries, so that the signature of the old key does not stand for the password. */
+  /** Makes five wrong tries, so that the signature of the old key does not replace the password. */
   const lockPassword = (customerId: string | undefined) =>
     world.owner
       .updateTable('password_credential')

@@ -25,7 +25,7 @@ async function arrive(who: Enrolment | Person = {}): Promise<Applicant> {
   return applicant;
 }
 
-/** Answers with this, and gives what the auditor reads of it. */
+/** Submits this answer, and returns what the audit trail records about it. */
 async function signed(applicant: Applicant, value?: string): Promise<string> {
   await answer(applicant, { OLD_CERTIFICATE: value });
   return (await findingsOf(applicant)).at(-1)!.replace('OLD_CERTIFICATE ', '');
@@ -92,7 +92,7 @@ describe('the signature with the old certificate', () => {
     ];
     for (const text of texts)
       expect(await signed(applicant, await applicant.signedWithOld({ text }))).toBe('WRONG SIGNATURE_WRONG');
-    // The same parts, said for another purpose.
+    // The same values, in the text of another purpose.
     const text = registrationText(other.reissueId, theirs.challenge_id, theirs.nonce!);
     expect(await signed(other, await other.signedWithOld({ text }))).toBe('WRONG SIGNATURE_WRONG');
   });
@@ -156,7 +156,7 @@ describe('the chain of an old certificate', () => {
     publicExponent: new Uint8Array([1, 0, 1]),
   };
 
-  /** A person whose certificate on file is this one. */
+  /** Creates a person whose stored certificate is this one. */
   async function holderOf(certificate: Buffer, issuedBy: string): Promise<Person> {
     const person = await customer(world);
     await changeOnFile(person, { der: certificate, issuer: issuedBy });

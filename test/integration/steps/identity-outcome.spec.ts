@@ -15,7 +15,7 @@ afterAll(() => world.close());
 const policy = '2026-11';
 const newCi = () => randomBytes(64).toString('base64');
 
-/** Answers rightly by each of these methods in turn. */
+/** Answers correctly by each of these methods in turn. */
 async function verify(person: Person, methods: readonly IdentityMethod[]): Promise<Applicant> {
   const applicant = await Applicant.of(world, person);
   await perform(world, applicant.reissueId, applicant.start(methods));
@@ -24,7 +24,7 @@ async function verify(person: Person, methods: readonly IdentityMethod[]): Promi
   return applicant;
 }
 
-/** All that the customer and those who listen learn of the end, without what is of one reissue only. */
+/** Everything that customer and subscribers see of the end, without values that differ in each reissue. */
 async function seen(applicant: Applicant) {
   const last = await outcomeOf(applicant, (await lastAnswers(applicant)).update_id);
   const reissue = { ...last.reissue, id: '', createdAt: '', updatedAt: '' };

@@ -37,7 +37,7 @@ beforeEach(() => {
   authority.calls.length = 0;
 });
 
-/** An applicant with a document challenge, whose document the authority knows. */
+/** An applicant with a document challenge, whose document the document authority knows. */
 async function arrive(person: Person | Promise<Person> = customer(world)): Promise<Applicant> {
   const applicant = await Applicant.of(world, await person);
   authority.knows(applicant.person, applicant.person.ci);
@@ -45,7 +45,7 @@ async function arrive(person: Person | Promise<Person> = customer(world)): Promi
   return applicant;
 }
 
-/** What the gateway does once a photo was decoded. */
+/** Stores a photo, as the gateway does after it has decoded the photo. */
 async function upload({ reissueId }: Applicant, jpeg = randomBytes(40_000)) {
   const photoId = `ph_${randomBytes(16).toString('hex')}`;
   await photoStoreIn(world.gateway).keep(

@@ -162,7 +162,7 @@ describe('wrong answers of a person', () => {
 });
 
 describe('a person the bank does not know', () => {
-  /** What the world outside can see of a start, without what differs from one reissue to the next anyway. */
+  /** Everything that the customer and the providers see of a start, without values that differ in each reissue. */
   async function visible(person: Person) {
     const applicant = await Applicant.of(world, person);
     const message = applicant.start();

@@ -25,15 +25,15 @@ let world: World;
 beforeAll(async () => void (world = await createWorld()));
 afterAll(() => world.close());
 
-/** The same stories each time; RESEAL_STORIES=1000 makes 1000 others. */
+/** By default the same stories in each run; RESEAL_STORIES=1000 makes 1000 random ones. */
 const stories = Number(process.env.RESEAL_STORIES ?? 0);
 const search = stories > 0 ? { numRuns: stories } : { numRuns: 40, seed: 20_261_105 };
 
 const rightCodes = { PHONE_CODE: undefined, ONE_WON: undefined };
 
-/** What may happen to a reissue: the message of the table that it is, and how it comes about. */
+/** An event in a reissue: its message in the table of the domain, and the function that causes it. */
 interface Happening {
-  /** Undefined where it is none of the customer's messages. */
+  /** Undefined if it is not a message of the customer. */
   readonly message?: Message;
   readonly act: (applicant: Applicant) => Promise<StepResult | undefined>;
 }
@@ -43,7 +43,7 @@ const say =
   async (applicant: Applicant) =>
     perform(world, applicant.reissueId, await make(applicant));
 
-/** Lets time pass, and rings as the workflow would. */
+/** Advances the clock, and handles the wake-up as the workflow does. */
 const pass = (ms: number) => async (applicant: Applicant) => {
   world.clock.advance(ms);
   return world.activities.applyDeadlines(applicant.reissueId);
@@ -124,7 +124,7 @@ const happenings: Readonly<Record<string, Happening>> = {
   },
 };
 
-/** What the ordinary path wants in this state; nothing at its end. */
+/** The next event of the ordinary path in this state; undefined at the end of the path. */
 const next = (state: State): Happening | undefined => {
   const step = ordinaryPath[ordinaryPath.findIndex(([each]) => each === state) + 1];
   if (!step) return undefined;
@@ -135,7 +135,7 @@ const next = (state: State): Happening | undefined => {
   return { ...(message ? { message } : {}), act: say(make) };
 };
 
-/** The ordinary next step is the likeliest, or no reissue would come far. */
+/** The next step of the ordinary path is the most likely; otherwise no reissue would get far. */
 const story = fc.record({
   reason: fc.constantFrom(...reasons),
   happenings: fc.array(
@@ -147,7 +147,7 @@ const story = fc.record({
   ),
 });
 
-/** The old certificate is in force until the new one is, unless it was to be protected early. */
+/** The old certificate is in force until the new one is, unless the reason requires an earlier hold or revocation. */
 async function expectOneInForce(applicant: Applicant): Promise<void> {
   const { reason, state, serial, identity_verified_at: known } = await applicant.row();
   const protectedEarly = known !== null && (reason === 'LOST' || reason === 'KEY_COMPROMISED');
@@ -155,7 +155,7 @@ async function expectOneInForce(applicant: Applicant): Promise<void> {
   expect(await inForce(world, applicant.person.customerId)).toEqual(expected);
 }
 
-/** What was refused changed nothing; what was taken led where the table says. */
+/** A refused message changed nothing; an accepted one led to a state that the table allows. */
 function expectByTheTable(
   message: Message | undefined,
   before: { state: State; parked_step: string | null },
@@ -167,7 +167,7 @@ function expectByTheTable(
   if (open) expect(result?.code === 'WRONG_STATE').toBe(!accepts(before.state, message));
   else expect(result).toMatchObject({ status: 'REFUSED', code: 'PARKED' });
   const allowed = open ? [before.state, ...nextStates(before.state, message)] : [before.state];
-  // The CA's answer is the second half of the request.
+  // The result of the CA belongs to the same request.
   if (allowed.includes('ISSUING')) allowed.push('ISSUED');
   expect(allowed).toContain(after.state);
 }
@@ -198,7 +198,7 @@ describe('whatever happens, in whatever order,', () => {
         }),
         search,
       );
-      // The stories were worth telling: they came to every kind of end.
+      // The stories reached every kind of end.
       expect([...ends.keys()]).toEqual(
         expect.arrayContaining(['REGISTERED', 'CANCELLED', 'TIMED_OUT', 'WITHDRAWN']),
       );
@@ -213,7 +213,7 @@ describe('whatever happens, in whatever order,', () => {
   });
 });
 
-/** Every change of state that was announced is one that the table knows. */
+/** Checks that the table lists every published change of state. */
 async function expectEveryMoveListed(applicant: Applicant): Promise<void> {
   for (const { data } of await eventsOf(applicant)) {
     const { previousState: from, state: to } = data as { previousState?: State | null; state?: State };

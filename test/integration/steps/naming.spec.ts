@@ -17,7 +17,7 @@ afterAll(() => world.close());
 const documentOf = ({ rrn }: Person) =>
   JSON.stringify({ type: 'RESIDENT_CARD', rrn, issuedOn: '2020-03-04' });
 
-/** An applicant with this name and number, who starts a reissue with sealed particulars. */
+/** An applicant with this name and number, who starts a reissue with sealed values. */
 async function begin(
   person: Person,
   by: 'rrn' | 'document',
@@ -76,7 +76,7 @@ describe('claiming an identity', () => {
     const person = await customer(world);
     const { applicant, start } = await begin(person, 'rrn');
     const { challenges } = await outcomeOf(applicant, start.updateId);
-    // An attacker who guesses numbers learns nothing of their owners.
+    // An attacker who guesses numbers gets no data of their owners.
     expect(challenges!.map(({ hint }) => hint)).toEqual(['********', '010-****-****']);
     expect(world.outside.telecom.sends.at(-1)).toMatchObject({ name: person.name, mobile: person.mobile });
     await goOn(applicant, 'REGISTERED');

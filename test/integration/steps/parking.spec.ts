@@ -185,7 +185,7 @@ describe('a parked reissue', () => {
   it('A parked reissue keeps its secrets, however long it waits', async () => {
     const other = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const { applicant } = await parked();
-    await other.submitPassword(); // came in, was never used
+    await other.submitPassword(); // the message was stored and never used
     world.clock.advance(2 * day);
     await destroyStaleVaultItems(world.owner, new Date(world.clock.now().getTime() - day));
     expect(await vaultItemsOf(other)).toBe(0);
@@ -238,7 +238,7 @@ describe('an operator', () => {
 
   it('A retry of an earlier parking retries nothing', async () => {
     const { applicant } = await parked();
-    await perform(world, applicant.reissueId, retry(1)); // parks again
+    await perform(world, applicant.reissueId, retry(1)); // the reissue parks again
     const before = await effectOf(applicant);
     for (const sequence of [0, 1, 3])
       expect(await perform(world, applicant.reissueId, retry(sequence))).toMatchObject({

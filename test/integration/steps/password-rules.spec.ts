@@ -16,7 +16,7 @@ afterAll(() => world.close());
 const arrive = async (person?: Person) =>
   walkTo(world, person ?? (await customer(world)), 'PASSWORD_REQUIRED');
 
-/** The rules a new password broke, or none where it was set. */
+/** Resets the password. @returns the rules that the new password breaks; empty if it was accepted */
 async function reset(applicant: Applicant, password: string): Promise<PasswordRuleCode[]> {
   world.clock.advance(second);
   const message = await applicant.resetPassword(password);

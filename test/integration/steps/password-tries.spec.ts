@@ -14,7 +14,7 @@ afterAll(() => world.close());
 const wrongPassword = 'Wrong-1234';
 type Activities = World['activities'];
 
-/** Submits a password, and again whenever the activity fails, as Temporal does. */
+/** Submits a password. If the activity fails, runs it again, as Temporal does. */
 async function submit(applicant: Applicant, password?: string, activities = world.activities) {
   const message = await applicant.submitPassword(password);
   for (;;) {
@@ -32,7 +32,10 @@ async function wrongTries({ customerId }: Person): Promise<number> {
   return (await query.where('customer_id', '=', customerId!).executeTakeFirstOrThrow()).wrong_tries;
 }
 
-/** Reissues of one person that all ask for the password, which cannot be: it must not matter. */
+/**
+ * Several reissues of one person that all wait for the password. In the product only one of them can be in this state;
+ * the tries must be counted correctly even so.
+ */
 async function severalReissuesOf(person: Person, count: number): Promise<Applicant[]> {
   const applicants = await Promise.all(
     Array.from({ length: count }, () => walkTo(world, person, 'IDENTITY_REQUIRED')),
@@ -45,10 +48,10 @@ async function severalReissuesOf(person: Person, count: number): Promise<Applica
   return applicants;
 }
 
-/** Passwords are compared when the test says so. */
+/** Password hashing that waits until the test lets it continue. */
 class Held extends PasswordHashing {
   compared = 0;
-  /** Different ones: a step that was broken off compares its own again. */
+  /** A set, because an interrupted step compares its password again. */
   readonly guesses = new Set<string>();
   private readonly gate = Promise.withResolvers<void>();
 
@@ -164,7 +167,7 @@ describe('a reset while a password is being compared', () => {
     expect(await wrongTries(person)).toBe(1);
   });
 
-  /** As if both methods had been verified in this reissue. */
+  /** Marks both methods as verified in this reissue. */
   async function verifiedAs({ reissueId }: Applicant): Promise<void> {
     const query = world.owner.updateTable('identity_method').set({ verified_at: world.clock.now() });
     await query.where('reissue_id', '=', reissueId).execute();

@@ -70,7 +70,7 @@ describe('the certificate password', () => {
   it('A password is compared exactly five times when fifty wrong ones arrive at once in several reissues', async () => {
     const person = await customer(world);
     const applicants = await Promise.all([1, 2, 3, 4].map(() => walkTo(world, person, 'IDENTITY_REQUIRED')));
-    await world.owner // as if all of them had been verified: that cannot be, and must not matter
+    await world.owner // a state that only one of them can have in the product
       .updateTable('reissue')
       .set({ state: 'PASSWORD_REQUIRED', password_attempts: 5 })
       .where('customer_id', '=', person.customerId ?? '')
@@ -192,7 +192,7 @@ describe('a reset of the password', () => {
   });
 });
 
-/** A policy under which the reset wants more than the reissue itself. */
+/** A policy that requires more for the password reset than for the reissue itself. */
 const phoneAlone = { required: ['PHONE_CODE'], additional: { count: 0, from: ['ONE_WON'] } } as const;
 const phoneIsEnough: IdentityPolicy = {
   ...defaultIdentityPolicy,

@@ -14,7 +14,7 @@ afterAll(() => world.close());
 type Message = Parameters<typeof perform>[2];
 type State = Parameters<typeof walkTo>[2];
 
-/** Each kind of message, right and wrong, in a state that takes it. */
+/** Each kind of message, valid and invalid, in a state that accepts it. */
 const cases: [string, State | 'START', (applicant: Applicant) => Message | Promise<Message>, string][] = [
   ['start', 'START', (a) => a.start(), 'DONE'],
   ['start without methods', 'START', (a) => a.start([]), 'DONE'],

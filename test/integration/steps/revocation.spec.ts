@@ -39,7 +39,7 @@ describe('a certificate of a reissue that is open', () => {
       await goOn(applicant, 'REGISTERED');
       await expectSoundRecords(applicant);
       expect(await changeOne(bank, serial, change)).toMatchObject({ outcome: 'DONE' });
-      await expectSoundRecords(applicant); // what the bank does stands in the certificate's own stream
+      await expectSoundRecords(applicant); // acts of the bank are in the certificate's own stream
     },
   );
 

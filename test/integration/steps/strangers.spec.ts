@@ -18,7 +18,7 @@ afterAll(() => world.close());
 
 const agent = 'spec';
 const own: CallOrigin = { address: '203.0.113.7', agent, device: 'own-device' };
-/** An address of one network or of another, and always a new device. */
+/** The origin of a call: this address, and always a new device. */
 let devices = 0;
 const from = (address: string): CallOrigin => ({ address, agent, device: `device-${(devices += 1)}` });
 const withoutDevice = ({ address }: CallOrigin): CallOrigin => ({ address, agent });
@@ -26,7 +26,7 @@ const withoutDevice = ({ address }: CallOrigin): CallOrigin => ({ address, agent
 const wrong = '000000';
 const tooFrequent = { status: 'REFUSED', code: 'TOO_FREQUENT' };
 
-/** Starts in a person's name, has the code sent again and answers wrongly, as long as anything is taken. */
+/** Starts a reissue for a person, requests the code again and answers wrongly, until every call is refused. */
 async function attack(person: Person, origin: CallOrigin, guesses: number): Promise<Record<string, number>> {
   const applicant = await Applicant.of(world, person, { origin });
   const outcomes: Record<string, number> = {};
@@ -58,7 +58,7 @@ async function attackOften(person: Person, times: number, addressOf: (n: number)
   return total;
 }
 
-/** What a stranger could have broken. */
+/** Checks that a stranger's attempts changed nothing for the person. */
 async function expectUnharmed(person: Person): Promise<void> {
   const certificate = await certificateBySerial(world.owner, person.oldSerial!);
   expect(certificate).toMatchObject({ revoked_at: null, hold_at: null });
@@ -69,11 +69,11 @@ async function expectUnharmed(person: Person): Promise<void> {
 }
 
 const everywhere = (n: number) => `198.51.100.${n + 1}`;
-/** Neighbours of our own address, or of a new one. */
+/** Addresses in the network of our own address, and of a new one. */
 const nextToUs = (n: number) => `203.0.113.${n + 10}`;
 const nextToTheNew = (n: number) => `192.0.2.${n + 1}`;
 const fourPlaces = (n: number) => `198.51.100.${(n % 4) + 1}`;
-/** Thousands of addresses, all of one customer of a carrier. */
+/** Thousands of addresses, all of one customer of an internet provider. */
 const oneNetwork = (n: number) => `2001:db8:0:1::${(n + 1).toString(16)}`;
 
 describe('a stranger who starts 100 reissues in a customer’s name', () => {
@@ -143,7 +143,7 @@ describe('wrong answers', () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { origin: own });
     await attackOften(person, 20, nextToTheNew);
-    world.clock.advance(hour); // enough to start again, and too little for all tries to come back
+    world.clock.advance(hour); // enough to start again, but too short to restore all tries
     await attackOften(person, 20, nextToTheNew);
     const fresh = await Applicant.of(world, person, { origin: from('192.0.2.77') });
     expect(await perform(world, fresh.reissueId, fresh.start([]))).toMatchObject({ status: 'DONE' });
@@ -223,7 +223,7 @@ describe('a person the bank does not know', () => {
 });
 
 describe('notices', () => {
-  /** What a step has told, by the results that the workflow acts on. */
+  /** The notifications of a step, from the result that the workflow gets. */
   const lockIn = async (person: Person): Promise<readonly NotificationKind[]> => {
     const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', {
       origin: from(everywhere(devices % 200)),
@@ -233,7 +233,7 @@ describe('notices', () => {
       const message = await applicant.answerChallenges({ PHONE_CODE: wrong });
       told.push(...((await perform(world, applicant.reissueId, message)).notify ?? []));
     }
-    const moments = [...told, 'REFUSED' as const]; // as the workflow tells of the end
+    const moments = [...told, 'REFUSED' as const]; // as the workflow notifies at the end
     await new MockActivityEnvironment().run(() =>
       world.activities.notifyAll({ reissueId: applicant.reissueId, moments }),
     );

@@ -18,7 +18,7 @@ let world: World;
 beforeAll(async () => void (world = await createWorld()));
 afterAll(() => world.close());
 
-/** What fails here is meant to. */
+/** Logs errors only: the tests cause failures on purpose. */
 const logger = new DefaultLogger('ERROR');
 const run = <T>(activity: () => Promise<T>, attempt = 1): Promise<T> =>
   new MockActivityEnvironment({ attempt }, { logger }).run<[], T, () => Promise<T>>(activity);
@@ -26,7 +26,7 @@ const run = <T>(activity: () => Promise<T>, attempt = 1): Promise<T> =>
 const virtualIdOf = ({ person: { rrn } }: Applicant, random: string) =>
   Buffer.from(computeVirtualId({ idn: rrn, random: Buffer.from(random, 'hex') }));
 
-/** Sends R with the request, and reads what the new certificate says of its holder. */
+/** Sends R with the request, and returns the holder's data in the new certificate. */
 async function issueWith(applicant: Applicant, random: string) {
   const message = await applicant.requestCertificate(undefined, random);
   const result = await perform(world, applicant.reissueId, message);
