@@ -27,7 +27,7 @@ jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 
-/** Every place but the outside world, which knows its own secrets, and the vault’s and CA’s key files. */
+/** All stores except the sandbox, which stores its own secrets, and the key files of the vault and the CA. */
 const databases = ['reseal', 'temporal', 'temporal_visibility'] as const;
 const folders = { Kafka: 'kafka/data', logs: 'logs' } as const;
 type Store = (typeof databases)[number] | keyof typeof folders;
@@ -42,7 +42,7 @@ async function scan(store: Store, scanner: CanaryScanner): Promise<Finding[]> {
     await client.end();
   }
 }
-/** What this run must have given away or the stack keeps, so that looking for it says something. */
+/** Kinds of secrets that must be known to the test, because a search for nothing would always pass. */
 const kindsGivenAway = [
   ...['password', 'vid-random', 'rrn', 'private key', 'device', 'licence number', 'document'],
   ...['vault-keys.json', 'codec-keys.json', 'registry-keys.json', 'audit-keys.json', 'pseudonym-key'],
@@ -68,7 +68,7 @@ beforeAll(async () => {
   people = await stack.sandbox.people();
 });
 
-/** Whatever a customer can be asked for and the walk above was not: documents, photos, a new password, a device. */
+/** Sends everything else that a customer can be asked for: documents, photos, a new password, a device. */
 async function giveAwayEverything(): Promise<void> {
   const several = await stack.sandbox.makePeople(4, 'VALID');
   const driver = several.find(({ document }) => document.type === 'DRIVING_LICENCE');
@@ -76,7 +76,7 @@ async function giveAwayEverything(): Promise<void> {
   forgetful.deviceId = `device-${randomUUID()}`;
   const methods = ['PHONE_CODE', 'ID_DOCUMENT'] as const;
   expectSuccess(await forgetful.start({ by: 'DOCUMENT', reason: 'PASSWORD_FORGOTTEN', methods }));
-  // A photo that no answer names, one with a wrong answer, and the one that is accepted.
+  // A photo that no answer names, one with a wrong answer, and the accepted one.
   const { photoId } = expectSuccess(await forgetful.uploadPhoto());
   await openStoredPhoto(stack.db, photoId);
   const wrong = await documentAnswer(forgetful, { issuedOn: '2019-01-02' });
@@ -172,7 +172,7 @@ describe('nothing personal', () => {
 });
 
 describe('a one-time code', () => {
-  // Six digits stand somewhere by chance: they are looked for only in what belongs to their reissue.
+  // Other values may contain the same six digits by chance, so the code is searched only in data of its reissue.
   const alone = () => new RegExp(`(?<![0-9A-Za-z])${code}(?![0-9A-Za-z])`);
 
   it('A one-time code is in none of its reissue’s rows', async () => {

@@ -22,13 +22,13 @@ afterAll(() => stack.close());
 
 let customer: Customer;
 let code: string;
-/** What was answered, by what was asked. */
+/** The answers by their request. */
 let answers: ReadonlyMap<string, string>;
 let history: string;
 let secrets: CanaryScanner;
 let personal: CanaryScanner;
 
-// One reissue is completed and another is withdrawn; then staff read everything that they can read.
+// One reissue is completed and another is withdrawn. Then members of the staff read everything that they can read.
 beforeAll(async () => {
   customer = await stack.newCustomer();
   await continueReissue(customer, 1);
@@ -48,7 +48,7 @@ beforeAll(async () => {
   personal = new CanaryScanner(personalDataOf(people));
 });
 
-/** Waits until the archive has a reissue's history; its schedule is asked to run at once. */
+/** Waits until a reissue's history is archived, and runs the schedule of the archive at once. */
 async function archivedHistory(reissueId: string): Promise<string> {
   const row = await until(
     'the history to be archived',
@@ -104,7 +104,7 @@ async function lookAtEverything(withdrawn: Customer, operationId: string) {
     );
   }
   read.set('evidence', JSON.stringify(await evidenceOf(reissueId)));
-  // Looking for something says nothing where there is nothing.
+  // The answers contain data of the reissue; otherwise the search would prove nothing.
   for (const path of [`/v1/reissues/${reissueId}`, `/v1/audit?serial=${serial}&limit=200`, 'evidence'])
     expect(read.get(path)).toContain(reissueId);
   for (const path of ['/v1/audit/export?format=jsonl', '/v1/audit/export?format=csv'])
@@ -120,7 +120,7 @@ const evidenceOf = (reissueId: string) =>
 
 const kindsIn = (scanner: CanaryScanner, text: string) =>
   [...new Set([...scanner.find(Buffer.from(text))].map(({ kind }) => kind))].sort();
-/** By what was asked, what was found that should not be there. */
+/** The kinds of secrets found in each text. */
 const foundIn = (scanner: CanaryScanner, texts: Iterable<readonly [string, string]>) =>
   [...texts].map(([asked, text]) => [asked, kindsIn(scanner, text)]).filter(([, found]) => found!.length > 0);
 
@@ -136,7 +136,7 @@ describe('what operators and auditors are told', () => {
 
   it('The data of operators and auditors holds no one-time code', () => {
     const alone = new RegExp(`(?<![0-9A-Za-z])${code}(?![0-9A-Za-z])`);
-    // Lists of everybody's have these six digits somewhere by chance.
+    // Lists of all reissues may contain these six digits by chance.
     const own = [...answers].filter(([asked]) => asked.includes(customer.reissueId) || asked === 'evidence');
     expect(own.length).toBeGreaterThan(3);
     for (const [asked, text] of own)

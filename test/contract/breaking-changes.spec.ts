@@ -29,12 +29,12 @@ interface Answer {
 }
 
 const released = 'libs/contracts/released/openapi.json';
-/** What oasdiff lets through by itself, though a client may have counted on it. */
+/** Severities of changes that oasdiff ignores by default, although a client may depend on what they change. */
 const severityLevels = 'libs/contracts/released/severity-levels.txt';
 const work = mkdtempSync(join(tmpdir(), 'reseal-breaking-'));
 afterAll(() => rmSync(work, { recursive: true }));
 
-/** What breaks clients of the released API in another document, by oasdiff. */
+/** The changes in another document that break clients of the released API, found by oasdiff. */
 function breaking(document: string): string[] {
   const program = process.env['RESEAL_OASDIFF'];
   if (!program) throw new Error('RESEAL_OASDIFF is not set: run npm test -- --only contract');
@@ -47,10 +47,10 @@ function breaking(document: string): string[] {
     .map(({ id, operation, path, text }) => `${id}: ${operation} ${path}: ${text}`);
 }
 
-/** Clients have to know that there may be problem types they do not know: they go by the status then. */
+/** Clients must accept problem types that they do not know, and then act on the HTTP status. */
 const isNewProblem = (text: string) => /^added the new `urn:reseal:problem:[\w-]+` enum value/.test(text);
 
-// What may break all the same is told to the clients' authors, and released: CONTRIBUTING.md, “The released API”.
+// A breaking change is announced to the authors of clients, and released: see CONTRIBUTING.md, “The released API”.
 it('The API breaks no client of the released one', () => {
   expect(breaking('libs/contracts/openapi.json')).toEqual([]);
 });
@@ -226,7 +226,7 @@ describe('a change that breaks no client is accepted:', () => {
 
 const remove = (list: string[], what: string) => list.splice(list.indexOf(what), 1);
 
-/** The released document with a change made to it, as a file. */
+/** Writes the released document with a change to a file. */
 function changed(change: (document: Document) => unknown): string {
   const document = JSON.parse(readFileSync(released, 'utf8')) as Document;
   change(document);

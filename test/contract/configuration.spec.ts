@@ -22,7 +22,7 @@ const described = new Set([
   ...ports.map(({ key }) => key),
 ]);
 
-/** Variables that source files mention, without those that a spec makes up for itself. */
+/** Variables that source files mention, except those that only a spec invents. */
 const mentioned = new Set(
   ['apps', 'libs', 'activities', 'workflows', 'deploy', 'test']
     .flatMap((folder) => repositoryFiles(['.ts', '.tsx', '.mjs', '.js', '.yaml', '.md'], folder))

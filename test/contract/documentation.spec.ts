@@ -23,13 +23,13 @@ function anchorsOf(path: string): Set<string> {
   return new Set(headings);
 }
 
-/** Targets of the links and pictures on a page that lead into the repository. */
+/** Targets in the repository of the links and pictures on a page. */
 const linksOf = (path: string) =>
   [...prose(path).matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
     .map(([, link, image]) => link ?? image ?? '')
     .filter((target) => !/^(https?|mailto):/.test(target));
 
-/** What is wrong with a link, if anything. */
+/** The error in a link; undefined if the link is correct. */
 function faultOf(page: string, link: string): string | undefined {
   const [file = '', anchor] = link.split('#');
   const target = file === '' ? page : normalize(join(dirname(page), decodeURIComponent(file)));

@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, jest } from '@jest/globals';
 
-jest.setTimeout(120_000); // it compiles what was changed
+jest.setTimeout(120_000); // the tool compiles changed sources first
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const testdata = 'libs/npki/testdata';
 const random = '79ea7568a2d3776604e18bcd3a1b1b85b7da0872';
 
-/** As a person types it; what Jest needs of Node is not theirs. */
+/** Runs the tool as a user does, without the Node options that Jest needs. */
 function npki(args: string[], input = '') {
   const env = { ...process.env, NODE_OPTIONS: '' };
   const run = spawnSync(process.execPath, ['deploy/local/tool.mjs', 'npki', ...args], {
@@ -21,7 +21,7 @@ function npki(args: string[], input = '') {
 
 describe('npm run npki', () => {
   it('npm run npki prints one JSON object and nothing else', () => {
-    npki(['help']); // compiles, and says so
+    npki(['help']); // compiles, and prints a message about that
     const read = npki(['read', `${testdata}/pbes1-seed-sha1.der`, '--password-stdin'], 'Npki!Test2026\n');
     expect([read.code, read.stderr]).toEqual([0, '']);
     expect(JSON.parse(read.stdout)).toEqual({

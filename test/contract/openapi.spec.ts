@@ -29,7 +29,7 @@ beforeAll(async () => {
   ajv.addSchema({ components: document.components }, 'document');
 });
 
-/** Validates against a schema of the document; formats are for readers. */
+/** Validates a value against a schema of the document, without checking formats. */
 function faults(schema: object, value: unknown): unknown {
   const absolute = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/');
   const validate = ajv.compile(JSON.parse(absolute) as object);

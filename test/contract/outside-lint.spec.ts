@@ -36,7 +36,7 @@ describe('zlint and pkilint', () => {
   });
 
   it('zlint and pkilint find the fault of an altered certificate', () => {
-    // A serial number whose first bit is set is negative; the signature no longer fits either.
+    // A serial number whose first bit is set is negative. The change also makes the signature wrong.
     const person = subjects.find(({ name }) => name.startsWith('person/'))!;
     const tampered = Buffer.from(person.der);
     const serial = tampered.indexOf(Buffer.from('a003020102', 'hex')) + 5 + 2;

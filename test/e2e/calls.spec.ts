@@ -12,7 +12,7 @@ jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 
-/** A new customer whose reissue has come to this state by the ordinary path. */
+/** A new customer whose reissue reached this state on the ordinary path. */
 async function customerIn(
   state:
     'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUED' | 'REGISTERED',

@@ -14,7 +14,7 @@ const stack = connectToStack();
 afterAll(() => stack.close());
 
 const optional = 'marketing-notices';
-/** What anybody can get, who was shown a receipt. */
+/** The public keys that anybody can read to verify a receipt. */
 const publishedKeys = async () => {
   const answer = await fetch(`${stack.gateway.url}/v1/receipt-keys`);
   return (await answer.json()) as { keys: JWK[] };

@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Waits until the archive has the history; its schedule is asked to run at once. */
+/** Waits until the history is archived, and runs the schedule of the archive at once. */
 async function archived(reissueId: string): Promise<void> {
   await until(
     'the history is archived',

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([stack.close(), histories.close()]));
 
-/** All payloads of a history, wherever they stand, with the name of what holds them. */
+/** All payloads of a history at any depth, each with the path of its field. */
 function payloadsOf(value: unknown, name = ''): { name: string; encoding: string; text: string }[] {
   if (Array.isArray(value)) return value.flatMap((each) => payloadsOf(each, name));
   if (typeof value !== 'object' || value === null) return [];
@@ -30,9 +30,9 @@ function payloadsOf(value: unknown, name = ''): { name: string; encoding: string
 }
 
 /**
- * Events of a reissue: 75 without notifications but those of issuance and registration. Each further notification takes
- * six: here that of the device, which is always unknown, and that of a reset. A notification of the same step, that the
- * old certificate is held or revoked, takes two.
+ * Number of events of a reissue: 75 with only the notifications of issuance and registration. Each further notification
+ * takes six: here the one about the device, which is always unknown, and the one about a reset. A notification of the
+ * same step, such as the one about the hold or revocation of the old certificate, takes two.
  */
 const budget: Readonly<Record<Reason, number>> = {
   EXPIRED: 75 + 6,
@@ -65,15 +65,15 @@ describe.each(reasons)('the history of a reissue because of %s', (reason) => {
     expect(payloads.length - clear.length).toBeGreaterThan(20);
     for (const { name, text: content } of clear)
       if (/\/TemporalChangeVersion$/.test(name))
-        // The SDK's own note, for lists, of which changes of the workflow's code this one has.
+        // Written by the SDK for lists: the changes of the workflow's code that this workflow has.
         expect(content).toMatch(/^(\["[a-z-]+"(,"[a-z-]+")*\]|"KeywordList")$/);
       else if (/searchAttributes/i.test(name))
         expect(content).toMatch(/^(\[(true|false|"[0-9a-f]{32}")\]|"(Bool|Keyword)")$/);
       else if (name.includes('/patch-data/'))
-        // The SDK's own note of a change of the workflow's code.
+        // Written by the SDK: one change of the workflow's code.
         expect(Object.keys(JSON.parse(content) as object).sort()).toEqual(['deprecated', 'id']);
       else {
-        // The SDK's own note of which local activity it was.
+        // Written by the SDK: the name of the local activity.
         expect(name).toMatch(/markerRecordedEventAttributes\/details\/data/);
         expect(Object.keys(JSON.parse(content) as object).sort()).toEqual(
           expect.arrayContaining(['activity_type']),

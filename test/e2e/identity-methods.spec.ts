@@ -10,7 +10,7 @@ jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 
-/** Goes on from a known identity to the end. */
+/** Completes a reissue whose identity is verified. */
 async function finish(customer: Customer): Promise<void> {
   if (customer.reissue?.state === 'PASSWORD_REQUIRED') expectSuccess(await customer.submitPassword());
   expectSuccess(await customer.giveConsents());

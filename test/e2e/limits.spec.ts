@@ -8,7 +8,7 @@ jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 
-/** The first answer is wanted, not the one that comes after the time in Retry-After. */
+/** Returns the first answer, without a repetition after Retry-After. */
 const atOnce = { patienceMs: 0 };
 const expectToWait = (answer: Answer | undefined) => {
   expectProblem(answer!, 'too-many-requests');

@@ -58,7 +58,7 @@ describe('the certificate password', () => {
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
     expect(count(422) + count(423) + count(429)).toBe(60);
     expect(count(422)).toBeLessThanOrEqual(4);
-    // Those sent away with 429 cost nothing: the rest of the five may still be had.
+    // Calls refused with 429 do not count as tries: the customer keeps the remaining ones.
     expect(await wrongTriesOf(customer.person.personId)).toBe(Math.min(5, count(422) + count(423)));
   });
 

@@ -29,7 +29,7 @@ const photosOf = async ({ reissueId }: Customer) => {
   return query.where('reissue_id', '=', reissueId).execute();
 };
 
-/** A PNG of a few kilobytes that claims to be as large as a house. */
+/** A PNG of a few kilobytes that states a very large width and height. */
 function bomb(side: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side);

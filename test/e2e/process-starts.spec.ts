@@ -56,7 +56,7 @@ it('Keys that sign, seal or open are recorded with the process that uses them', 
   );
 });
 
-/** Starts a program of the stack once more, in a changed environment in which it must end by itself. */
+/** Starts a program of the stack once more, in a changed environment in which it must exit at its start. */
 async function startOf(
   program: string,
   app: string,

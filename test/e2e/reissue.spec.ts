@@ -31,12 +31,12 @@ interface Case {
   readonly reason: Reason;
   readonly holding: Holding;
   readonly basis: Basis;
-  /** What becomes of the old certificate: at first, once the identity is verified, and at the end. */
+  /** The status of the old certificate: at first, after the identity is verified, and at the end. */
   readonly old: readonly [RecordedStatus, RecordedStatus, RecordedStatus];
-  /** Told beside ISSUED and REGISTERED. */
+  /** Notifications in addition to ISSUED and REGISTERED. */
   readonly told: readonly NotificationKind[];
 }
-/** The old certificate proves nothing where it may be in other hands. */
+/** The old certificate is no identity method if another person may have its key. */
 const offered = (reason: Reason) => [
   ...['PHONE_CODE', 'ONE_WON', 'ID_DOCUMENT'],
   ...(reason === 'EXPIRED' ? ['OLD_CERTIFICATE'] : []),
@@ -207,7 +207,10 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
   });
 });
 
-/** REISSUE keeps the old end, RENEW adds a year to it, NEW runs a year from today; ends fall on 23:59:59 in Korea. */
+/**
+ * The expected end: REISSUE keeps the old end, RENEW adds a year to it, NEW is valid for a year from today. Validity
+ * ends at 23:59:59 in Korea.
+ */
 function expectedEnd(basis: Basis, oldPem: string | undefined, now: Date): string {
   const from = basis === 'NEW' ? now : new X509Certificate(oldPem!).validToDate;
   if (basis === 'REISSUE') return from.toISOString();

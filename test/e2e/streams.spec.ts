@@ -9,7 +9,7 @@ jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 
-/** A client that follows the stream of a reissue in the background. */
+/** Follows the stream of a reissue in the background, as a client does. */
 async function follow(customer: Customer, lastEventId?: string) {
   const away = new AbortController();
   const response = await fetch(`${stack.gateway.url}/v1/reissues/${customer.reissueId}/events`, {

@@ -27,7 +27,7 @@ const timeline = async () =>
   expectSuccess(
     await audrey.get<{ process: string; items: Item[] }>(`/v1/reissues/${customer.reissueId}/timeline`),
   );
-/** What only the workflow's history tells. */
+/** Items that come only from the workflow's history. */
 const ofTheProcess = (items: readonly Item[]) =>
   items.filter(({ kind }) => kind === 'activity' || kind === 'timer');
 

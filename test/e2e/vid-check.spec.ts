@@ -12,7 +12,7 @@ jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 const { gateway, sandbox } = stack;
-/** The first answer, whatever it asks for. */
+/** Returns the first answer, even if it asks for a repetition. */
 const patienceMs = 0;
 
 let person: Person;

@@ -34,7 +34,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-/** What was received of a reissue, each verified by the reference library. */
+/** The received events of a reissue, each verified by the reference library. */
 const eventsOf = (reissueId: string) =>
   receiver.received
     .filter(({ id }) => id.startsWith(`${reissueId}/`))

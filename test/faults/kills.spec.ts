@@ -14,7 +14,7 @@ const stack = connectToStack();
 const control = new StackControl();
 const patient = { patienceMs: 120_000 };
 
-/** All who come in these tests; whether everything was done for them once is looked at in the end. */
+/** All customers of these tests. The last test checks that each effect happened once for each of them. */
 const everybody: Customer[] = [];
 let bookmark: Bookmark;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterEach(() => control.restore(stack));
 
-/** No process ends but those that are killed. */
+/** Kills and starts processes, and checks that no other process ended. */
 async function killAndStart(...victims: Component[]): Promise<void> {
   const before = await control.processIds();
   await control.killAndStart(...victims);
@@ -54,7 +54,8 @@ describe('the signer', () => {
   });
 
   afterAll(async () => {
-    // An attempt that died is missed after 30 s, and its intent outlives it; meanwhile the others have their turn.
+    // Temporal detects the killed attempt after 30 s, and the attempt's intent lasts longer. Meanwhile the other tests
+    // run.
     expectSuccess(await call);
     await finish([customer]);
   }, 300_000);

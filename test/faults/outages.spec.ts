@@ -28,9 +28,9 @@ const rowOf = ({ reissueId }: Customer) =>
   stack.db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirstOrThrow();
 
 /**
- * Holds locked rows until `meanwhile` is done, which begins when another transaction waits for them.
+ * Holds locked rows until `meanwhile` is done. `meanwhile` begins when another transaction waits for the rows.
  *
- * @param lock `for no key update`: rows that only refer to them do not wait
+ * @param lock `for no key update` does not lock rows that only refer to these rows
  */
 async function whileLocked(
   lock: ReturnType<typeof sql>,
@@ -55,18 +55,18 @@ async function whileLocked(
   });
 }
 
-/** Brings Temporal and PostgreSQL together again now, as the schedule does with rows that were quiet for a minute. */
+/** Reconciles Temporal and PostgreSQL now, as the schedule does for rows that have not changed for a minute. */
 async function reconcile(customer: Customer): Promise<void> {
   await sql`update reissue set updated_at = now() - interval '2 minutes'
     where reissue_id = ${customer.reissueId}`.execute(stack.db);
   await stack.temporal.schedule.getHandle('reconcile').trigger();
 }
 
-/** Those whose workflow may have missed a step that their row has. */
+/** Customers whose workflow may have missed a step that their row has. */
 const behind: Customer[] = [];
 
 describe('a step that was committed just before worker and server died', () => {
-  /** The step waits for its row, and when it gets it, there is no server any more to tell of it. */
+  /** The step waits for its locked row. When it gets the row, Temporal is down and cannot be notified of the result. */
   async function takeAndDie(customer: Customer, kind: string, call: () => Promise<Answer>): Promise<void> {
     let answered: Promise<Answer> | undefined;
     await whileLocked(
@@ -108,7 +108,7 @@ describe('a step that was committed just before worker and server died', () => {
   });
 });
 
-/** Those who lived through it; a notice that was on its way comes half a minute later. */
+/** Customers whose reissues ran during the restart. A notification that was being sent may come half a minute later. */
 const survivors: Customer[] = [];
 let bookmark: Bookmark;
 
@@ -177,7 +177,7 @@ describe('a workflow that was terminated by hand', () => {
     await expectCompletedOnce(stack, [customer]);
   });
 
-  /** The reconciler goes by a list that lags a little behind. */
+  /** Repeats, because the reconciler reads a list that is updated with a short delay. */
   const reconciled = (customer: Customer) =>
     until(
       'the workflow to be started again',

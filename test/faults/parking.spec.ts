@@ -24,19 +24,19 @@ const [olivia, oscar, april, sam, audrey] = (['olivia', 'oscar', 'april', 'sam',
 const impatient = { patienceMs: 0 };
 const idempotencyKey = newIdempotencyKey();
 
-/** Those whose certificate the signer does not make, by what becomes of them. */
+/** Customers whose certificate the signer does not issue, by the outcome of their reissue. */
 let waiting: Record<'retried' | 'retriedByTwo' | 'withdrawn' | 'cancelled' | 'abandoned', Customer>;
 const began = new Date().toISOString();
 let answers: Record<keyof typeof waiting, Answer>;
-/** Those whose codes a provider does not send, or does not compare. */
+/** Customers whose codes a provider does not send, or does not compare. */
 let unsent: Customer;
 let uncompared: Customer;
 let unsentAnswer: Answer;
 let uncomparedAnswer: Answer;
-/** Whose consents the database does not take. */
+/** A customer whose consents the database refuses. */
 let unrecorded: Customer;
 
-// The waits are long and are waited together: the signer is given two minutes, a provider one.
+// The waits run at the same time, because they are long: two minutes for the signer, one for a provider.
 beforeAll(async () => {
   const people = await stack.sandbox.makePeople(8, 'VALID');
   const crowd = await Promise.all(people.map((person) => stack.customerFor(person)));
@@ -64,7 +64,7 @@ afterAll(async () => {
   await control.restore(stack);
   await stack.close();
 });
-/** A constraint that one reissue breaks, as a mistake in a migration would be. */
+/** Adds a constraint that one reissue violates, as a mistake in a migration could. */
 const refuseConsentsOf = ({ reissueId }: Customer) =>
   sql`alter table consent add constraint refused check (reissue_id <> ${sql.lit(reissueId)}) not valid`.execute(
     stack.db,
@@ -73,7 +73,7 @@ const takeConsents = () => sql`alter table consent drop constraint if exists ref
 const selectionOf = (...customers: readonly Customer[]) => ({
   reissueIds: customers.map(({ reissueId }) => reissueId),
 });
-/** Who is parked at a step since this began, as a list of the operators' app has them, page after page. */
+/** The customers parked at a step since the start of this file, from all pages of the operators' list. */
 const listed = async (step: ParkableStep) => {
   const query = `parked=true&step=${step}&createdFrom=${began}&sort=parkedSince&limit=2`;
   const found = await audrey.listAll<{ id: string }>(`/v1/reissues?${query}`);
@@ -165,7 +165,7 @@ describe('while a provider is down', () => {
     expect(await stack.sandbox.phoneCodes(unsent.person)).toHaveLength(1);
     expect(await stack.sandbox.deposits(unsent.person.account.number)).toHaveLength(1);
     expect(expectSuccess(await uncompared.fetchReissue()).state).toBe('PASSWORD_REQUIRED');
-    // The very calls that got no answer get it now.
+    // Repetitions of the calls that got no answer are answered now.
     expect(expectSuccess(await unsent.start({}, { idempotencyKey })).challenges).toHaveLength(2);
     const verified = await send<{ results: { accepted: boolean }[] }>(uncomparedAnswer.call);
     expect(expectSuccess(verified).results.map(({ accepted }) => accepted)).toEqual([true, true]);

@@ -89,7 +89,7 @@ describe('providers who are down for a while', () => {
 });
 
 describe('a telecom company that is down', () => {
-  /** Who sent codes to this person, in order. */
+  /** The providers that sent codes to this person, in order. */
   const sendersTo = async ({ person }: Customer) =>
     (await stack.sandbox.inbox(person.mobile)).map(({ id }) => id.split('/')[0]).reverse();
   const start = (customer: Customer) => customer.start({ methods: ['PHONE_CODE'] }).then(expectSuccess);
@@ -115,7 +115,7 @@ describe('a telecom company that is down', () => {
   });
 });
 
-/** Whether the worker calls an address: 0 it does, 1 it finds out, 2 it does not. */
+/** State of the circuit breaker of an address: 0 closed, 1 trial calls, 2 open. */
 async function circuitOf(path: string): Promise<number> {
   const metrics = await (await fetch(`${metricsUrlOf('worker')}/metrics`)).text();
   const line = metrics

@@ -40,7 +40,7 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   await asAdmin(`create database ${to} template ${from} owner reseal_owner`);
 }
 
-/** Runs a job of `setup` as an engineer does. @returns what it printed */
+/** Runs a job of `setup` as an engineer does. @returns its output */
 async function setup(...args: string[]): Promise<string> {
   const script = join(projectRoot(), 'dist/apps/setup/src/main.js');
   const job = spawn(process.execPath, [script, ...args], {
@@ -137,7 +137,7 @@ describe("Reseal's database, restored from a backup older than everything else",
         contents.set(`${stream}/${sequence}`, content);
       }
     } finally {
-      // Whatever failed, the tests that follow find a stack that works.
+      // Leaves a working stack for the next tests, even after a failure.
       if (await pendingRestore(stack.db)) await setup('after-restore', '--confirm', '--as', 'spec');
       await asAdmin('drop database if exists reseal_backup with (force)');
     }

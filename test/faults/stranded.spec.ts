@@ -12,9 +12,9 @@ import { connectToStack } from '../support/running-stack.js';
 import { until } from '../support/until.js';
 
 jest.setTimeout(180_000);
-/** No call may hang: a connection that is silent is given up within ten seconds, which a busy machine stretches. */
+/** A silent connection is given up within ten seconds. A busy machine needs longer. */
 const answerBoundMs = 60_000;
-/** What gRPC and PostgreSQL would need by themselves is minutes. */
+/** Less than the minutes after which gRPC and PostgreSQL notice a silent connection by themselves. */
 const noticed = { timeoutMs: 45_000, pauseMs: 250 };
 
 const stack = connectToStack();
@@ -23,7 +23,7 @@ const proxies = {} as Record<'PostgreSQL' | 'Temporal', CuttableProxy>;
 const { RESEAL_DATABASE_URL: databaseUrl = '' } = environmentOf('gateway');
 const [temporalHost = '', temporalPort] = stack.addresses.temporal.address.split(':');
 
-/** Kafka is not reached through a proxy: it sends its clients to the address that it advertises. */
+/** Kafka is not reached through a proxy, because it sends its clients to the address that it advertises. */
 const throughProxies = (app: App): Record<string, string> => {
   const { RESEAL_DATABASE_URL, RESEAL_TEMPORAL_ADDRESS } = environmentOf(app);
   const database = new URL(RESEAL_DATABASE_URL!);
@@ -52,9 +52,11 @@ afterAll(async () => {
 
 interface Kind {
   readonly server: keyof typeof proxies;
-  /** The checks that fail in each app's readiness meanwhile. */
+  /** The failed checks in each app's readiness while the connections are silent. */
   readonly lost: Partial<Record<App, readonly string[]>>;
-  /** Whether the status app hears of changes. It hands out CRLs without PostgreSQL, and is ready for that. */
+  /**
+   * Whether the status app gets notifications of changes. It stays ready, because it serves CRLs without PostgreSQL.
+   */
   readonly statusListens: 0 | 1;
 }
 
@@ -80,14 +82,14 @@ describe.each<Kind>([
     statusListens: 1,
   },
 ])('all connections to $server', ({ server, lost, statusListens }) => {
-  /** Of the call that is made while nothing is heard. */
+  /** The answer to a call while the connections are silent. */
   let answer: Answer;
 
   describe('that are stranded', () => {
     beforeAll(async () => {
       const person = await stack.sandbox.makePerson('VALID');
       const customer = await Customer.create(gateway, stack.sandbox, person);
-      // A front end has these already when a customer starts.
+      // A front end has fetched these before a customer starts.
       await Promise.all([gateway.keys(), gateway.terms('identity')]);
       proxies[server].blackhole();
       answer = await customer.start({}, { patienceMs: 0 });
@@ -135,7 +137,7 @@ describe.each<Kind>([
   });
 });
 
-/** The checks that failed, by name. */
+/** The names of the failed checks. */
 const downIn = ({ checks }: HealthReport) =>
   Object.keys(checks)
     .filter((name) => checks[name]!.status === 'down')

@@ -41,7 +41,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-/** Withdraws the customer's reissue at a copy of the gateway. */
+/** Withdraws the customer's reissue through a copy of the gateway. */
 const cancelAtCopy = (patienceMs: number) =>
   new Gateway(copies.of('gateway').url).post(
     `/v1/reissues/${customer.reissueId}/cancel`,
@@ -49,7 +49,7 @@ const cancelAtCopy = (patienceMs: number) =>
     { accessToken: customer.accessToken, patienceMs },
   );
 
-/** Plans at a copy of the operators' app to abandon a reissue, which changes nothing yet. */
+/** Plans, through a copy of the operators' app, to abandon a reissue. A plan changes nothing. */
 async function planAtCopy(patienceMs: number) {
   const headers = {
     authorization: `Bearer ${await stack.sandbox.staffToken('olivia')}`,

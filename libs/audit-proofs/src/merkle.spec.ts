@@ -15,7 +15,7 @@ import {
 
 const hex = (hash: Hash) => Buffer.from(hash).toString('hex');
 
-/** The definition of RFC 9162 section 2.1.1, word for word: slow and sure. */
+/** The definition of RFC 9162 section 2.1.1, implemented literally. */
 function rootOf(leaves: readonly Hash[]): Hash {
   if (leaves.length === 1) return leaves[0]!;
   let split = 1;
@@ -26,7 +26,7 @@ function rootOf(leaves: readonly Hash[]): Hash {
 const leavesOf = (count: number) =>
   Array.from({ length: count }, (_, index) => hashLeaf(new TextEncoder().encode(`entry ${index}`)));
 
-/** Gives only complete subtrees, as the log keeps them. */
+/** Returns hashes of complete subtrees only, because the log stores no others. */
 const keeper =
   (leaves: readonly Hash[]) =>
   ({ level, index }: Node): Hash => {

@@ -137,7 +137,7 @@ describe('rotation of the issuing CA', () => {
       if (result.status === 'rejected')
         expect((result.reason as Error).message).toMatch(/is changing the authority/);
     }
-    expect(names(await open())).toEqual([second, first]); // and every key is that of its certificate
+    expect(names(await open())).toEqual([second, first]); // every key matches its certificate
   });
 
   it('A rotation follows one that was killed, and never runs next to one on another machine', async () => {
@@ -145,7 +145,7 @@ describe('rotation of the issuing CA', () => {
     const lock = authorityFiles(directory()).lock;
     writeFileSync(lock, `elsewhere.test ${process.pid}\n`);
     await expect(rotate()).rejects.toThrow(/on elsewhere.test is changing the authority/);
-    writeFileSync(lock, `${hostname()} ${2 ** 22 + 1}\n`); // above what Linux gives out
+    writeFileSync(lock, `${hostname()} ${2 ** 22 + 1}\n`); // greater than any process id of Linux
     await rotate();
     expect(existsSync(lock)).toBe(false);
     expect(names(await open())).toEqual([second, first]);
@@ -220,7 +220,7 @@ describe('rotation of the issuing CA', () => {
   it('A directory says so when all its CAs have expired', async () => {
     const authorities = await open();
     now = years(10.1);
-    expect(authorities.current.subject).toBe(first); // whose end certificates cannot outlive
+    expect(authorities.current.subject).toBe(first); // which no certificate can outlive
     await expect(open()).rejects.toThrow(/holds no issuing CA that has not expired/);
   });
 });
@@ -255,7 +255,7 @@ describe('OCSP responder', () => {
     const files = responderFiles(place().directory, current.identity.keyId);
     const certificate = readFileSync(files.certificate);
     await renewDueResponders(place(), all, days(130));
-    writeFileSync(files.certificate, certificate); // as if the renewal had broken off between the two files
+    writeFileSync(files.certificate, certificate); // as after a renewal that was interrupted between the two files
     expect(await renewDueResponders(place(), all, days(62))).toHaveLength(1);
   });
 

@@ -25,7 +25,7 @@ interface Parts {
   readonly algorithm: Buffer;
 }
 
-/** A request that is right but for what is given. */
+/** A valid request, except for the given parts. */
 function requestWith(given: Partial<Parts> = {}): Buffer {
   const key = given.key ?? ec.privateKey;
   const isRsa = key.asymmetricKeyType === 'rsa';

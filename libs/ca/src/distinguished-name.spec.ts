@@ -53,7 +53,7 @@ describe('distinguished names', () => {
     expect(commonName('가'.repeat(60))).toBe(`${'가'.repeat(38)}()099904120261105000000012`);
     expect(commonName('가', 'KIM')).toBe('가(KIM)099904120261105000000012');
     expect(commonName('가'.repeat(36), 'KIM')).toBe(`${'가'.repeat(36)}()099904120261105000000012`);
-    // Characters, not the halves of which JavaScript makes some; and a letter with its marks is not cut in two.
+    // The limit counts characters, not the UTF-16 units of JavaScript, and a letter is never cut from its marks.
     expect(commonName('𠮷'.repeat(60))).toBe(`${'𠮷'.repeat(38)}()099904120261105000000012`);
     const marked = 'ᄀ\u1160ᆫ'.repeat(20);
     expect(commonName(marked)).toBe(`${'ᄀ\u1160ᆫ'.repeat(12)}()099904120261105000000012`);

@@ -12,12 +12,12 @@ import { dump } from './testing/dump.js';
 import { issuerIdentity } from './testing/certificates.js';
 
 /**
- * The whole content of a certificate of each profile as text, so that a change of it shows in a review. After a
- * change that is meant: `RESEAL_WRITE_GOLDEN=1 npm run test:unit -- --testPathPatterns libs/ca/src/golden`.
+ * The whole content of a certificate of each profile as text, so that a review shows every change. After an intended
+ * change, run `RESEAL_WRITE_GOLDEN=1 npm run test:unit -- --testPathPatterns libs/ca/src/golden`.
  */
 const folder = join(projectRoot(), 'libs/ca/src/testing/golden');
 
-/** Public keys without a private key in use: the example of RFC 6979 section A.2.5, and bytes of hashes. */
+/** Public keys whose private keys are not in use: the example of RFC 6979 section A.2.5, and hash values. */
 const ecPoint = Buffer.from(
   '0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6' +
     '7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299',
@@ -51,7 +51,7 @@ const contents = (spki: Buffer) => ({
   validity: { notBefore: new Date('2026-11-05T03:04:05Z'), notAfter: new Date('2027-11-05T14:59:59Z') },
   spki,
   realName: '김견본',
-  // Begins with zero bytes, which are never left out.
+  // Begins with zero bytes, which must be kept.
   virtualId: Buffer.concat([Buffer.alloc(2), Buffer.alloc(30, 0xa5)]),
 });
 

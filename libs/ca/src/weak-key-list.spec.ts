@@ -26,7 +26,7 @@ const codeOf = async (key: KeyObject, weakKeys: WeakKeyList) => {
   return result.ok ? 'ACCEPTED' : result.code;
 };
 
-/** A line of Debian's openssl-blacklist, as its own comment has it made. */
+/** A line of Debian's openssl-blacklist, made as the comment in that file describes. */
 const debianLineOf = (key: KeyObject) =>
   createHash('sha1')
     .update(openssl(key, 'rsa', '-noout', '-modulus'))

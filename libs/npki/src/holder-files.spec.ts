@@ -50,7 +50,7 @@ async function issue(name: string, ca: webcrypto.CryptoKeyPair, publicKey = ca.p
   return new Uint8Array(made.rawData);
 }
 
-/** @returns what `openssl` printed @throws what it complained about */
+/** @returns the output of `openssl` @throws its error output */
 function openssl(args: readonly string[], input?: Uint8Array): string {
   const { status, stdout, stderr } = spawnSync('openssl', args, { input });
   if (status !== 0) throw new Error(stderr.toString());

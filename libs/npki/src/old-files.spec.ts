@@ -167,7 +167,9 @@ describe('A form that is not known', () => {
   });
 });
 
-/** The same value with an open length wherever something is constructed, and octets of the MACed content in pieces. */
+/**
+ * The same value in BER: constructed values have indefinite lengths, and the octets with the MAC are in several pieces.
+ */
 function asBer(bytes: Uint8Array): Uint8Array {
   const element = new DerReader(bytes).element();
   const [tag, open] = [element.tag, Uint8Array.of(0x80)];

@@ -97,7 +97,7 @@ describe('signPri.key', () => {
 
   it.each(forms)('signPri.key does not open with another password (%s)', async (form) => {
     const written = await writePrivateKeyFile({ privateKey: ecKey, form, password, iterations: 1 });
-    // Often enough that the padding is right by chance a few times.
+    // So many attempts that the padding is correct by chance a few times.
     for (let attempt = 0; attempt < 600; attempt += 1)
       await expect(readPrivateKeyFile(written, `${password}${attempt}`)).rejects.toThrow(NpkiKeyError);
     await expect(readPrivateKeyFile(written)).rejects.toThrow('the password is wrong or the file is damaged');
@@ -120,7 +120,7 @@ describe('signPri.key', () => {
     for (let at = 0; at < whole.length; at += 3) {
       const damaged = whole.with(at, whole[at]! ^ (1 << (at % 8)));
       const opened = await readPrivateKeyFile(damaged, password).catch((error: unknown) => error);
-      // What is opened all the same has a damaged byte where none matters.
+      // The damaged byte may be one that does not affect the key.
       if (opened instanceof NpkiKeyError || opened instanceof NpkiUnsupportedError) continue;
       expect(hex((opened as { privateKey: Uint8Array }).privateKey)).toBe(hex(privateKey));
     }

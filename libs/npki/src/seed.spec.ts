@@ -7,7 +7,7 @@ import { seedCbcDecrypt, seedCbcEncrypt, seedDecryptBlock, seedEncryptBlock } fr
 
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
 
-/** OpenSSL's SEED, of its legacy provider. */
+/** SEED in OpenSSL's legacy provider. */
 function openssl(args: readonly string[], input: Uint8Array): Buffer {
   const command = ['enc', '-seed-cbc', '-provider', 'legacy', '-provider', 'default', ...args];
   return execFileSync('openssl', command, { input });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
 });
 
-/** A certificate by another library whose subjectAltName holds these GeneralNames. */
+/** A certificate made by another library, with these GeneralNames in its subjectAltName. */
 async function certificateWith(...names: readonly Uint8Array[]): Promise<Uint8Array> {
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {

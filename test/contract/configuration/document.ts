@@ -11,7 +11,10 @@ import { statusConfig } from '../../../apps/status/src/config.js';
 import { workerConfig } from '../../../apps/worker/src/config.js';
 import { launcherSettings, testSettings, type OtherSetting } from './other-settings.js';
 
-/** A port of the local stack, and the variable that moves it. A part with several ports is moved by its first. */
+/**
+ * A port of the local stack, and the variable that changes it. For a part with several ports, the variable changes the
+ * first.
+ */
 export interface LauncherPort {
   readonly key: string;
   readonly port: number;
@@ -32,7 +35,7 @@ const schemas: Readonly<Record<string, z.ZodObject>> = {
   '`npm run evidence`, `verify`, `trust`': auditToolConfig,
 };
 
-/** A row of the table: one setting, as all programs that are named in it read it. */
+/** A row of the table: one setting with the same meaning in all named programs. */
 interface Row {
   readonly setting: Setting;
   readonly programs: readonly string[];
@@ -62,7 +65,7 @@ function rows(): Row[] {
   });
 }
 
-/** The default of a setting; of one whose default differs, each program's. */
+/** The default of a setting. If programs have different defaults, the default of each. */
 function fallbackOf(members: typeof programSettings): string {
   const byFallback = Map.groupBy(members, ({ setting }) => shownDefault(setting));
   const [only] = byFallback.keys();

@@ -69,9 +69,13 @@ export const testSettings: readonly OtherSetting[] = [
   {
     key: 'RESEAL_CANARIES',
     unit: 'file',
-    meaning: 'Secrets that tests gave away. The canary test looks for them in every store and log.',
+    meaning: 'Secrets that tests have sent. The canary test searches for them in every store and log.',
   },
-  { key: 'RESEAL_ZLINT', unit: 'file', meaning: 'zlint, for the linter test of what the CA makes.' },
+  {
+    key: 'RESEAL_ZLINT',
+    unit: 'file',
+    meaning: 'zlint, for the test that checks the output of the CA with linters.',
+  },
   { key: 'RESEAL_PKILINT_PYTHON', unit: 'file', meaning: 'Python with pkilint, for the same test.' },
   { key: 'RESEAL_OASDIFF', unit: 'file', meaning: 'oasdiff, for the test of breaking API changes.' },
   { key: 'RESEAL_STEP_CA', unit: 'file', meaning: 'step-ca, for `npm run bench -- sign`.' },

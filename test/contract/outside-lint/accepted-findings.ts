@@ -1,15 +1,16 @@
 import type { Finding } from './linters.js';
 
-/** A finding that stands, and why. */
+/** A finding that is accepted, with the reason. */
 export interface AcceptedFinding extends Pick<Finding, 'linter' | 'id'> {
-  /** Beginning of the names of the subjects it is accepted for. */
+  /** Beginning of the names of the subjects for which the finding is accepted. */
   readonly of: string;
   readonly why: string;
 }
 
 /**
- * Sources of zlint's rules that say what browsers and mail programs want of certificates for web servers, mail and
- * signed code, such as a DNS name in the subject, no personal names and 200 days at most. Ours are none of these.
+ * Sources of zlint's rules for certificates of web servers, mail and signed code, as browsers and mail programs require
+ * them: for example a DNS name in the subject, no personal names, and at most 200 days. The certificates here are for
+ * none of these purposes.
  */
 export const sourcesLeftOut = [
   'CABF_BR',
@@ -27,14 +28,14 @@ export const acceptedFindings: readonly AcceptedFinding[] = [
     id: 'e_subj_country_not_uppercase',
     of,
     why:
-      'Names in NPKI end in c=kr, in small letters, and some software that relies on them compares them as text. ' +
-      'For all others it is the same country: RFC 5280 section 7.1 has them compared without regard to case.',
+      'Names in NPKI end in c=kr, in lower case, and some software compares them as text. ' +
+      'Other software ignores the case, as RFC 5280 section 7.1 requires, and finds the same country.',
   })),
   {
     linter: 'pkilint',
     id: 'pkix.subject_key_identifier_method_1_identified',
     of: '',
-    why: 'Praise, not blame: it knows again the first method of RFC 5280 section 4.2.1.2.',
+    why: 'No fault: it states that the key identifier is that of the first method of RFC 5280 section 4.2.1.2.',
   },
   {
     linter: 'pkilint',

@@ -5,17 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { sourcesLeftOut } from './accepted-findings.js';
 import type { Subject } from './subjects.js';
 
-/** What a linter has to say about a subject, other than that it passed. */
+/** A result of a linter for a subject, other than "passed". */
 export interface Finding {
   readonly linter: 'zlint' | 'pkilint';
-  /** As the linter calls it. */
+  /** The linter's name of the rule. */
   readonly id: string;
   readonly severity: string;
   readonly subject: string;
   readonly detail: string;
 }
 
-/** Has each subject written to a file and looked at by all linters that know its kind. */
+/** Writes each subject to a file, and checks it with every linter for its kind. */
 export function lint(subjects: readonly Subject[], directory: string): Finding[] {
   const fileOf = (name: string) => join(directory, `${name.replaceAll('/', '_')}.der`);
   for (const { name, der } of subjects) writeFileSync(fileOf(name), der);
@@ -28,7 +28,7 @@ const run = (program: string, args: string[], input = '') =>
 
 /** One line of JSON for each file: rule → result. */
 function zlint(subjects: readonly Subject[], fileOf: FileOf): Finding[] {
-  // It takes a response that is an error for no response at all.
+  // zlint does not accept an error response as an OCSP response.
   const known = subjects.filter(({ name }) => !name.startsWith('ocsp/error'));
   const files = known.map(({ name }) => fileOf(name));
   const lines = run(program('RESEAL_ZLINT'), ['-excludeSources', sourcesLeftOut.join(), ...files])

@@ -1,6 +1,6 @@
 """Runs commands of pkilint in one process, because starting Python for each would take half a second.
 
-Standard input has one JSON array for each: the command, then its arguments. Standard output has its report, one line each.
+Each line of standard input is a JSON array: a command, then its arguments. Each line of standard output is its report.
 """
 
 import contextlib

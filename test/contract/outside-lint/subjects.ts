@@ -29,13 +29,13 @@ import { ocspError, signOcspResponse, type OcspStatus } from '../../../libs/ca/s
 import { openRoot } from '../../../libs/ca/src/open-root.js';
 import { issueRootCrl } from '../../../libs/ca/src/root-crl.js';
 
-/** Something the CA makes, to be looked at by others. */
+/** An object that the CA makes, to be checked by linters that share no code with it. */
 export interface Subject {
-  /** Says what it is, from the general to the particular: `person/personal-bank/EC-P256`. */
+  /** Describes the subject, from the general to the particular: `person/personal-bank/EC-P256`. */
   readonly name: string;
   readonly kind: 'certificate' | 'crl' | 'ocsp';
   readonly der: Buffer;
-  /** Of certificates but the root's: the name of the one that certified it. */
+  /** The name of the issuing certificate; absent for the root. */
   readonly certifiedBy?: string;
 }
 
@@ -45,9 +45,11 @@ const settings = { bank: { name: 'RESEAL', code: '999' }, statusUrl: 'http://sta
 const day = 86_400_000;
 
 /**
- * One of each that the CA makes: root, its CRLs, issuing CAs with an EC and with an RSA key, their OCSP responders, people's
- * certificates of each profile for each kind of key, CRLs and OCSP responses of every content.
- * @param directory an empty one, for the CA's files
+ * Makes one object of each kind that the CA makes: the root and its CRLs, issuing CAs with an EC and with an RSA key,
+ * their OCSP responders, people's certificates of each profile and type of key, and CRLs and OCSP responses with each
+ * content.
+ *
+ * @param directory an empty directory for the CA's files
  */
 export async function makeSubjects(directory: string, now: Date): Promise<Subject[]> {
   const root = { directory: join(directory, 'root'), passphrase };
@@ -71,7 +73,7 @@ export async function makeSubjects(directory: string, now: Date): Promise<Subjec
   ];
 }
 
-/** The CRL of the root without an entry, and with each reason for which an issuing CA is revoked. */
+/** CRLs of the root: one without entries, and one for each reason for the revocation of an issuing CA. */
 async function rootCrls({ now, ...place }: { directory: string; root: RootLocation; now: Date }) {
   const reasons: CrlReason[] = ['keyCompromise', 'cACompromise', 'superseded', 'cessationOfOperation'];
   const more = reasons.map((reason) => ({ serial: newSerialNumber(), revokedAt: now, reason }));
@@ -225,7 +227,7 @@ function statuses(now: Date): Record<string, OcspStatus> {
   };
 }
 
-/** As a token might hold it: the files of the CA itself hold EC keys. */
+/** An RSA key, which only a token may hold: the CA's own key files hold EC keys. */
 function rsaKeyStore(): KeyStore {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
   const publicKey = createPublicKey(privateKey);

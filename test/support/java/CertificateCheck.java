@@ -3,10 +3,10 @@ import java.security.cert.*;
 import java.util.*;
 
 /**
- * Checks certificates as Java does, by a revocation checker that shares no code with ours or with OpenSSL.
+ * Checks certificates with Java's own revocation checker, which shares no code with Reseal or OpenSSL.
  *
- * Arguments: root, issuing CA, then any number of "ocsp=FILE" and "crl=FILE", which look at the certificate alone, and
- * "chain=FILE", which looks at the issuing CA too, as Java does by default. Prints a line for each: GOOD, or the
+ * Arguments: root, issuing CA, then any number of "ocsp=FILE" and "crl=FILE", which check the certificate alone, and
+ * "chain=FILE", which also checks the issuing CA, as Java does by default. Prints a line for each: GOOD, or the
  * reason of the refusal. Addresses are taken from the certificates.
  */
 public class CertificateCheck {

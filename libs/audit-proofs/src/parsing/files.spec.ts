@@ -19,7 +19,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 const utf16le = (text: string) => new Uint8Array(Buffer.from(text, 'utf16le'));
 const utf16be = (text: string) => new Uint8Array(Buffer.from(text, 'utf16le').swap16());
 
-/** One text as editors and shells save it. */
+/** The same text in each encoding that editors and shells use. */
 const saved: readonly (readonly [string, (text: string) => Uint8Array])[] = [
   ['as it was written', utf8],
   ['with a byte order mark', (text) => utf8(`\ufeff${text}`)],

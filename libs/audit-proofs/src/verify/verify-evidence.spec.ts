@@ -73,7 +73,7 @@ describe('a bundle as it was made', () => {
       unproven: ['CHECKPOINT'],
     });
     const later = new SampleLog([...sample.log.entries, ...sample.log.entries]);
-    // also one that was being made while the evidence was
+    // the same applies to a checkpoint from just before the bundle was made
     const kept = await later.checkpoint(sample.key, 12, Date.parse(bundle.madeAt) - 1_000);
     expect(await found(bundle, [kept])).toMatchObject({ kinds: [], unproven: ['CHECKPOINT'] });
   });
@@ -164,7 +164,7 @@ describe('checkpoints of a branch of the log that a restore of the database cut 
       ...sample.log.entries.slice(0, 5),
       ...sample.log.entries.slice(5).map((entry) => ({ ...entry, outcome: 'LOST' })),
     ]);
-  /** What was kept, last, and in a bundle that names the branch up to there. */
+  /** A stored checkpoint of the lost branch, and a bundle whose log records the loss up to it. */
   const restored = async (
     change: (item: EvidenceBundle['entries'][number]) => void = () => undefined,
     others: readonly string[] = [],
@@ -557,7 +557,7 @@ describe('evidence that was forged with the key of the audit', () => {
 });
 
 describe('a malicious bundle', () => {
-  /** Every place in a JSON document, as the keys that lead there. */
+  /** The path of keys to every value in a JSON document. */
   const placesIn = (value: unknown, path: string[] = []): string[][] =>
     typeof value === 'object' && value !== null
       ? [path, ...Object.entries(value).flatMap(([key, child]) => placesIn(child, [...path, key]))]
@@ -676,7 +676,7 @@ describe('who confirmed and who approved an operation', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const jwk = { ...publicKey.export({ format: 'jwk' }), kty: 'OKP', kid: 'staff-1' };
 
-  /** What is found where april approved so. */
+  /** The results for a bundle in which april approved with this proof. */
   async function approvedBy(
     proof: string | undefined,
     { requestedBy = 'staff:olivia', stamped = true, keys = [{ ...issuer, jwk }] } = {},
@@ -723,7 +723,7 @@ describe('who confirmed and who approved an operation', () => {
     expect(await approvedBy(undefined, { stamped: false })).toEqual(['APPROVAL']);
   });
 
-  /** What is found where this was done in an operation, and these acts are in the log. */
+  /** The results for a bundle in which an operation did this, after these acts in the log. */
   async function doneAfter(
     acts: readonly { act: 'confirm' | 'approve'; actor: string }[],
     what = { action: 'certificate.release', outcome: 'DONE' },

@@ -19,7 +19,7 @@ const open = (changes: Partial<TokenOptions> = {}) => {
 const freeze = () => tokenProcesses().forEach((pid) => process.kill(pid, 'SIGSTOP'));
 const thaw = () => tokenProcesses().forEach((pid) => process.kill(pid, 'SIGCONT'));
 const kill = () => tokenProcesses().forEach((pid) => process.kill(pid, 'SIGKILL'));
-/** A process that was told to end takes a moment to; one that stays makes the test time out. */
+/** Waits until all processes that use the token have ended. */
 const nobodyIsThere = async () => {
   while (tokenProcesses().length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
 };
@@ -61,7 +61,7 @@ describe('key in a PKCS#11 token', () => {
   });
 
   it('A PKCS#11 key cannot be exported: neither read nor wrapped, nor made so', () => {
-    // The library finds the token by the real environment, which this process cannot change from here.
+    // The library reads the real environment, which this process cannot change for itself.
     const script = ['-e', `(${takeOut.toString()})(...${JSON.stringify([soft.address])})`];
     const told = execFileSync(process.execPath, script, { encoding: 'utf8', env: process.env });
     expect(JSON.parse(told)).toEqual({
@@ -80,7 +80,7 @@ describe('key in a PKCS#11 token', () => {
     await expect(token.openKey('key')).rejects.toMatchObject({ name: 'KeyStoreError', message: refusal });
     for (let count = 0; count < 20; count += 1)
       await expect(token.openKey('key')).rejects.toMatchObject({ name: 'KeyStoreError', message: refusal });
-    await nobodyIsThere(); // who could have tried
+    await nobodyIsThere(); // no process could still try a PIN
     expect(await (await open().openKey('key')).sign(bytes)).toBeDefined();
   });
 
@@ -162,7 +162,7 @@ describe('session with a PKCS#11 token', () => {
   });
 });
 
-/** Runs in a process of its own: tries everything that PKCS#11 has to get at the private key. */
+/** Tries every way of PKCS#11 to export the private key. Runs in its own process. */
 function takeOut({ module: path, pin }: TokenOptions): void {
   const pkcs11 = process.getBuiltinModule('module').createRequire(`${process.cwd()}/`)(
     'pkcs11js',

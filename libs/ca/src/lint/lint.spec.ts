@@ -22,9 +22,9 @@ const tbs = buildCertificate(specProfile, identity, contents);
 const now = new Date('2026-11-05T03:04:06Z');
 
 interface Case {
-  /** What was made. */
+  /** The to-be-signed part that was built. */
   readonly tbs?: Buffer;
-  /** What was meant. */
+  /** The intended contents. */
   readonly contents?: CertificateContents;
   readonly issuer?: IssuerIdentity;
   readonly profile?: CertificateProfile;
@@ -40,7 +40,7 @@ const lint = (given: Case) =>
     given.now ?? now,
   ).map(({ id }) => id);
 
-/** Made as it was meant, but that should never have been meant. */
+/** A certificate that matches its intent, but the intent is wrong. */
 const meant = (given: Partial<CertificateContents>): Case => {
   const wrong = { ...contents, ...given };
   return { contents: wrong, tbs: buildCertificate(specProfile, identity, wrong) };
@@ -48,7 +48,7 @@ const meant = (given: Partial<CertificateContents>): Case => {
 const subjectWith = (change: (name: DistinguishedName[number], index: number) => DistinguishedName[number]) =>
   contents.subject.map(change);
 const tbsWithSubject = (subject: Buffer) => withField(tbs, 'subject', subject);
-/** Names that the encoder refuses. */
+/** Encodes also names that the product's encoder refuses. */
 const encodedAnyhow = (name: DistinguishedName, text = der.utf8String) =>
   der.sequence(
     ...name
@@ -105,7 +105,7 @@ const otherName = (...vids: Buffer[]) =>
 const negative = `ff7f${'01'.repeat(14)}ef01`;
 const p384 = { ...identity, algorithm: 'ecdsaWithSHA384' } as const;
 
-/** For every rule, certificates that break it and no other. */
+/** For every rule, certificates that break only this rule. */
 const cases: [rule: string, what: string, given: Case][] = [
   ['rfc5280.version-3', 'version 2', { tbs: withField(tbs, 'version', der.explicit(0, Buffer.of(2, 1, 1))) }],
   ['rfc5280.version-3', 'no version', { tbs: withField(tbs, 'version') }],

@@ -26,7 +26,7 @@ let authority: IssuingAuthority;
 let request: Buffer;
 
 const openssl = (...args: string[]) => execFileSync('openssl', args, { encoding: 'utf8', stdio: 'pipe' });
-/** A request as openssl makes it. */
+/** A request made by openssl. */
 function requestOf(...args: string[]): Buffer {
   openssl('ocsp', '-issuer', file('issuing.pem'), ...args, '-reqout', file('request.der'));
   return readFileSync(file('request.der'));
@@ -186,7 +186,7 @@ describe('OCSP response', () => {
     });
     writeFileSync(file('response.der'), response);
     writeFileSync(file('request.der'), bytes);
-    // It would add a nonce of its own to the request.
+    // Without this option, openssl would expect its own nonce.
     const { stdout, stderr } = spawnSync(
       'openssl',
       [
