@@ -112,7 +112,7 @@ async function verifyLeaves(
       if (!entry)
         report.finding('ENTRY_MISSING', 'the log has a leaf of the entry, but the entry is missing', place);
       else if (!sameHash(leafOf(loggedEntry(entry)), hash))
-        report.finding('ENTRY_ALTERED', 'the log has another entry in this place', place);
+        report.finding('ENTRY_ALTERED', 'the log has another entry at this position', place);
       if (entry && personal && !isPersonalPartOf(personal, entry.personal_digest))
         report.finding(
           'PERSONAL_ALTERED',

@@ -91,7 +91,7 @@ export async function verifyJws(
     if (typ !== signatureTypes[type])
       throw new InvalidSignature(
         'FORMAT_INVALID',
-        `this is signed as ${String(typ)}, not as ${signatureTypes[type]}`,
+        `the type of the signature is ${String(typ)}, not ${signatureTypes[type]}`,
       );
     used = keys.find(({ jwk }) => jwk.kid === kid);
     if (!used) throw new InvalidSignature('KEY_NOT_TRUSTED', `the trust file has no key ${String(kid)}`);
@@ -102,7 +102,7 @@ export async function verifyJws(
     return { payload: readIJson(textOf(payload)), key: used! };
   } catch (error) {
     if (error instanceof InvalidSignature) throw error;
-    throw new InvalidSignature('SIGNATURE_INVALID', 'the signature does not hold', { cause: error });
+    throw new InvalidSignature('SIGNATURE_INVALID', 'the signature is not valid', { cause: error });
   }
 }
 
@@ -119,7 +119,7 @@ export const wasValidAt = ({ validFrom, validUntil }: AuditKey, time: string): b
 export async function verifyCheckpoint(jws: string, keys: readonly AuditKey[]): Promise<LogCheckpoint> {
   const { payload, key } = await verifyJws(jws, 'checkpoint', keys);
   const found = checkpointSchema.safeParse(payload);
-  if (!found.success) throw new InvalidSignature('FORMAT_INVALID', 'what is signed is no checkpoint');
+  if (!found.success) throw new InvalidSignature('FORMAT_INVALID', 'the signed content is not a checkpoint');
   const { origin, size, root, time } = found.data;
   if (!wasValidAt(key, time))
     throw new InvalidSignature('KEY_NOT_TRUSTED', `key ${key.jwk.kid} was not in use at ${time}`);

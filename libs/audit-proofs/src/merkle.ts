@@ -104,7 +104,8 @@ export function planRoot(size: number): ProofPlan {
  * @throws {RangeError} if there is no such leaf
  */
 export function planInclusion(index: number, size: number): ProofPlan {
-  if (!(index >= 0 && index < size)) throw new RangeError(`leaf ${index} is not in a log of ${size}`);
+  if (!(index >= 0 && index < size))
+    throw new RangeError(`leaf ${index} is not in a log with ${size} leaves`);
   return planOf(inclusionRanges(index, { begin: 0, end: size }));
 }
 
@@ -115,7 +116,7 @@ export function planInclusion(index: number, size: number): ProofPlan {
  */
 export function planConsistency(first: number, size: number): ProofPlan {
   if (!(first > 0 && first <= size))
-    throw new RangeError(`a log of ${size} does not begin with one of ${first}`);
+    throw new RangeError(`a log with ${size} leaves does not begin with a log with ${first}`);
   return planOf(consistencyRanges(first, { begin: 0, end: size }, true));
 }
 

@@ -59,10 +59,10 @@ export function checkProof(
   rolesClaim: string,
 ): void {
   const { sub, nonce, [rolesClaim]: roles } = payload;
-  if (`staff:${sub}` !== actor) throw new InvalidProof(`it is of another person than ${actor}`);
-  if (nonce !== proofNonceOf(act, digest)) throw new InvalidProof('it is of another act or plan');
+  if (`staff:${sub}` !== actor) throw new InvalidProof(`the proof is by another person than ${actor}`);
+  if (nonce !== proofNonceOf(act, digest)) throw new InvalidProof('the proof is for another act or plan');
   if (!Array.isArray(roles) || !roles.includes(roleToProve[act]))
-    throw new InvalidProof(`the issuer did not name the person ${roleToProve[act]}`);
+    throw new InvalidProof(`the proof does not show the role ${roleToProve[act]}`);
 }
 
 /**
@@ -79,7 +79,7 @@ export async function verifyProof(
   keys: readonly StaffKey[],
 ): Promise<Date> {
   const key = keys.find(({ jwk }) => jwk.kid === keyIdOf(token));
-  if (!key) throw new InvalidProof('it was signed by no key of the issuer that is known');
+  if (!key) throw new InvalidProof('no known key of the issuer signed the proof');
   try {
     const { iat: issuedAt = 0 } = decodeJwt(token);
     const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: [key.jwk] }), {

@@ -14,7 +14,7 @@ export function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
   } catch {
-    throw new NotText('it is not text in UTF-8 or UTF-16');
+    throw new NotText('the file is not text in UTF-8 or UTF-16');
   }
 }
 

@@ -84,7 +84,7 @@ describe('a trust file', () => {
   it('A trust file that is malformed or cannot be read is unusable', () => {
     expect(() => readTrustFile(utf8('{}'))).toThrow(InvalidTrustFile);
     expect(() => readTrustFile(utf8('{"format":'))).toThrow(
-      'the trust file cannot be read: it ends too early',
+      'the trust file cannot be read: the text ends too early',
     );
     expect(() => readTrustFile(utf8('{"format":"reseal-trust/1","format":"x"}'))).toThrow(InvalidTrustFile);
   });

@@ -71,7 +71,7 @@ export function readTrustFile(file: Uint8Array): TrustFile {
 export function readTrust(content: unknown): TrustFile {
   const found = trustSchema.safeParse(content);
   if (found.success) return found.data;
-  throw new InvalidTrustFile(`the trust file is none: ${z.prettifyError(found.error)}`);
+  throw new InvalidTrustFile(`the file is not a trust file: ${z.prettifyError(found.error)}`);
 }
 
 /** A compact JWS (RFC 7515 section 3.1). */

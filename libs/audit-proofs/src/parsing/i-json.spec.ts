@@ -73,9 +73,9 @@ describe('reading I-JSON', () => {
 
   it('The I-JSON parser names the place of an error', () => {
     expect(() => readIJson('{\n  "a": 1,\n  "a": 2\n}')).toThrow(
-      'two members are named "a", at line 3, column 6',
+      'two members have the name "a", at line 3, column 6',
     );
     expect(() => readIJson('{\n  "a": ?')).toThrow('unexpected text at line 2, column 8');
-    expect(() => readIJson('{"a": 1')).toThrow('it ends too early');
+    expect(() => readIJson('{"a": 1')).toThrow('the text ends too early');
   });
 });

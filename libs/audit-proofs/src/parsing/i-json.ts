@@ -81,8 +81,9 @@ class Reader {
       this.match(space);
       if (this.text[this.at] !== '"') throw this.unexpected();
       const name = this.string();
-      if (name === '__proto__') throw this.ambiguous('a member is named __proto__');
-      if (Object.hasOwn(members, name)) throw this.ambiguous(`two members are named ${JSON.stringify(name)}`);
+      if (name === '__proto__') throw this.ambiguous('a member has the name __proto__');
+      if (Object.hasOwn(members, name))
+        throw this.ambiguous(`two members have the name ${JSON.stringify(name)}`);
       this.match(space);
       this.take(':');
       members[name] = this.value(depth);
@@ -147,12 +148,12 @@ class Reader {
     const digits = this.match(number);
     if (digits === undefined) throw this.unexpected();
     const value = Number(digits);
-    if (!isRepresentable(digits, value)) throw this.ambiguous('a number is not one that every reader holds');
+    if (!isRepresentable(digits, value)) throw this.ambiguous('a number cannot be represented exactly');
     return value;
   }
 
   private deeper(depth: number): number {
-    if (depth >= deepest) throw this.ambiguous(`more than ${deepest} levels stand within each other`);
+    if (depth >= deepest) throw this.ambiguous(`more than ${deepest} levels are nested`);
     return depth + 1;
   }
 
@@ -169,7 +170,8 @@ class Reader {
   }
 
   private unexpected(): NotIJson {
-    const what = this.at < this.text.length ? `unexpected text at ${this.place()}` : 'it ends too early';
+    const what =
+      this.at < this.text.length ? `unexpected text at ${this.place()}` : 'the text ends too early';
     return new NotIJson('SYNTAX', what);
   }
 

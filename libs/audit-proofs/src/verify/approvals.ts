@@ -54,7 +54,7 @@ function verifyPeople(
           entry.details['operationId'] === operationId,
       )
     )
-      report.finding('APPROVAL_INVALID', `no entry says who had to ${act} ${action}`, place);
+      report.finding('APPROVAL_INVALID', `the required entry "${act}" for ${action} is missing`, place);
 }
 
 const isProvenAct = ({ action, outcome }: LoggedEntry): boolean =>
@@ -74,16 +74,16 @@ async function verifyAct(
 ): Promise<void> {
   const { proof, digest, requestedBy } = details;
   if (action === 'approve' && requestedBy === actor)
-    report.finding('APPROVAL_INVALID', `${actor} approved what they asked for`, place);
+    report.finding('APPROVAL_INVALID', `${actor} requested and approved the same operation`, place);
   if (typeof proof !== 'string' || typeof digest !== 'string') {
-    const why = 'the entry has no proof of the person';
+    const why = 'the entry has no proof by the person';
     // The oldest entries, without a role of the database, have none.
     if (recordedBy === undefined) report.notProven('APPROVAL', why, place);
     else report.finding('APPROVAL_INVALID', why, place);
     return;
   }
   if (trust.staffKeys.length === 0)
-    return report.notProven('APPROVAL', 'the trust file has no keys of the issuer of staff', place);
+    return report.notProven('APPROVAL', 'the trust file has no keys of the issuer of staff tokens', place);
   try {
     const act = action as ProvenAct;
     await verifyProof(proof, { act, digest, actor }, trust.staffKeys);

@@ -20,7 +20,7 @@ export function verifyConsents(bundle: EvidenceBundle, report: FindingCollector)
     if (text !== null && digestOfText(text) !== digest)
       report.finding(
         'CONSENT_ALTERED',
-        `the text of ${termsId} ${version} is not the one that was agreed to`,
+        `the text of ${termsId} ${version} is not the text that the customer agreed to`,
       );
   const own = bundle.entries.flatMap(({ stream, entry, personal }) =>
     entry && stream === bundle.reissueId ? { entry, ...(personal ? { personal } : {}) } : [],
@@ -66,7 +66,7 @@ export function compareConsents(
     const { entry } = match.item;
     const unnamed = namedOfConsent.filter((key) => match.consent[key] === undefined);
     if (unnamed.length > 0)
-      report.notProven('CONSENT', `the entry does not name ${unnamed.join(', ')} of ${is}`, placeOf(entry));
+      report.notProven('CONSENT', `the entry does not record ${unnamed.join(', ')} of ${is}`, placeOf(entry));
     if (entry.occurredAt !== consent.recordedAt)
       report.finding(
         'CONSENT_ALTERED',
@@ -79,7 +79,7 @@ export function compareConsents(
   for (const { item, consent } of left)
     report.finding(
       'CONSENT_ALTERED',
-      `the consent to ${consent.termsId} ${consent.version} that was recorded is not here`,
+      `the consent to ${consent.termsId} ${consent.version} was recorded, but is missing`,
       placeOf(item.entry),
     );
 }
@@ -93,9 +93,9 @@ function compareOrigin(
   const is = `address and agent of the consent to ${termsId} ${version}`;
   const origin = personal && originIn(personal);
   if (!origin && address === undefined && agent === undefined) return;
-  if (!origin) return report.notProven('CONSENT', `nothing here proves ${is}`, placeOf(entry));
+  if (!origin) return report.notProven('CONSENT', `the bundle does not prove ${is}`, placeOf(entry));
   if (origin['address'] !== address || origin['agent'] !== agent)
-    report.finding('CONSENT_ALTERED', `${is} are not those in the entry`, placeOf(entry));
+    report.finding('CONSENT_ALTERED', `${is} differ from those in the entry`, placeOf(entry));
 }
 
 function originIn({ content }: PersonalPart): Readonly<Record<string, unknown>> | undefined {
@@ -126,16 +126,24 @@ function consentsIn({ details }: LoggedEntry): NamedConsent[] {
 export function verifyHistory(bundle: EvidenceBundle, report: FindingCollector): void {
   const { archived } = replayReissue(ownEntries(bundle));
   if (!bundle.history) return report.notProven('HISTORY', `the history ${whyGone(bundle, archived)}`);
-  if (!archived) return report.finding('HISTORY_ALTERED', 'no entry records that a history was archived');
+  if (!archived)
+    return report.finding(
+      'HISTORY_ALTERED',
+      'the bundle has a history, but no entry records that one was archived',
+    );
   if (archived.details['historyDigest'] !== digestOfJson(bundle.history))
-    report.finding('HISTORY_ALTERED', 'its digest is not the one in the entry', placeOf(archived));
+    report.finding(
+      'HISTORY_ALTERED',
+      'the digest of the history is not the one in the entry',
+      placeOf(archived),
+    );
 }
 
 function whyGone({ entries }: EvidenceBundle, archived: LoggedEntry | undefined): string {
   if (!archived) return 'is not archived yet';
-  if (archived.outcome !== 'DONE') return 'was gone from Temporal when it was to be archived';
+  if (archived.outcome !== 'DONE') return 'was already deleted from Temporal when it should be archived';
   const purged = entries.some(({ entry }) => entry && recordsPurgeOf(entry, 'histories', archived));
-  return purged ? 'was purged: its digest is all that is left' : 'is gone, and no purge entry explains it';
+  return purged ? 'was purged: only its digest is kept' : 'is missing, and no purge entry explains it';
 }
 
 /** Verifies that the certificate is the issued one, and its chain ends at a trusted authority. */
@@ -148,18 +156,30 @@ export async function verifyCertificate(
   if (!bundle.certificate) {
     // After a restore of the database, the entry may have only the serial number of the signed certificate.
     if (issued?.action === 'recover' && issued.details['sha256'] === undefined)
-      report.notProven('CERTIFICATE', 'it was lost with the database that was restored', placeOf(issued));
+      report.notProven(
+        'CERTIFICATE',
+        'the certificate was lost when the database was restored',
+        placeOf(issued),
+      );
     else if (issued)
-      report.finding('CERTIFICATE_ALTERED', 'the one that was issued is not here', placeOf(issued));
+      report.finding('CERTIFICATE_ALTERED', 'the issued certificate is missing', placeOf(issued));
     return;
   }
   const chain = bundle.certificate.chain.map(base64);
   const fingerprint = bytesToHex(sha256(chain[0]!));
-  if (!issued) report.finding('CERTIFICATE_ALTERED', 'no entry records that one was issued');
+  if (!issued) report.finding('CERTIFICATE_ALTERED', 'no entry records that a certificate was issued');
   else if (issued.details['sha256'] === undefined)
-    report.notProven('CERTIFICATE', 'the entry does not name its fingerprint', placeOf(issued));
+    report.notProven(
+      'CERTIFICATE',
+      'the entry does not record the fingerprint of the certificate',
+      placeOf(issued),
+    );
   else if (issued.details['sha256'] !== fingerprint)
-    report.finding('CERTIFICATE_ALTERED', 'its fingerprint is not the one in the entry', placeOf(issued));
+    report.finding(
+      'CERTIFICATE_ALTERED',
+      'the fingerprint of the certificate is not the one in the entry',
+      placeOf(issued),
+    );
   await verifyChain(chain, trust, report);
 }
 
@@ -171,16 +191,16 @@ async function verifyChain(
   const trusted = new Set(trust.certificateAuthorities.map(({ sha256: digest }) => digest));
   const issuers = chain.slice(1);
   if (issuers.length === 0 || !issuers.every((der) => trusted.has(bytesToHex(sha256(der)))))
-    return report.finding('CHAIN_UNTRUSTED', 'the trust file does not have its issuers');
+    return report.finding('CHAIN_UNTRUSTED', 'the trust file does not have the issuers of the certificate');
   try {
     const certificates = chain.map((der) => new X509Certificate(der));
     for (const [place, certificate] of certificates.entries()) {
       const issuer = certificates[place + 1] ?? certificate;
       if (!(await certificate.verify({ publicKey: issuer, signatureOnly: true })))
-        return report.finding('CHAIN_UNTRUSTED', 'a signature in its chain does not hold');
+        return report.finding('CHAIN_UNTRUSTED', 'a signature in the chain of the certificate is not valid');
     }
   } catch {
-    report.finding('CHAIN_UNTRUSTED', 'its chain cannot be read');
+    report.finding('CHAIN_UNTRUSTED', 'the chain of the certificate cannot be read');
   }
 }
 
@@ -192,16 +212,16 @@ export async function verifyReceipts(
 ): Promise<void> {
   compareReceipts(bundle.receipts, ownEntries(bundle), report);
   if (bundle.receipts.length > 0 && trust.receiptKeys.length === 0)
-    return report.notProven('RECEIPT', 'the trust file has no keys of receipts');
+    return report.notProven('RECEIPT', 'the trust file has no keys for receipts');
   const keys = createLocalJWKSet({ keys: [...trust.receiptKeys] });
   for (const [place, receipt] of bundle.receipts.entries())
     try {
       const { payload } = await compactVerify(receipt, keys, { algorithms: ['EdDSA'] });
       const { sub } = readIJson(textOf(payload)) as { sub?: unknown };
       if (sub !== bundle.reissueId)
-        report.finding('RECEIPT_INVALID', `receipt ${place + 1} is of another reissue`);
+        report.finding('RECEIPT_INVALID', `receipt ${place + 1} is for another reissue`);
     } catch {
-      report.finding('RECEIPT_INVALID', `receipt ${place + 1} does not hold`);
+      report.finding('RECEIPT_INVALID', `receipt ${place + 1} is not valid`);
     }
 }
 
@@ -218,12 +238,11 @@ export function compareReceipts(
   const unnamed = consented.filter(({ details }) => details['receipt'] === undefined);
   const here = new Set(receipts.map(digestOfText));
   for (const entry of unnamed)
-    report.notProven('RECEIPT', 'the entry does not name the receipt for its consents', placeOf(entry));
+    report.notProven('RECEIPT', 'the entry does not record the receipt for its consents', placeOf(entry));
   for (const entry of consented) {
     const { receipt } = entry.details;
     if (receipt !== undefined && !(typeof receipt === 'string' && here.delete(receipt)))
-      report.finding('RECORD_MISSING', 'the receipt for the consents is gone', placeOf(entry));
+      report.finding('RECORD_MISSING', 'the receipt for the consents is missing', placeOf(entry));
   }
-  if (here.size > unnamed.length)
-    report.finding('RECEIPT_INVALID', 'a receipt is none that an entry records');
+  if (here.size > unnamed.length) report.finding('RECEIPT_INVALID', 'no entry records one of the receipts');
 }

@@ -47,20 +47,21 @@ function verifyEntry(
   const place = placeOf(item);
   const { entry, leafIndex, proof } = item;
   if (entry && (entry.stream !== item.stream || entry.sequence !== item.sequence))
-    report.finding('ENTRY_ALTERED', 'the entry names another place than it stands in', place);
+    report.finding('ENTRY_ALTERED', 'the entry states another position than it has in the bundle', place);
   if (entry && item.stream !== bundle.reissueId && !isAbout(entry, bundle))
-    report.finding('ENTRY_INSERTED', 'the entry is of something else than this reissue', place);
-  if (!entry) report.finding('ENTRY_MISSING', 'the log has a leaf of it, and the entry is gone', place);
+    report.finding('ENTRY_INSERTED', 'the entry does not concern this reissue', place);
+  if (!entry)
+    report.finding('ENTRY_MISSING', 'the log has a leaf of the entry, but the entry is missing', place);
   if (leafIndex === null || item.leafHash === null) {
-    report.notProven('ENTRY', 'it is not in the log yet', place);
+    report.notProven('ENTRY', 'the entry is not in the log yet', place);
     return false;
   }
   if (!checkpoint || leafIndex >= checkpoint.size) {
-    report.notProven('ENTRY', 'no checkpoint covers it yet', place);
+    report.notProven('ENTRY', 'no checkpoint covers the entry yet', place);
     return false;
   }
   if (proof === null) {
-    report.finding('PROOF_INVALID', 'the log has lost what would prove it', place);
+    report.finding('PROOF_INVALID', 'the log has lost the hashes that would prove the entry', place);
     return false;
   }
 
@@ -73,9 +74,13 @@ function verifyEntry(
   const own = entry ? leafOf(entry) : kept;
   if (leadsToRoot(own)) return true;
   if (!sameHash(own, kept) && leadsToRoot(kept))
-    report.finding('ENTRY_ALTERED', 'the log has another entry in this place', place);
+    report.finding('ENTRY_ALTERED', 'the log has another entry at this position', place);
   else if (sameHash(own, kept))
-    report.finding('ENTRY_INSERTED', 'the log of the checkpoint does not have this entry here', place);
+    report.finding(
+      'ENTRY_INSERTED',
+      'the log of the checkpoint does not have this entry at this position',
+      place,
+    );
   else
     report.finding(
       'PROOF_INVALID',
@@ -107,12 +112,20 @@ function verifyPersonal(item: BundleEntry, { entries }: EvidenceBundle, report: 
   if (!entry) return;
   if (personal) {
     if (!isPersonalPartOf(personal, entry.personalDigest))
-      report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', placeOf(item));
+      report.finding(
+        'PERSONAL_ALTERED',
+        'the digest of the personal part is not the one in the entry',
+        placeOf(item),
+      );
   } else if (
     entry.personalDigest !== null &&
     !entries.some((other) => other.entry && recordsPurgeOf(other.entry, 'personalDetails', entry))
   )
-    report.notProven('PERSONAL', 'the personal part is gone, and no purge entry explains it', placeOf(item));
+    report.notProven(
+      'PERSONAL',
+      'the personal part is missing, and no purge entry explains it',
+      placeOf(item),
+    );
 }
 
 /**
@@ -128,7 +141,7 @@ export function verifyWriter(
   if (!mayWrite(recordedBy, action, actor))
     report.finding(
       'WRITER_NOT_ALLOWED',
-      `${recordedBy} may not write ${action} in the name of ${actor}`,
+      `${recordedBy} may not write ${action} for the actor ${actor}`,
       place,
     );
 }
@@ -143,11 +156,15 @@ function verifyOrder(entries: readonly BundleEntry[], report: FindingCollector):
   for (const item of entries) {
     const before = last.get(item.stream);
     if (before && before.sequence === item.sequence)
-      report.finding('ENTRY_INSERTED', 'there is another entry of the same number', placeOf(item));
+      report.finding('ENTRY_INSERTED', 'another entry has the same number', placeOf(item));
     else if (before && before.sequence > item.sequence && item.stream !== authorityStream)
-      report.finding('ENTRY_ORDER', `it stands after number ${before.sequence}`, placeOf(item));
+      report.finding(
+        'ENTRY_ORDER',
+        `the entry comes after the entry with number ${before.sequence}`,
+        placeOf(item),
+      );
     else if (item.leafIndex !== null && item.leafIndex <= lastLeaf)
-      report.finding('ENTRY_ORDER', `it stands after leaf ${lastLeaf}`, placeOf(item));
+      report.finding('ENTRY_ORDER', `the entry comes after leaf ${lastLeaf}`, placeOf(item));
     if (item.leafIndex !== null) lastLeaf = Math.max(lastLeaf, item.leafIndex);
     if (!before || before.sequence < item.sequence) last.set(item.stream, item);
   }
@@ -160,15 +177,20 @@ function verifyComplete({ reissueId, reissue, entries }: EvidenceBundle, report:
   const missing = (first: number, next: number) => {
     if (first >= next) return;
     const which =
-      first + 1 === next ? 'an entry of this number' : `entries of the numbers ${first} to ${next - 1}`;
-    report.finding('ENTRY_MISSING', `the reissue has had ${which}`, { stream: reissueId, sequence: first });
+      first + 1 === next
+        ? 'the entry with this number is missing'
+        : `the entries ${first} to ${next - 1} are missing`;
+    report.finding('ENTRY_MISSING', which, { stream: reissueId, sequence: first });
   };
   let next = 1;
   for (const sequence of numbers) {
     missing(next, sequence);
     next = sequence + 1;
     if (sequence > reissue.auditSequence)
-      report.finding('ENTRY_INSERTED', 'the reissue never counted so far', { stream: reissueId, sequence });
+      report.finding('ENTRY_INSERTED', 'the number is greater than the count of entries of the reissue', {
+        stream: reissueId,
+        sequence,
+      });
   }
   missing(next, reissue.auditSequence + 1);
 }

@@ -20,7 +20,7 @@ export async function checkedCheckpoint(
   try {
     const checkpoint = await verifyCheckpoint(jws, trust.auditKeys);
     if (checkpoint.origin === trust.origin) return checkpoint;
-    report.finding('CHECKPOINT_INVALID', `it is of another log: ${checkpoint.origin}`);
+    report.finding('CHECKPOINT_INVALID', `the checkpoint is of another log: ${checkpoint.origin}`);
   } catch (error) {
     if (!(error instanceof InvalidSignature)) throw error;
     const kind = error.kind === 'KEY_NOT_TRUSTED' ? error.kind : 'CHECKPOINT_INVALID';
@@ -54,7 +54,10 @@ export async function verifyGrowth(
     const hashes = proof.map((hash) => base64url.decode(hash));
     if (isConsistent(checkpoint, newest, hashes)) continued.push(checkpoint);
     else if (!branches.explain(checkpoint))
-      report.finding('LOG_INCONSISTENT', `it does not continue the checkpoint of ${checkpoint.size} entries`);
+      report.finding(
+        'LOG_INCONSISTENT',
+        `the log does not continue the checkpoint with ${checkpoint.size} entries`,
+      );
   }
   // An invalid checkpoint already gave a finding and is not compared.
   if (!newest && bundle.checkpoint !== null) return;
@@ -86,10 +89,10 @@ function tellUnreached(
   if (unlinked.length > 0)
     report.notProven(
       'CHECKPOINT',
-      `the bundle does not prove that the log continues ${name(unlinked)}: ask for one made with it`,
+      `the bundle does not prove that the log continues ${name(unlinked)}: request a bundle made with this checkpoint`,
     );
   if (later.length > 0)
-    report.notProven('CHECKPOINT', `the bundle is older than ${name(later)}: ask for a new one`);
+    report.notProven('CHECKPOINT', `the bundle is older than ${name(later)}: request a new bundle`);
 }
 
 /** Whether the log continues a checkpoint: yes, not provable, or a finding. */
@@ -107,7 +110,7 @@ function resultOfKept(
     const had = `the log had ${kept.size} entries at ${kept.time}`;
     return {
       kind: 'LOG_TRUNCATED',
-      message: `${had}, and only ${newest.size} when the bundle was made later`,
+      message: `${had}, but only ${newest.size} when the bundle was made later`,
     };
   }
   const same = kept.size === newest.size ? [newest] : continued.filter(({ size }) => size === kept.size);
@@ -115,6 +118,6 @@ function resultOfKept(
   if (same.every(({ root }) => sameHash(root, kept.root))) return 'CONTINUED';
   return {
     kind: 'LOG_INCONSISTENT',
-    message: `another log of ${kept.size} entries was published at ${kept.time}`,
+    message: `another log with ${kept.size} entries was published at ${kept.time}`,
   };
 }

@@ -66,7 +66,7 @@ export class LostBranches {
         report.notProven(
           'CHECKPOINT',
           `${explained.size} checkpoints up to ${last.time} (${last.size} entries) are of a branch that was cut off when the ` +
-            `database was restored from a backup at ${restoredAt}: what is lost is not proven by this log`,
+            `database was restored from a backup at ${restoredAt}: this log does not prove the lost entries`,
           { stream: authorityStream, sequence },
         );
   }

@@ -103,13 +103,13 @@ function compare(
   report: FindingCollector,
   place: EntryPosition | undefined,
 ): void {
-  if (recorded === undefined) return report.notProven(unproven, `no entry names its ${what}`, place);
+  if (recorded === undefined) return report.notProven(unproven, `no entry records the ${what}`, place);
   if (stated === recorded) return;
   const entries =
-    recorded === null ? 'no entry records one' : `the entries record ${JSON.stringify(recorded)}`;
+    recorded === null ? 'no entry records it' : `the entries record ${JSON.stringify(recorded)}`;
   report.finding(
     kind,
-    `its ${what} is stated as ${JSON.stringify(stated)}, and ${entries}`,
+    `the ${what} is stated as ${JSON.stringify(stated)}, but ${entries}`,
     by ? placeOf(by) : place,
   );
 }
@@ -130,7 +130,7 @@ export function verifyStatus(bundle: EvidenceBundle, report: FindingCollector): 
   if (bundle.format === 'reseal-evidence/1' && recorded.revokedAt === null && !sameStatus(stated, recorded))
     return report.notProven(
       'STATUS',
-      'the bundle is of a form that lacks what other reissues did to the certificate',
+      'the format of the bundle lacks changes of the certificate by other reissues',
     );
   compareStatus(stated, recorded, report);
 }

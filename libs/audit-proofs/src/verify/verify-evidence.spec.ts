@@ -589,7 +589,7 @@ describe('a malicious bundle', () => {
       {
         kind: 'ENTRY_MISSING',
         entry: { stream: reissueId, sequence: 5 },
-        message: 'the reissue has had entries of the numbers 5 to 9007199254740991',
+        message: 'the entries 5 to 9007199254740991 are missing',
       },
     ]);
     const numbered = await forged((copy) => (own(copy, 4).sequence = Number.MAX_SAFE_INTEGER));
@@ -656,7 +656,7 @@ describe('keys', () => {
 
 describe('a trust file', () => {
   it('An unusable trust file is reported apart from invalid evidence', () => {
-    expect(() => readTrust({ format: 'reseal-trust/1' })).toThrow('the trust file is none');
+    expect(() => readTrust({ format: 'reseal-trust/1' })).toThrow('the file is not a trust file');
     expect(readTrust(JSON.parse(JSON.stringify(sample.trust)))).toEqual(sample.trust);
   });
 });
@@ -760,11 +760,13 @@ describe('who confirmed and who approved an operation', () => {
     const confirmed = { act: 'confirm', actor: 'staff:olivia' } as const;
     const approved = { act: 'approve', actor: 'staff:april' } as const;
     expect(await doneAfter([confirmed, approved])).toEqual([]);
-    expect(await doneAfter([confirmed])).toEqual(['no entry says who had to approve certificate.release']);
+    expect(await doneAfter([confirmed])).toEqual([
+      'the required entry "approve" for certificate.release is missing',
+    ]);
     expect(await doneAfter([confirmed, { ...approved, actor: 'staff:anna' }])).toHaveLength(1);
     expect(await doneAfter([])).toHaveLength(2);
     const retried = { action: 'retry', outcome: 'RESUMED' };
-    expect(await doneAfter([], retried)).toEqual(['no entry says who had to confirm retry']);
+    expect(await doneAfter([], retried)).toEqual(['the required entry "confirm" for retry is missing']);
     expect(await doneAfter([confirmed], retried)).toEqual([]);
     expect(await doneAfter([], { ...retried, outcome: 'REFUSED' })).toEqual([]);
   });
