@@ -82,9 +82,10 @@ export class ApiDocument {
     fault: (what: string) => void,
   ): void {
     const [type, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
-    if (!media) return void (body !== undefined && fault('takes no body'));
-    if (type === 'multipart/form-data') return void (body instanceof FormData || fault('takes a form'));
-    if (headers.get('content-type') !== type) fault(`takes ${type}`);
+    if (!media) return void (body !== undefined && fault('has a body, but the document has none'));
+    if (type === 'multipart/form-data')
+      return void (body instanceof FormData || fault('has no form as its body'));
+    if (headers.get('content-type') !== type) fault(`does not have the content type ${type}`);
     const absolute = JSON.stringify(media.schema).replaceAll('"#/components/', '"document#/components/');
     const validate = this.ajv.compile(JSON.parse(absolute) as object);
     if (!validate(JSON.parse(body as string))) fault(`body: ${this.ajv.errorsText(validate.errors)}`);

@@ -31,7 +31,7 @@ function unpacked(value: Buffer): Buffer {
   try {
     return gunzipSync(value);
   } catch {
-    return value; // random bytes may begin with the same two
+    return value; // random bytes may begin with the same two bytes
   }
 }
 

@@ -45,7 +45,7 @@ const environment = {
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
 };
 
-/** This group mostly waits, so that checks and tests without a stack run at the same time. */
+/** This group mostly waits, so checks and tests without a stack run at the same time. */
 const waitingGroup = 'faults';
 const inBackground = plan.onStack.includes(waitingGroup);
 /** @type {Promise<void> | undefined} */

@@ -8,7 +8,7 @@ export class Refusal extends Error {}
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
- * What to print of an error that ends a command: of a refusal its message, of a bug the stack trace.
+ * The text to print for an error that ends a command: the message of a refusal, the stack trace of a bug.
  * @param {unknown} error
  */
 export function descriptionOf(error) {

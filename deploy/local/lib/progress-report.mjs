@@ -45,7 +45,7 @@ export class ProgressReport {
   async step(title, work, announcement) {
     const since = Date.now();
     if (announcement) this.note(announcement);
-    const heartbeat = setInterval(() => this.note(`${title}: not yet (${secondsSince(since)})`), 30_000);
+    const heartbeat = setInterval(() => this.note(`${title}: not done yet (${secondsSince(since)})`), 30_000);
     try {
       const result = await work();
       this.done(title, since);

@@ -30,7 +30,7 @@ export class SampleProcesses {
     return { child, pid, identity: processIdentityOf(pid) ?? '', output: String(output) };
   }
 
-  /** Starts a process, kills it, and returns what a record says of it. */
+  /** Starts a process, kills it, and returns its record. */
   async ended() {
     const { child, pid, identity } = await this.start();
     const exit = once(child, 'exit');

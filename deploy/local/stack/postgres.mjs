@@ -113,7 +113,7 @@ async function clearStalePidFile(data) {
 }
 
 /**
- * Ids of the processes with this working folder: the data folder is that of postmaster and backends.
+ * The ids of the processes with this working folder. The postmaster and its backends work in the data folder.
  * @param {string} folder
  */
 function processesIn(folder) {

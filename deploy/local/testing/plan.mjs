@@ -35,7 +35,7 @@ export function readPlan(argv) {
   const all = [...checkNames, ...Object.keys(testGroups)];
   const wanted = values.only?.split(',') ?? all;
   const unknown = wanted.filter((name) => !all.includes(name));
-  if (unknown.length > 0) throw new Refusal(`--only knows ${all.join(', ')}; not ${unknown.join(', ')}.`);
+  if (unknown.length > 0) throw new Refusal(`--only accepts ${all.join(', ')}; not ${unknown.join(', ')}.`);
   const groups = Object.keys(testGroups).filter((name) => wanted.includes(name));
   return {
     checks: checkNames.filter((name) => wanted.includes(name)),

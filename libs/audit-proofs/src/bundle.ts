@@ -31,7 +31,7 @@ const loggedEntrySchema = z.strictObject({
 const bundleEntrySchema = z.strictObject({
   stream: z.string(),
   sequence: z.int().min(1),
-  /** Null if the log has a leaf for the entry, but the entry itself is gone. */
+  /** Null if the log has a leaf for the entry, but the entry itself is missing. */
   entry: loggedEntrySchema.nullable(),
   /** Absent if it was erased or never existed. */
   personal: z.strictObject({ salt: z.string(), content: z.string() }).optional(),

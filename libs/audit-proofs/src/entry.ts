@@ -72,7 +72,7 @@ export const digestOfPersonal = ({ salt, content }: PersonalPart): string =>
 /** The salt of the first form of the digest: its fixed length separates it from the content. */
 const firstSalt = /^[0-9a-f]{32}$/;
 
-/** Whether a digest matches a personal part, in the present form or in the first one, without lengths. */
+/** Whether a digest matches a personal part, in the current form or in the first form, which has no lengths. */
 export function isPersonalPartOf(personal: PersonalPart, digest: string | null): boolean {
   if (digest?.startsWith('2:')) return digestOfPersonal(personal) === digest;
   return firstSalt.test(personal.salt) && digestOfText(personal.salt + personal.content) === digest;

@@ -25,7 +25,7 @@ export function rootFiles(directory: string) {
 }
 
 /**
- * Paths of the files of the OCSP responder of one issuing CA; each issuing CA has a pair of its own.
+ * Paths of the files of the OCSP responder of one issuing CA; each issuing CA has its own pair.
  * @param keyId subject key identifier of the issuing CA, hexadecimal
  */
 export function responderFiles(directory: string, keyId: string) {

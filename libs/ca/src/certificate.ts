@@ -40,7 +40,7 @@ export function sha256Hex(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex');
 }
 
-/** SHA-1 of the public key's bits (RFC 5280 section 4.2.1.2, method 1): an identifier, not a protection. */
+/** SHA-1 of the public key's bits (RFC 5280 section 4.2.1.2, method 1): it identifies a key and protects nothing. */
 export function keyIdentifier(spki: Buffer): Buffer {
   const fields = new DerReader(spki).inside(tags.sequence);
   fields.whole(tags.sequence);

@@ -21,8 +21,8 @@ export interface CrlContents {
 /**
  * Builds and signs the CRL of one shard, or the only CRL of a CA (version 2, RFC 5280 section 5).
  *
- * A shard's CRL covers the end-entity certificates that contain its address. A critical issuingDistributionPoint says
- * so, which prevents the replacement of one shard's CRL by that of another.
+ * A shard's CRL covers the end-entity certificates that contain its address. A critical issuingDistributionPoint states
+ * this address, so that the CRL of one shard cannot replace that of another.
  *
  * @returns DER
  * @throws Error if the key store fails, or returned a signature that does not verify

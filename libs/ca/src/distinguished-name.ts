@@ -9,7 +9,7 @@ const attributeTypes = {
   cn: der.objectIdentifier(nameAttributeTypes.cn),
 } as const;
 
-/** An attribute that names of this CA and its holders have; each is a relative distinguished name of its own. */
+/** An attribute that names of this CA and its holders have; each is its own relative distinguished name. */
 type Attribute = NameAttribute<keyof typeof attributeTypes>;
 
 /** A distinguished name in the order of its text: the most specific attribute first. */

@@ -14,7 +14,10 @@ import { wholeSeconds } from './validity.js';
 import { replaceFile } from './atomic-file.js';
 
 const dayMs = 86_400_000;
-/** The root is offline, so that its CRL is valid for a year. A new one is due when a third of the year is left. */
+/**
+ * The CRL of the root is valid for a year, because the root is offline. A new one is due when a third of the year is
+ * left.
+ */
 const validityMs = 366 * dayMs;
 const dueBeforeEndMs = 122 * dayMs;
 

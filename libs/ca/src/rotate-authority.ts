@@ -14,7 +14,7 @@ const minimumIntervalMs = 24 * 3_600_000;
 /** A new issuing CA needs a year in which it signs certificates, and a year until the last of them expires. */
 const minimumRootLifetimeMs = 2 * 366 * 24 * 3_600_000;
 
-/** A rotation is refused in the present situation. */
+/** A rotation is refused at this time. The message names the reason. */
 export class RotationRefused extends Error {
   override readonly name = 'RotationRefused';
 }
@@ -48,7 +48,9 @@ export interface IssuingRotation extends IssuingKeysOptions {
   /** Address of the status app, for the certificate. */
   readonly statusUrl: string;
   readonly now: Date;
-  /** Called with the new issuing CA before it is published: makes what it needs from its first signature on. */
+  /**
+   * Called with the new issuing CA before it is published. Makes everything that the CA needs when it starts to sign.
+   */
   prepare(authority: IssuingAuthority): Promise<void>;
 }
 

@@ -45,7 +45,7 @@ function readPoint(bytes: Buffer, point: Buffer): SubjectKey {
   return {
     keyType: 'EC-P256',
     publicKey,
-    // A key has only one digest, so that a compressed point is converted.
+    // A compressed point is converted, so that a key has only one digest.
     spki: plain ? bytes : publicKeyInfo(x, y),
     thumbprint: () => hash('sha256', `{"crv":"P-256","kty":"EC","x":"${x}","y":"${y}"}`, 'base64url'),
   };

@@ -62,6 +62,6 @@ export const weakKeysConfig = {
     })
     .optional()
     .describe(
-      'Keys that get no certificate because others know them: one hash a line, as in Debian’s `openssl-blacklist` (CVE-2008-0166), or the SHA-256 of the SubjectPublicKeyInfo. Best given by file.',
+      'Publicly known keys, which get no certificate. One hash per line, as in Debian’s `openssl-blacklist` (CVE-2008-0166), or the SHA-256 of the SubjectPublicKeyInfo. Best given by file.',
     ),
 };

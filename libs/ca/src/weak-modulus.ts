@@ -12,8 +12,8 @@ const markerPrimes = primesBetween(3, 167);
 const markers = markerPrimes.map((prime) => ({ prime: BigInt(prime), residues: powersOf65537(prime) }));
 
 /**
- * Whether an RSA modulus has the fingerprint of ROCA (CVE-2017-15361): its primes have a structure that allows to
- * factor it within hours. About one sound modulus in 2^27 has this fingerprint by chance.
+ * Whether an RSA modulus has the fingerprint of ROCA (CVE-2017-15361): its primes have a structure with which it can be
+ * factored within hours. About one sound modulus in 2^27 has this fingerprint by chance.
  */
 export function bearsRocaFingerprint(modulus: bigint): boolean {
   const reduced = modulus % markerProduct;

@@ -1,4 +1,4 @@
-/** As far as old files need it; the package's types know only all of it at once. */
+/** Types of the parts of node-forge that old files need. The package's own types cover only the whole package. */
 declare module 'node-forge/lib/util.js' {
   /** Bytes as characters from U+0000 to U+00FF. */
   export type BinaryString = string;

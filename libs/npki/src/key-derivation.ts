@@ -9,7 +9,7 @@ import { FormatError, type Bytes } from '#libs/der';
  * 1.3 million. Two million take a few seconds.
  */
 export const MOST_ITERATIONS = 2_000_000;
-/** Lower limits for PBKDF1 and PKCS #12: WebCrypto does not have them, so that they are slower and block. */
+/** Lower limits for PBKDF1 and PKCS #12: WebCrypto does not have them, so they are slower and block the thread. */
 export const MOST_PBKDF1_ITERATIONS = 100_000;
 export const MOST_PKCS12_ITERATIONS = 600_000;
 

@@ -1,6 +1,6 @@
 /** Object identifiers: of KISA's tree (1.2.410.200004), of PKCS and of X.509. */
 export const oids = {
-  // KCAC.TS.SIVID: what a certificate says of its holder's number, and the random number that the holder keeps.
+  // KCAC.TS.SIVID: the VID in a certificate, and the random number R that the holder keeps.
   identifyData: '1.2.410.200004.10.1.1',
   vid: '1.2.410.200004.10.1.1.1',
   randomNumber: '1.2.410.200004.10.1.1.3',

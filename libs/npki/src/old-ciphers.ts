@@ -34,7 +34,7 @@ function finish(
   if (encrypted.length === 0 || encrypted.length % OLD_BLOCK !== 0)
     throw new FormatError('the length is not a multiple of the block length');
   decipher.update(util.createBuffer(binary(encrypted)));
-  decipher.finish(() => true); // it would take any last octet for padding
+  decipher.finish(() => true); // the library would accept any last byte as padding
   return withoutPadding(Uint8Array.from(decipher.output.getBytes(), (character) => character.charCodeAt(0)));
 }
 

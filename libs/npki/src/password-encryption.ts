@@ -218,8 +218,8 @@ const pkcs12 = (name: string, cipher: CbcCipher): SaltedScheme => ({
 });
 
 /**
- * PBKDF1 with SHA-1 makes 20 bytes: 16 of the key and 4 that the IV is hashed from. That is where the form leaves
- * RFC 8018, which would have both in 16 bytes.
+ * PBKDF1 with SHA-1 makes 20 bytes: 16 for the key, and 4 whose hash gives the IV. RFC 8018 differs: it takes both from
+ * 16 bytes.
  */
 function seedKey(password: Uint8Array, derivation: Derivation): { key: Bytes; iv: Bytes } {
   const derived = pbkdf1('SHA1', password, derivation);

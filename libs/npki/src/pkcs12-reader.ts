@@ -86,7 +86,7 @@ function macHash(oid: string): Pkcs12Hash {
 /**
  * One ContentInfo, which is data, or data encrypted by the password.
  *
- * @returns opens its SafeContents
+ * @returns a function that opens the SafeContents
  */
 function readSafe(info: Element): (password: string) => Promise<Bytes> {
   const reader = readerOf(info.content);

@@ -97,7 +97,7 @@ describe('signPri.key', () => {
 
   it.each(forms)('signPri.key does not open with another password (%s)', async (form) => {
     const written = await writePrivateKeyFile({ privateKey: ecKey, form, password, iterations: 1 });
-    // So many attempts that the padding is correct by chance a few times.
+    // With this number of attempts, the padding is correct by chance a few times.
     for (let attempt = 0; attempt < 600; attempt += 1)
       await expect(readPrivateKeyFile(written, `${password}${attempt}`)).rejects.toThrow(NpkiKeyError);
     await expect(readPrivateKeyFile(written)).rejects.toThrow('the password is wrong or the file is damaged');

@@ -79,7 +79,7 @@ function requireRsaKey(der: Uint8Array): void {
     dP === d % (p - 1n) &&
     dQ === d % (q - 1n) &&
     (q * qInverse) % p === 1n;
-  if (!consistent) throw new FormatError('not the numbers of one RSA key');
+  if (!consistent) throw new FormatError('the numbers of the RSA key are not consistent');
 }
 
 /** ECPrivateKey (RFC 5915 section 3). The check needs its public key, which nearly all files have. */
@@ -94,5 +94,6 @@ async function requireEcKey(der: Uint8Array, curveOid: string, privateKey: Bytes
   if (!namedCurve) throw new FormatError(`an unknown curve, ${curveOid}`);
   if (!point) return;
   const publicKey = readerOf(point).bits();
-  if (!(await arePair(namedCurve, privateKey, publicKey))) throw new FormatError('not one EC key');
+  if (!(await arePair(namedCurve, privateKey, publicKey)))
+    throw new FormatError('the numbers of the EC key are not consistent');
 }

@@ -1,6 +1,6 @@
 /**
- * The file seems to be valid, but this library does not support its format. The password was not tried, so that the holder
- * must not be told that it is wrong: more attempts elsewhere could lock the holder out.
+ * The file seems to be valid, but this library does not support its format. The password was not tried. Do not tell the
+ * holder that it is wrong: further attempts elsewhere could lock the holder out.
  */
 export class NpkiUnsupportedError extends Error {
   override readonly name = 'NpkiUnsupportedError';

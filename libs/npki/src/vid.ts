@@ -21,7 +21,7 @@ export interface VidInput {
  * virtualID = H(H(DER(HashContent))), where HashContent ::= SEQUENCE { idn PrintableString, randomNum BIT STRING }
  * (KCAC.TS.SIVID). Leading zeros of R and of the result are significant.
  *
- * @throws {RangeError} if `idn` has other characters than digits or `random` is too short; it contains neither number
+ * @throws {RangeError} if `idn` has other characters than digits or `random` is too short; the message contains neither
  */
 export function computeVirtualId({ idn, random, hash = 'SHA-256' }: VidInput): Bytes {
   if (!/^\d+$/.test(idn)) throw new RangeError('the number of a VID has digits only');

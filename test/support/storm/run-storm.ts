@@ -25,13 +25,13 @@ export interface Storm {
 }
 
 interface StormOptions {
-  /** More follow if these end before each disturbance has happened once. */
+  /** Number of reissues. More are started if these end before each disturbance has happened once. */
   readonly reissues: number;
   /** Number of concurrent reissues. */
   readonly atOnce: number;
   /** They happen in this order, one at a time, repeatedly. */
   readonly disturbances: readonly Disturbance[];
-  /** Least time from the start of one to the start of the next. */
+  /** Minimum time from the start of one to the start of the next. */
   readonly everyMs: number;
   /** How long a customer repeats one call. */
   readonly patienceMs: number;

@@ -1,4 +1,4 @@
-/** HTML that needs no more escaping. */
+/** HTML in which all values are escaped. */
 export class Html {
   constructor(readonly markup: string) {}
 }

@@ -37,7 +37,7 @@ export const TEXTS = {
     notice: 'For development and tests. All people and messages are fictional.',
     people: 'Sample people',
     everyone: 'All messages',
-    noPeople: 'No people yet. POST /v1/people makes some.',
+    noPeople: 'No people yet. POST /v1/people creates some.',
     messages: 'Messages',
     noMessages: 'No messages.',
     deposits: 'Deposits',

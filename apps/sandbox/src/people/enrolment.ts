@@ -78,9 +78,9 @@ export class Enrolment {
         const rows = await this.people.pending(BATCH);
         if (rows.length === 0) return;
         await this.#finish(rows);
-        this.#log.log(`finished ${rows.length} enrolments that had been begun`);
+        this.#log.log(`completed ${rows.length} open enrolments`);
       } catch (error) {
-        this.#log.warn(`begun enrolments cannot be finished yet: ${(error as Error).message}`);
+        this.#log.warn(`open enrolments cannot be completed yet: ${(error as Error).message}`);
         await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -27,13 +27,13 @@ const sealBody = z
   })
   .refine(({ purpose, value }) => value !== undefined || purpose === 'vid-random', {
     path: ['value'],
-    error: 'only R of the VID (vid-random) is made up',
+    error: 'is required, except for the purpose vid-random',
   });
 const signBody = z.object({ toSign: z.base64url().min(1).max(4096) });
 
 /**
- * Does what a customer's app does on the phone and `curl` cannot: it creates a key pair, requests a certificate, signs and
- * seals. A real app does this itself (`libs/client`); its secrets never reach a server.
+ * Does the work of a customer's app on the phone that `curl` cannot do: it creates a key pair, requests a certificate,
+ * signs and seals. A real app does this itself (`libs/client`); its secrets never reach a server.
  */
 @Controller('v1/phones')
 export class PhonesController {
@@ -73,7 +73,7 @@ export class PhonesController {
 
   private found(id: string): CertificateKey {
     const key = this.phones.find(id);
-    if (!key) throw notFound('No such phone; one is made by POST /v1/phones.', '없는 전화기입니다.');
+    if (!key) throw notFound('No such phone. POST /v1/phones creates one.', '없는 전화기입니다.');
     return key;
   }
 }

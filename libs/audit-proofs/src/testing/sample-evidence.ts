@@ -1,4 +1,4 @@
-import 'reflect-metadata'; // which @peculiar/x509 asks for
+import 'reflect-metadata'; // required by @peculiar/x509
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { BasicConstraintsExtension, X509CertificateGenerator, type X509Certificate } from '@peculiar/x509';
 import { base64url, CompactSign, importJWK, type JWK } from 'jose';
@@ -23,7 +23,7 @@ export const auditSigner = (kid: string): AuditSigner => ({
 const jwkOf = (key: KeyObject) => key.export({ format: 'jwk' }) as JWK;
 export const publicPart = ({ d: _, ...rest }: AuditSigner) => rest as { kty: string; kid: string };
 
-/** A log in memory, with what the product keeps in PostgreSQL. */
+/** A log in memory, with the data that the product keeps in PostgreSQL. */
 export class SampleLog {
   readonly leaves: Hash[];
 
@@ -55,11 +55,11 @@ export interface Sample {
 
 const text = '# Terms\nThe exact text.\n';
 const history = [{ eventId: '1', eventType: 'WORKFLOW_EXECUTION_STARTED' }, { eventId: '2' }];
-/** The pseudonym of the person whose reissue it is. */
+/** The pseudonym of the reissue's customer. */
 const customerRef = 'c'.repeat(32);
 const personal = { salt: '00ff'.repeat(8), content: '{"address":"203.0.113.7","agent":"a phone"}' };
 
-/** What a reissue leaves in the trail, between the entries of another one. */
+/** The audit entries of a reissue, mixed with those of another reissue. */
 function sampleEntries(certificateDigest: string, receipt: string): LoggedEntry[] {
   const consents = [
     {
@@ -171,14 +171,14 @@ export async function sampleEvidence(): Promise<Sample> {
   return { key, log, trust, bundle: await sealed(unsigned, key) };
 }
 
-/** What a customer keeps of their consents. */
+/** A receipt for consents, as the customer gets it. */
 async function receiptBy(key: AuditSigner): Promise<string> {
   return new CompactSign(new TextEncoder().encode(JSON.stringify({ sub: reissueId })))
     .setProtectedHeader({ alg: 'EdDSA', kid: key.kid })
     .sign(await importJWK(key, 'EdDSA'));
 }
 
-/** The entries of one stream, as they stand in that log. */
+/** The entries of one stream, in the order of that log. */
 export function entriesIn(log: SampleLog, stream = reissueId): EvidenceBundle['entries'] {
   return log.entries.flatMap((entry, leafIndex) => {
     if (entry.stream !== stream) return [];

@@ -81,7 +81,7 @@ export class Pkcs11Client {
 }
 
 function start(): ChildProcess {
-  // PKCS#11 libraries are configured by environment variables of their own. They must not see our secrets.
+  // PKCS#11 libraries read their own environment variables. They must not get the secrets of this process.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !key.startsWith('RESEAL_') && key !== 'NODE_OPTIONS'),
   );

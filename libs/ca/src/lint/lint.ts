@@ -21,8 +21,8 @@ const readable: LintFinding = { id: 'x690.der', source: 'X.690 section 10; RFC 5
 export const lintRules: readonly LintRule[] = [...bodyRules, ...subjectRules, ...extensionRules];
 
 /**
- * Checks a certificate before it is signed: signs it with a throw-away key, parses it with other code than the code that
- * built it, and checks every rule. So mistakes are found before a real certificate has them. After signing, the signer
+ * Checks a certificate before it is signed: signs it with a temporary key, parses it with other code than the code that
+ * built it, and checks every rule. This finds mistakes before a real certificate has them. After signing, the signer
  * checks with {@link assertOnlySignatureDiffers} that the certificate is the linted one.
  *
  * @param tbs the to-be-signed part; profile, issuer and contents are its intended values

@@ -27,13 +27,13 @@ export const subjectRules: readonly LintRule[] = [
   },
   {
     id: 'rfc5280.subject-encoding',
-    source: 'RFC 5280 section 4.1.2.4 and appendix A; UTF8String but for the country',
+    source: 'RFC 5280 section 4.1.2.4 and appendix A; UTF8String except for the country',
     check: ({ subject }) =>
       subject.every(({ type, tag }) => tag === (type === types.c ? tags.printableString : tags.utf8String)),
   },
   {
     id: 'rfc5280.subject-length',
-    source: 'RFC 5280 appendix A, ub-common-name and its like',
+    source: 'RFC 5280 appendix A, ub-common-name and similar limits',
     check: ({ subject }) => subject.every(({ value }) => value.length > 0 && [...value].length <= 64),
   },
   {

@@ -93,7 +93,7 @@ function readCertId(raw: Buffer): CertId {
 }
 
 function serialOf(integer: Buffer): string {
-  // A negative number is never the serial number of a certificate. With its sign it matches none.
+  // No certificate has a negative serial number. The sign is kept, so that the number matches no certificate.
   return integer[0]! >= 0x80
     ? `-${integer.toString('hex')}`
     : integer.toString('hex').replace(/^00(?=.)/, '');
