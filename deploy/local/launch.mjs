@@ -24,7 +24,7 @@ import { readSettings } from './lib/settings.mjs';
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * State folders of the commands that run a stack of their own, beside a developer's stack.
+ * State folders of the commands that run their own stack, next to a developer's stack.
  * @type {Partial<Record<Command, () => string>>}
  */
 const isolatedStates = {
@@ -105,7 +105,7 @@ async function provideNode(settings, report, command) {
 }
 
 /**
- * Sets the environment of a stack beside a developer's stack: its own state folder, and no external servers.
+ * Sets the environment of a stack next to a developer's stack: its own state folder, and no external servers.
  * @param {string} state
  */
 function isolateEnvironment(state) {

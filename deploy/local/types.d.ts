@@ -37,7 +37,7 @@ export interface Settings {
   readonly ports: Readonly<Record<PortName, number>>;
   readonly namespace: string;
   readonly mavenRepository: string;
-  /** Addresses of servers that already run elsewhere. The launcher starts none of its own for them. */
+  /** Addresses of servers that already run elsewhere. The launcher does not start these servers. */
   readonly external: {
     readonly postgres: string | undefined;
     readonly temporal: string | undefined;
@@ -79,7 +79,7 @@ export interface ProcessSpec {
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
-  /** Removes what a killed predecessor left. */
+  /** Removes the files that a killed process left. */
   readonly beforeStart?: () => Promise<void>;
   /** Default: SIGTERM. */
   readonly stopSignal?: NodeJS.Signals;

@@ -2,7 +2,7 @@ import { send } from './http.js';
 import type { RunningStack } from './running-stack.js';
 import { until } from './until.js';
 
-/** The processes of a stack. Each comes after those that it depends on. */
+/** The processes of a stack. Each comes after the processes that it depends on. */
 const components = [
   'postgres',
   'temporal',

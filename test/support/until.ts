@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /**
  * Calls a function repeatedly until it returns a result.
  *
- * @param what is awaited, for the error
+ * @param what names the awaited condition in the error
  * @param look returns undefined or false, or throws, until there is a result
  * @throws Error after the time, with the last error as its cause
  */

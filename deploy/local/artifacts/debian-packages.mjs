@@ -38,7 +38,7 @@ const browserTestPackages = { chromium: 'chromium', 'fonts-noto-cjk': { file: no
 const nativeBuildPackages = { 'g++': 'g++', make: 'make', python3: 'python3' };
 
 /**
- * Installs the Debian packages that the tests need and this machine lacks. That takes root and apt.
+ * Installs the Debian packages that the tests need and this machine lacks. This requires root and apt.
  * @param {Settings} settings
  * @param {ProgressReport} report
  * @param {{native: boolean}} needs whether a native npm package must be built

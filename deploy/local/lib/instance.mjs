@@ -10,7 +10,7 @@ const launcherFile = 'launcher.json';
 const stackFile = 'stack.json';
 
 /**
- * What the stack that runs on this state folder published; undefined if none runs.
+ * The published addresses of the stack that runs on this state folder; undefined if none runs.
  * @param {Pick<Settings, 'run'>} settings
  * @returns {PublishedStack | undefined}
  */

@@ -51,7 +51,7 @@ export async function assertPortsFree(settings) {
 }
 
 /**
- * Claims a range of free ports, so that a test stack runs beside a development one.
+ * Claims a range of free ports, so that a test stack can run next to a development stack.
  * @param {Environment} env
  * @returns {Promise<Environment>} `env` with the ports of the range
  * @throws {Refusal} if no range is free

@@ -70,7 +70,7 @@ export async function signWith(
     .sign(await importJWK(key, algorithm));
 }
 
-/** Signs a checkpoint, as it is published and kept: a compact JWS. */
+/** Signs a checkpoint in the form in which it is published and stored: a compact JWS. */
 export const signCheckpoint = (
   key: JWK & { readonly kid: string },
   { origin, size, root, time }: LogCheckpoint,

@@ -7,7 +7,7 @@ import type { SandboxTables } from '../database.js';
 import type { Person } from '../people/person.js';
 import { idReused, notFound } from '../problems.js';
 
-/** The provider's own limit of guesses at one code; the bank has limits of its own. */
+/** The provider's own limit of guesses at one code; the bank has its own limits. */
 export const MAX_WRONG_TRIES = 10;
 
 /** Two telecom companies: one takes over while the other is down. */
@@ -83,7 +83,7 @@ export class OneTimeCodes {
 
   /**
    * Compares a code. A repetition of the attempt gets the same answer, whatever code it holds.
-   * @throws ProblemError 404 for a transaction never seen, 409 for an attempt made at another one.
+   * @throws ProblemError 404 for an unknown transaction, 409 for an attempt that was made for another transaction.
    */
   async verify(
     provider: CodeProvider,

@@ -2,7 +2,7 @@
  * A separate process that uses one PKCS#11 token. Calls of the library can block, hang or crash, and must not do so in
  * the signer's process. Started by `Pkcs11Client`, which sends one request at a time.
  *
- * Node also runs this file before it is compiled, so that it may import only types of ours.
+ * Node also runs this file before it is compiled, so it may import only types from other files.
  */
 import { createRequire } from 'node:module';
 import type * as pkcs11js from 'pkcs11js';

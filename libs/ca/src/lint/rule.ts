@@ -20,5 +20,5 @@ export interface LintRule {
   readonly check: (certificate: ParsedCertificate, intention: Intention) => boolean;
 }
 
-/** A rule that a certificate breaks. It has no content of the certificate, so that it can be logged. */
+/** A rule that a certificate breaks. It contains no data of the certificate, so it can be logged. */
 export type LintFinding = Pick<LintRule, 'id' | 'source'>;

@@ -35,7 +35,7 @@ export function createSoftToken(label = 'reseal-spec', pin = '5472'): SoftToken 
   writeFileSync(configuration, `directories.tokendir = ${folder}\nlog.level = ERROR\n`);
   process.env.SOFTHSM2_CONF = configuration;
   const args = ['--init-token', '--free', '--label', label, '--so-pin', '0000', '--pin', pin];
-  // Jest's process.env is a copy, so that it must be passed to children explicitly.
+  // Jest's process.env is a copy, so it must be passed to children explicitly.
   execFileSync('softhsm2-util', args, { env: process.env, stdio: 'pipe' });
   return {
     address: { module: softHsmModule, label, pin },
