@@ -15,7 +15,7 @@ const control = new StackControl();
 const patient = { patienceMs: 120_000 };
 
 /** All customers of these tests. The last test checks that each effect happened once for each of them. */
-const everybody: Customer[] = [];
+const allCustomers: Customer[] = [];
 let bookmark: Bookmark;
 beforeAll(async () => {
   bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
@@ -34,7 +34,7 @@ afterAll(() => stack.close());
 
 async function arrivals(): Promise<Customer[]> {
   const crowd = await customersAtEachStep(stack);
-  everybody.push(...crowd);
+  allCustomers.push(...crowd);
   return crowd;
 }
 const finish = (crowd: readonly Customer[]) =>
@@ -46,7 +46,7 @@ describe('the signer', () => {
 
   it('The signer restarts after a kill during signing', async () => {
     customer = await stack.newCustomer();
-    everybody.push(customer);
+    allCustomers.push(customer);
     await continueReissue(customer, 4);
     call = customer.requestCertificate(undefined, { patienceMs: 240_000 });
     await pause(40);
@@ -95,16 +95,16 @@ describe('the signer', () => {
 
 describe('whatever was killed', () => {
   it('Every reissue was completed once after all kills', async () => {
-    const ids = everybody.map(({ reissueId }) => reissueId);
+    const ids = allCustomers.map(({ reissueId }) => reissueId);
     await Promise.all(ids.map((id) => untilWorkflowCompleted(stack.temporal, id, 120_000)));
-    await expectCompletedOnce(stack, everybody);
+    await expectCompletedOnce(stack, allCustomers);
   });
 
   it('Every change was published in order', async () => {
     await readCheckedEvents(
       stack,
       bookmark,
-      everybody.map(({ reissueId }) => reissueId),
+      allCustomers.map(({ reissueId }) => reissueId),
       120_000,
     );
   });

@@ -67,7 +67,11 @@ const behind: Customer[] = [];
 
 describe('a step that was committed just before worker and server died', () => {
   /** The step waits for its locked row. When it gets the row, Temporal is down and cannot be notified of the result. */
-  async function takeAndDie(customer: Customer, kind: string, call: () => Promise<Answer>): Promise<void> {
+  async function killAfterCommit(
+    customer: Customer,
+    kind: string,
+    call: () => Promise<Answer>,
+  ): Promise<void> {
     let answered: Promise<Answer> | undefined;
     await whileLocked(
       sql`select 1 from reissue where reissue_id = ${customer.reissueId} for no key update`,
@@ -90,7 +94,7 @@ describe('a step that was committed just before worker and server died', () => {
     async (_, calls, kind) => {
       const customer = await stack.newCustomer();
       await continueReissue(customer, calls);
-      await takeAndDie(customer, kind, () => ordinaryPath[calls]!.call(customer, patient));
+      await killAfterCommit(customer, kind, () => ordinaryPath[calls]!.call(customer, patient));
       expect(customer.reissue?.state).toBe(ordinaryPath[calls]!.state);
       await continueReissue(customer, ordinaryPath.length, patient);
       behind.push(customer);
@@ -100,7 +104,7 @@ describe('a step that was committed just before worker and server died', () => {
   it('A committed password reset is found committed, and the customer is notified', async () => {
     const customer = await stack.newCustomer();
     await continueReissue(customer, 2);
-    await takeAndDie(customer, 'resetPassword', () => customer.resetPassword(undefined, patient));
+    await killAfterCommit(customer, 'resetPassword', () => customer.resetPassword(undefined, patient));
     await continueReissue(customer, ordinaryPath.length, patient);
     await until('the notice of the reset', async () =>
       (await stack.sandbox.inbox(customer.person.mobile)).some(({ id }) => id.includes('.PASSWORD_RESET')),

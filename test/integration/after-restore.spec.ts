@@ -99,7 +99,7 @@ async function verdictOn({ reissueId }: Applicant): Promise<EvidenceVerdict> {
 }
 
 /** Sends the messages of the ordinary path to the workflow, until the reissue is in this state. */
-async function goOn(applicant: Applicant, state: string): Promise<void> {
+async function continueTo(applicant: Applicant, state: string): Promise<void> {
   const row = await findReissue(world.owner, applicant.reissueId);
   const from = ordinaryPath.findIndex(([each]) => each === row?.state) + 1;
   const to = ordinaryPath.findIndex(([each]) => each === state);
@@ -109,7 +109,7 @@ async function goOn(applicant: Applicant, state: string): Promise<void> {
 
 async function arrive(state?: string): Promise<Applicant> {
   const applicant = await Applicant.of(world, await customer(world));
-  if (state) await goOn(applicant, state);
+  if (state) await continueTo(applicant, state);
   return applicant;
 }
 
@@ -151,7 +151,7 @@ function runCommand(options: { confirm: boolean; declared: boolean }): Promise<n
   );
 }
 
-/** The applicants, each of whom lost some data in the restored database. */
+/** The applicants. The restored database lacks some data of each. */
 let people: {
   registeredSince: Applicant;
   registeredFromBackup: Applicant;
@@ -195,7 +195,7 @@ beforeAll(async () => {
     ['cancelledSince', 'CONSENT_REQUIRED'],
     ['startedSince', 'IDENTITY_REQUIRED'],
   ] as const) {
-    await goOn(people[name], state);
+    await continueTo(people[name], state);
     if (state === 'REGISTERED' || state === 'ISSUED') serials[name] = await serialOf(people[name]);
   }
   await temporal.sendMessage(people.cancelledSince, people.cancelledSince.cancel());
@@ -349,8 +349,8 @@ describe('setup after-restore', () => {
   });
 
   it('setup after-restore never publishes an event id again with other contents', async () => {
-    await goOn(people.untouched, 'REGISTERED');
-    await goOn(people.startedSince, 'REGISTERED');
+    await continueTo(people.untouched, 'REGISTERED');
+    await continueTo(people.startedSince, 'REGISTERED');
     await publishAll();
     const all = await readPublished({ brokers, topics, source });
     const contents = new Map<string, string>();

@@ -116,7 +116,7 @@ describe('the event relay on PostgreSQL and Kafka', () => {
         ),
       );
       if (sequence % 40 === 0) {
-        await dismissActiveCopy();
+        await endActiveSession();
         await pause(300);
       }
     }
@@ -148,7 +148,7 @@ async function untilMarked(): Promise<void> {
 }
 
 /** Ends the session that holds the relay's lock in this database. */
-async function dismissActiveCopy(): Promise<void> {
+async function endActiveSession(): Promise<void> {
   const { rows } = await sql`
     SELECT pg_terminate_backend(pid) FROM pg_locks
     WHERE locktype = 'advisory' AND granted

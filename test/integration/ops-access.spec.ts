@@ -56,7 +56,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** The result of a call, as far as it depends on the caller. Streams have no end, so only their head is read. */
-async function knock({ method, path }: Call, as: TokenClaims | undefined) {
+async function resultOf({ method, path }: Call, as: TokenClaims | undefined) {
   const gone = new AbortController();
   const token = as && (await world.issuer.token(as));
   const answer = await fetch(world.url + path, {
@@ -91,12 +91,12 @@ describe('every call of the operators’ API', () => {
   });
 
   it.each(calls)('$name is refused without a sign-in', async (call) => {
-    expect(await knock(call, undefined)).toEqual({ status: 401, problem: 'sign-in-required' });
+    expect(await resultOf(call, undefined)).toEqual({ status: 401, problem: 'sign-in-required' });
   });
 
   it.each(calls)('$name admits the roles that it names and no others', async (call) => {
     for (const roles of everyRoles) {
-      const { status, problem } = await knock(call, { sub: 'sam', roles });
+      const { status, problem } = await resultOf(call, { sub: 'sam', roles });
       const may = roles.some((role) => call.roles.includes(role));
       if (may) expect([roles, problem]).not.toEqual([roles, 'role-required']);
       if (may) expect([401, 500, 503]).not.toContain(status);
@@ -112,7 +112,7 @@ describe('every call of the operators’ API', () => {
       { aud: 'reseal-gateway' },
       { nbf: 300 },
     ] satisfies TokenClaims[])
-      expect(await knock(call, { sub: 'sam', roles, ...claims })).toEqual({
+      expect(await resultOf(call, { sub: 'sam', roles, ...claims })).toEqual({
         status: 401,
         problem: 'token-refused',
       });

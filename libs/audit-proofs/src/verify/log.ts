@@ -70,12 +70,12 @@ export async function verifyGrowth(
     if (result === 'unlinked' || result === 'later') unreached[result].push(checkpoint);
     else report.finding(result.kind, result.message);
   }
-  tellUnreached(unreached, report);
+  reportUnreached(unreached, report);
   branches.report(report);
 }
 
 /** Reports checkpoints of a kind together, because a worker's file has many. */
-function tellUnreached(
+function reportUnreached(
   { unlinked, later }: Record<'unlinked' | 'later', readonly LogCheckpoint[]>,
   report: FindingCollector,
 ): void {

@@ -20,7 +20,7 @@ const freeze = () => tokenProcesses().forEach((pid) => process.kill(pid, 'SIGSTO
 const thaw = () => tokenProcesses().forEach((pid) => process.kill(pid, 'SIGCONT'));
 const kill = () => tokenProcesses().forEach((pid) => process.kill(pid, 'SIGKILL'));
 /** Waits until all processes that use the token have ended. */
-const nobodyIsThere = async () => {
+const untilTokenIsUnused = async () => {
   while (tokenProcesses().length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
 };
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(opened.map((token) => token.close()));
   opened = [];
-  await nobodyIsThere();
+  await untilTokenIsUnused();
 });
 afterAll(() => soft.drop());
 
@@ -62,7 +62,7 @@ describe('key in a PKCS#11 token', () => {
 
   it('A PKCS#11 key cannot be exported: neither read nor wrapped, nor made so', () => {
     // The library reads the real environment, which this process cannot change for itself.
-    const script = ['-e', `(${takeOut.toString()})(...${JSON.stringify([soft.address])})`];
+    const script = ['-e', `(${tryToExport.toString()})(...${JSON.stringify([soft.address])})`];
     const told = execFileSync(process.execPath, script, { encoding: 'utf8', env: process.env });
     expect(JSON.parse(told)).toEqual({
       extractable: 0,
@@ -80,7 +80,7 @@ describe('key in a PKCS#11 token', () => {
     await expect(token.openKey('key')).rejects.toMatchObject({ name: 'KeyStoreError', message: refusal });
     for (let count = 0; count < 20; count += 1)
       await expect(token.openKey('key')).rejects.toMatchObject({ name: 'KeyStoreError', message: refusal });
-    await nobodyIsThere(); // no process could still try a PIN
+    await untilTokenIsUnused(); // no process could still try a PIN
     expect(await (await open().openKey('key')).sign(bytes)).toBeDefined();
   });
 
@@ -157,13 +157,13 @@ describe('session with a PKCS#11 token', () => {
     await token.openKey('key');
     expect(tokenProcesses()).toHaveLength(1);
     await token.close();
-    await nobodyIsThere();
+    await untilTokenIsUnused();
     await expect(token.openKey('key')).rejects.toThrow(/its session was closed/);
   });
 });
 
 /** Tries every way of PKCS#11 to export the private key. Runs in its own process. */
-function takeOut({ module: path, pin }: TokenOptions): void {
+function tryToExport({ module: path, pin }: TokenOptions): void {
   const pkcs11 = process.getBuiltinModule('module').createRequire(`${process.cwd()}/`)(
     'pkcs11js',
   ) as typeof Pkcs11;
