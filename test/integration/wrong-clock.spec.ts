@@ -88,8 +88,8 @@ describe('a clock that is held against the database’s', () => {
   it.each([
     [0, undefined],
     [5_000, undefined],
-    [hourMs, /^the clock is 3600 s ahead of the database's: no work is taken$/],
-    [-hourMs, /^the clock is 3600 s behind the database's: no work is taken$/],
+    [hourMs, /^the clock is 3600 s ahead of the database's: the process accepts no work$/],
+    [-hourMs, /^the clock is 3600 s behind the database's: the process accepts no work$/],
   ])('A clock that is %d ms ahead takes work only within the tolerance', async (ms, refusal) => {
     offsetMs = ms;
     const clocks = watch();

@@ -8,7 +8,7 @@ class ClockWrong extends Error {
   constructor(aheadMs: number) {
     const seconds = Math.round(Math.abs(aheadMs) / 1_000);
     super(
-      `the clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database's: no work is taken`,
+      `the clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database's: the process accepts no work`,
     );
   }
 }

@@ -7,12 +7,12 @@ const load = (RESEAL_TRUST_PROXY?: string) =>
   loadConfig(z.object({ trustProxy: trustedProxies }), { RESEAL_TRUST_PROXY }).trustProxy;
 
 describe('trusted proxies', () => {
-  it('trusted proxies are none by default and with `false`', () => {
+  it('Trusted proxies are none by default and with `false`', () => {
     expect(load()).toBe(false);
     expect(load('false')).toBe(false);
   });
 
-  it('trusted proxies are a number of hops, or addresses and networks', () => {
+  it('Trusted proxies are a number of hops, or addresses and networks', () => {
     expect(load('2')).toBe(2);
     expect(load('10.0.0.7, 10.1.0.0/16,2001:db8::/32, loopback')).toEqual([
       '10.0.0.7',
@@ -35,7 +35,7 @@ describe('trusted proxies', () => {
     '10.0.0/8',
     '10.0.0.1,',
     'proxy',
-  ])('trusted proxies refuse %j, and say what to write instead', (text) => {
-    expect(() => load(text)).toThrow(/RESEAL_TRUST_PROXY: must be how many proxies stand in front/);
+  ])('Trusted proxies cannot be %j, and the error names the valid forms', (text) => {
+    expect(() => load(text)).toThrow(/RESEAL_TRUST_PROXY: must be the number of proxies in front/);
   });
 });

@@ -7,7 +7,7 @@ const namedRanges = ['loopback', 'linklocal', 'uniquelocal'];
 const mostHops = 10;
 
 const expectation =
-  'must be how many proxies stand in front (1 to 10), or their addresses and networks separated by commas ' +
+  'must be the number of proxies in front (1 to 10), or their addresses and networks separated by commas ' +
   '(10.0.0.7, 10.1.0.0/16, loopback); without proxies leave it out';
 
 /**

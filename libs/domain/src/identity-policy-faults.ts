@@ -19,7 +19,7 @@ export interface PolicyFault {
 /**
  * Finds the faults of a policy. Every declared reason, with every status of the certificate on file, needs a rule that
  * applicants can meet, also when they reset the password, and that cannot be met without a proof. No rule may accept
- * the signature of a certificate whose key may be in other hands.
+ * the signature of a certificate whose key another person may have.
  *
  * @param provided the methods that have a configured provider
  */
@@ -88,7 +88,7 @@ function faultsOfRule(
   else if (assessIdentity(counted, able, { ...nothing, resetting: true }).impossible)
     faults.push(fault(path, 'leaves no way to reset the password'));
   if (effectiveReason(reason, exampleOf(standing)) !== 'EXPIRED' && takesOldCertificate(rule))
-    faults.push(fault(path, 'accepts the old certificate, whose key may be in other hands'));
+    faults.push(fault(path, 'accepts the old certificate, whose key another person may have'));
   return faults;
 }
 

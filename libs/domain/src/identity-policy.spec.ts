@@ -129,7 +129,7 @@ describe('a policy', () => {
       'ruleFor.LOST.VALID names a rule that does not exist',
     ],
     [
-      'names what every object has',
+      'names a rule like a member of every object',
       { ruleFor: choose('LOST', 'VALID', 'constructor') },
       'ruleFor.LOST.VALID names a rule that does not exist',
     ],
@@ -155,7 +155,7 @@ describe('a policy', () => {
       'ruleFor.KEY_COMPROMISED.NONE cannot be met, or needs no proof at all',
     ],
     [
-      'asks for more than there is',
+      'asks for more methods than exist',
       {
         rules: {
           usual,
@@ -170,7 +170,7 @@ describe('a policy', () => {
       'ruleFor.EXPIRED.VALID cannot be met, or needs no proof at all',
     ],
     [
-      'wants a certificate of those who have none',
+      'asks for a certificate where none is on file',
       {
         rules: {
           usual: { required: ['PHONE_CODE', 'OLD_CERTIFICATE'], additional: { count: 0, from: ['ONE_WON'] } },
@@ -180,14 +180,14 @@ describe('a policy', () => {
       'ruleFor.EXPIRED.NONE cannot be met, or needs no proof at all',
     ],
     [
-      'wants too much for a reset',
+      'asks for too many methods for a reset',
       { resetMethods: 4 },
       'ruleFor.EXPIRED.NONE leaves no way to reset the password',
     ],
     [
-      'takes a certificate that may be in other hands',
+      'accepts a certificate whose key another person may have',
       { ruleFor: choose('LOST', 'VALID', 'usual') },
-      'ruleFor.LOST.VALID accepts the old certificate, whose key may be in other hands',
+      'ruleFor.LOST.VALID accepts the old certificate, whose key another person may have',
     ],
   ] satisfies [string, Partial<IdentityPolicy>, string][])(
     'A policy that %s has a fault',
@@ -215,7 +215,7 @@ describe('a policy', () => {
   });
 });
 
-describe('the reason that counts', () => {
+describe('the effective reason', () => {
   it.each(reasons)(
     'The declared reason counts without a certificate on file, or with a valid one (%s)',
     (declared) => {

@@ -37,7 +37,7 @@ const testEveryMs = 2_000;
  * A Temporal worker over the life of its process. Nest calls its hooks if it is a provider.
  *
  * Temporal need not be up at the start: the worker connects as soon as it can. A worker whose connection stops
- * answering is replaced, which gRPC would do only after most of a minute. While the process may not work, there is no
+ * answering is replaced; gRPC itself would need almost a minute. While the process may not work, there is no
  * worker. If the worker fails for good, the rejection stays unhandled on purpose: the process ends and is started
  * again.
  */
@@ -83,7 +83,7 @@ export class WorkerRunner {
     const over = new AbortController();
     const gate = setInterval(() => {
       if (this.admitted() || worker.getState() !== 'RUNNING') return;
-      this.settings.logger.error({ taskQueue: this.settings.taskQueue }, 'worker takes no work');
+      this.settings.logger.error({ taskQueue: this.settings.taskQueue }, 'worker accepts no work');
       worker.shutdown();
     }, admitEveryMs);
     // The connection is closed with its worker, also long after another worker took over.

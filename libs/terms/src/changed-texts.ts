@@ -19,7 +19,7 @@ export function changedTexts(catalogue: TermsCatalogue, published: PublishedDige
     const now = texts.get(name);
     if (now === digest) return [];
     return now === undefined
-      ? [`${name} was published and is gone: bring it back, people agreed to it`]
+      ? [`${name} was published and is missing: restore it, because customers agreed to it`]
       : [`${name} was changed after it was published: bring the old text back and add a new version`];
   });
   const unrecorded = [...texts]

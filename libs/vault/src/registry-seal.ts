@@ -79,7 +79,9 @@ export function openBytes(key: Uint8Array, bound: readonly string[], sealed: Uin
     opening.setAAD(additionalData(bound)).setAuthTag(sealed.subarray(-tagBytes));
     return Buffer.concat([opening.update(sealed.subarray(nonceBytes, -tagBytes)), opening.final()]);
   } catch {
-    throw new RegistrySealError('a value of the registry cannot be opened: it is another one’s, or damaged');
+    throw new RegistrySealError(
+      'a value of the registry cannot be opened: it is another customer’s, or damaged',
+    );
   }
 }
 

@@ -54,7 +54,7 @@ describe('npm run terms -- check', () => {
     const { code, complaints } = await run(['check', '--documents', documents]);
     expect(code).toBe(1);
     expect(complaints.split('\n')).toHaveLength(2);
-    expect(complaints).toContain('marketing-notices/2026-01.en was published and is gone');
+    expect(complaints).toContain('marketing-notices/2026-01.en was published and is missing');
   });
 
   it('terms check refuses a new version until it is recorded, and prints the line to record', async () => {
