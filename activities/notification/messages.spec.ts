@@ -18,12 +18,12 @@ const messages = [
   ),
 ];
 
-describe.each(messages)('the message %s', (name, kind, known) => {
+describe.each(messages)('The message %s', (name, kind, known) => {
   const details = { serial, registerBy, at, ...known };
   const { sms, mail } = composeMessage(kind, details);
   const [korean = '', english = '', ...more] = sms.split('\n');
 
-  it(`the SMS ${name} has one short Korean and one short English line`, () => {
+  it(`The SMS ${name} has one short Korean and one short English line`, () => {
     expect(korean).toMatch(/^\[공동인증서\] .*[가-힣].*[.]$/);
     expect(english).toMatch(/^\[Joint certificate\] [ -~…]*[.]$/);
     expect(more).toEqual([]);
@@ -31,7 +31,7 @@ describe.each(messages)('the message %s', (name, kind, known) => {
     expect(english.length).toBeLessThanOrEqual(160);
   });
 
-  it(`the mail ${name} is in Korean, then in English`, () => {
+  it(`The mail ${name} is in Korean, then in English`, () => {
     const [first = '', second = ''] = mail.text.split('\n----\n');
     expect(first).toMatch(/[가-힣]/);
     expect(second).toMatch(/[a-z]/);
@@ -40,29 +40,29 @@ describe.each(messages)('the message %s', (name, kind, known) => {
     expect(mail.subject).not.toContain('\n');
   });
 
-  it(`the message ${name} shows at most the last four digits of the serial number`, () => {
+  it(`The message ${name} shows at most the last four digits of the serial number`, () => {
     const everything = sms + mail.subject + mail.text;
     expect(everything).not.toContain(serial.slice(-5).toUpperCase());
     expect(everything.toLowerCase()).not.toContain(serial.slice(0, -4));
   });
 
-  it(`the message ${name} has no gaps if nothing is known about the certificate`, () => {
+  it(`The message ${name} has no gaps if nothing is known about the certificate`, () => {
     const bare = composeMessage(kind, known);
     expect(bare.sms + bare.mail.subject + bare.mail.text).not.toMatch(/[{}]|undefined|\(…|  /);
   });
 
-  it(`the message ${name} carries no links and no telephone numbers`, () => {
+  it(`The message ${name} carries no links and no telephone numbers`, () => {
     expect(sms + mail.text).not.toMatch(/https?:|www\.|\d{2,4}-\d{3,4}/);
   });
 });
 
-it('a refusal names the missing data, and otherwise says that identity was not verified', () => {
+it('A refusal names the missing data, and otherwise says that identity was not verified', () => {
   expect(composeMessage('REFUSED', { endCode: 'RRN_NOT_ON_FILE' }).sms).toContain('주민등록번호');
   expect(composeMessage('REFUSED', { endCode: 'IDENTITY_LOCKED' })).toEqual(composeMessage('REFUSED'));
 });
 
 describe('the deadline for registration', () => {
-  it.each(['ISSUED', 'REMINDER'] as const)('the message %s gives the deadline in Korean time', (kind) => {
+  it.each(['ISSUED', 'REMINDER'] as const)('The message %s gives the deadline in Korean time', (kind) => {
     const { sms } = composeMessage(kind, { serial, registerBy });
     expect(sms).toContain('11월 23일 18:00까지');
     expect(sms).toContain('by Nov 23, 18:00 GMT+9');
@@ -73,7 +73,7 @@ describe('the deadline for registration', () => {
 
 describe('an event that a stranger may have caused', () => {
   it.each(['NEW_DEVICE', 'IDENTITY_LOCKED'] as const)(
-    'the message %s gives its time and what to do',
+    'The message %s gives its time and the next action',
     (kind) => {
       const { sms, mail } = composeMessage(kind, { serial, at });
       expect(sms).toContain('11월 23일 00:30');
@@ -94,7 +94,7 @@ describe('the end of a reissue', () => {
   } as const;
 
   it.each(ends.flatMap((kind) => standings.map((standing) => [kind, standing] as const)))(
-    'the SMS %s says that the old certificate is %s, and no other status',
+    'The SMS %s says that the old certificate is %s, and no other status',
     (kind, oldStanding) => {
       const { sms, mail } = composeMessage(kind, { serial, oldStanding });
       for (const [standing, phrases] of Object.entries(words))
@@ -104,7 +104,7 @@ describe('the end of a reissue', () => {
     },
   );
 
-  it.each(ends)('the message %s says nothing about an old certificate that is not known yet', (kind) => {
+  it.each(ends)('The message %s says nothing about an old certificate that is not known yet', (kind) => {
     const { sms, mail } = composeMessage(kind);
     expect(sms).not.toMatch(/기존 인증서|old/);
     expect(mail.text).toMatch(/달라지지 않았/);

@@ -58,7 +58,7 @@ describe('the mail sender', () => {
   });
   afterEach(() => new Promise<void>((done) => server.close(done)));
 
-  it('gives the mail an id of its own, by which a repetition is known', async () => {
+  it('The mail sender gives each mail its own id, by which receivers detect a repetition', async () => {
     await senderWaiting(patient).send(mail);
     expect(received[0]).toMatch(/^Message-ID: <ri_1\.ISSUED@bank\.example>\r$/m);
     expect(received[0]).toMatch(/^From: Fictional Bank <no-reply@bank\.example>\r$/m);
@@ -72,7 +72,7 @@ describe('the mail sender', () => {
     ['slow', 'OutcomeUnknown'],
     ['lost', 'OutcomeUnknown'],
   ] as const)(
-    'tells by the error whether another try helps when the server is %s, not whom it failed',
+    'The error of the mail sender shows whether a retry may help when the server is %s, and names no recipient',
     async (...[mode, name]) => {
       fault = mode;
       const sender = senderWaiting(mode === 'slow' ? 300 : patient);
@@ -88,7 +88,7 @@ describe('the mail sender', () => {
 });
 
 describe('the SMS sender', () => {
-  it('posts number and text to the gateway', async () => {
+  it('The SMS sender posts number and text to the gateway', async () => {
     const calls: unknown[] = [];
     const sender = createSmsSender({
       url: 'http://sms.example/v1/sms',

@@ -13,7 +13,7 @@ describe('normaliseSerial', () => {
     ['00:10:AF', '10af'],
     ['  10af\t', '10af'],
     ['f'.repeat(40), 'f'.repeat(40)],
-  ])('normalises %p to %p', (given, stored) => {
+  ])('normaliseSerial normalises %p to %p', (given, stored) => {
     expect(normaliseSerial(given)).toBe(stored);
   });
 
@@ -31,11 +31,11 @@ describe('normaliseSerial', () => {
     '-1',
     '10af,',
     'f'.repeat(41),
-  ])('rejects %p', (given) => {
+  ])('normaliseSerial rejects %p', (given) => {
     expect(normaliseSerial(given)).toBeUndefined();
   });
 
-  it('gives the same serial number for all notations', () => {
+  it('normaliseSerial gives the same serial number for all notations', () => {
     const serial = fc.stringMatching(/^10[0-9a-f]{34}$/);
     fc.assert(
       fc.property(serial, (text) => {
@@ -55,18 +55,18 @@ describe('normaliseSerial', () => {
 });
 
 describe('readSerialList', () => {
-  it('returns each serial number once, in order, without comments and blank lines', () => {
+  it('readSerialList returns each serial number once, in order, without comments and blank lines', () => {
     expect(readSerialList('\uFEFF# lost laptop\n0B\r\n0a\n\n  0B  \n0b\n0:0a\n').serials).toEqual(['b', 'a']);
   });
 
-  it('reports lines that are not serial numbers with their line numbers', () => {
+  it('readSerialList reports lines that are not serial numbers with their line numbers', () => {
     expect(readSerialList('0a\nserial\n\n# fine\n0b;0c\r\n0d').malformed).toEqual([
       { line: 2, text: 'serial' },
       { line: 5, text: '0b;0c' },
     ]);
   });
 
-  it('reads a list of 100,000 serial numbers', () => {
+  it('readSerialList reads a list of 100,000 serial numbers', () => {
     const lines = Array.from({ length: 100_000 }, (_, index) => (index + 1).toString(16));
     expect(readSerialList(lines.join('\n')).serials).toEqual(lines);
   });

@@ -36,7 +36,7 @@ interface Workshop {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('inBatches', () => {
-  it('starts a batch at once for a single item', async () => {
+  it('inBatches starts a batch at once for a single item', async () => {
     const { submit, batches, finishBatch } = workshop();
     const answer = submit(1);
     await turn();
@@ -45,7 +45,7 @@ describe('inBatches', () => {
     expect(await answer).toBe('1 with others');
   });
 
-  it('puts items of the same moment into one batch, and items that arrive meanwhile into the next', async () => {
+  it('inBatches puts items of the same moment into one batch, and items that arrive meanwhile into the next', async () => {
     const { submit, batches, finishBatch } = workshop();
     const answers = [submit(1), submit(2)];
     await turn();
@@ -61,7 +61,7 @@ describe('inBatches', () => {
     expect(await Promise.all(answers)).toEqual([1, 2, 3, 4].map((item) => `${item} with others`));
   });
 
-  it('never puts two items with the same key into one batch', async () => {
+  it('inBatches never puts two items with the same key into one batch', async () => {
     const { submit, batches, finishBatch } = workshop({ keyOf: (item) => String(item % 10) });
     const answers = [submit(1), submit(11), submit(2)];
     await turn();
@@ -71,7 +71,7 @@ describe('inBatches', () => {
     expect(batches).toEqual([[1, 2], [11]]);
   });
 
-  it('puts at most 64 items into a batch', async () => {
+  it('inBatches puts at most 64 items into a batch', async () => {
     const { submit, batches, finishBatch } = workshop();
     const answers = Array.from({ length: 70 }, (_, index) => submit(100 + index));
     await turn();
@@ -81,7 +81,7 @@ describe('inBatches', () => {
     expect(batches.map((batch) => batch.length)).toEqual([64, 6]);
   });
 
-  it('handles an item alone if its batch has no result for it', async () => {
+  it('inBatches handles an item alone if its batch has no result for it', async () => {
     const { submit, alone, finishBatch } = workshop({ refuses: (item) => item === 2 });
     const answers = [submit(1), submit(2)];
     await turn();
@@ -90,7 +90,7 @@ describe('inBatches', () => {
     expect(alone).toEqual([2]);
   });
 
-  it('handles each item alone if its batch fails, so that only the faulty item fails', async () => {
+  it('inBatches handles each item alone if its batch fails, so that only the faulty item fails', async () => {
     const { submit, finishBatch } = workshop();
     const answers = Promise.allSettled([submit(1), submit(13), submit(2)]);
     await turn();
@@ -100,7 +100,7 @@ describe('inBatches', () => {
     expect(unlucky).toMatchObject({ reason: { message: '13 is unlucky' } });
   });
 
-  it('does not retry an item that failed in a batch of its own', async () => {
+  it('inBatches does not retry an item that failed in its own batch', async () => {
     const { submit, alone, finishBatch } = workshop();
     const failure = expect(submit(13)).rejects.toThrow('13 is unlucky');
     await turn();
@@ -113,7 +113,7 @@ describe('inBatches', () => {
     beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate'] }));
     afterEach(() => void jest.useRealTimers());
 
-    it('delays the next batch by at most two seconds', async () => {
+    it('inBatches delays the batch after a hanging batch by at most two seconds', async () => {
       const { submit, batches, finishBatch } = workshop();
       const hanging = submit(1);
       await turn();

@@ -24,28 +24,28 @@ function changed(from: string, to: string): WorkflowBundle {
 }
 
 describe.each(names)('the workflow code, on the recorded history %s', (name) => {
-  it('The workflow code replays the history', async () => {
+  it(`The workflow code replays the recorded history ${name}`, async () => {
     await replay(read(name), bundle);
   });
 
-  it('Another step is detected', async () => {
+  it(`Another step in the workflow code is detected on the recorded history ${name}`, async () => {
     await expect(replay(read(name), changed('steps.recordAnswers(', 'steps.reserveTries('))).rejects.toThrow(
       /nondeterminism|determinism/i,
     );
   });
 
-  it('A missing timer is detected', async () => {
+  it(`A missing timer in the workflow code is detected on the recorded history ${name}`, async () => {
     const other = changed('timer.setFor(Date.now() + startTimeoutMs);', '');
     await expect(replay(read(name), other)).rejects.toThrow(/nondeterminism|determinism/i);
   });
 
-  it('The history is not read as another workflow’s', async () => {
+  it(`The recorded history ${name} cannot be read as another workflow’s`, async () => {
     const other = { ...read(name), workflowId: 'reissue/ri_00000000000000000000000000000000' };
     await expect(replay(other, bundle)).rejects.toThrow();
   });
 });
 
-it('There are histories of every way that a reissue ends', () => {
+it('Every way in which a reissue ends has a recorded history', () => {
   expect(names).toEqual(
     expect.arrayContaining([
       'cancelled',

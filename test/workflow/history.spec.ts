@@ -95,7 +95,7 @@ describe('the history of a reissue, decoded as operators may read it', () => {
 const folder = join(import.meta.dirname, '../replay/histories');
 
 describe.each(Object.entries(scenarios))('the history of a reissue %s', (name, run) => {
-  it('The history is short, and complete once the workflow has ended', async () => {
+  it(`The history ${name} is short, and complete once the workflow has ended`, async () => {
     const recorded = await historyOf(await run());
     const { length } = recorded.history.events;
     console.info(`${name}: ${length} events of history`);

@@ -108,7 +108,7 @@ describe('a provider that is down', () => {
 });
 
 describe('a parked reissue', () => {
-  it('Two simultaneous retries of one parking are one', async () => {
+  it('Two simultaneous retries of one parking run the step once', async () => {
     const applicant = await parked();
     stage.restore();
     const results = await Promise.all([
@@ -138,7 +138,7 @@ describe('a parked reissue', () => {
     expect(await stage.endOf(applicant)).toBe('CANCELLED');
   });
 
-  it('An operator can abandon a parked reissue, but not another', async () => {
+  it('An operator can abandon a parked reissue, but none that is not parked', async () => {
     const abandon = { kind: 'abandon', operator: 'staff:oscar', reason: 'the customer was here' } as const;
     const well = await stage.arrive('PASSWORD_REQUIRED');
     expect(await stage.sendMessage(well, abandon)).toMatchObject({ status: 'REFUSED', code: 'NOT_PARKED' });

@@ -92,12 +92,15 @@ describe('the handler of messages', () => {
     ['requestChallenges', 'requestChallenges', ['sendChallenges', 'recordChallenges']],
     ['answerChallenges', 'reserveTries', ['verifyAnswers', 'recordAnswers']],
     ['requestCertificate', 'requestCertificate', ['issueCertificate', 'recordIssue']],
-  ] as const)('A message %s leaves the process only when %s says to proceed', async (kind, first, others) => {
-    const proceeded = await handle(messages[kind], { [first]: proceeding });
-    expect(proceeded.ran).toEqual([first, ...others]);
-    const answered = await handle(messages[kind], { [first]: { ...refused, proceed: false } });
-    expect(answered).toMatchObject({ ran: [first], result: refused });
-  });
+  ] as const)(
+    'A message %s calls a provider or the signer only if %s returns proceed',
+    async (kind, first, others) => {
+      const proceeded = await handle(messages[kind], { [first]: proceeding });
+      expect(proceeded.ran).toEqual([first, ...others]);
+      const answered = await handle(messages[kind], { [first]: { ...refused, proceed: false } });
+      expect(answered).toMatchObject({ ran: [first], result: refused });
+    },
+  );
 
   it.each([
     ['start', 'startReissue', 'sendChallenges', 'SEND_CHALLENGES'],

@@ -4,7 +4,7 @@ import type { RoleDatabase } from '#libs/db';
 import { createOldCertificateProvider } from './index.js';
 
 const { accepts } = createOldCertificateProvider({
-  // The form is judged without any records.
+  // The form is checked without any records.
   db: undefined as unknown as RoleDatabase<'worker'>,
   clock: () => new Date(0),
   expiredForDays: 365,
@@ -27,16 +27,19 @@ describe('an answer with the old certificate', () => {
     ['an array', '[]'],
     ['a text', '"text"'],
     ['a code', '123456'],
-    ['half of something', '{'],
-    ['no signature', JSON.stringify({ certificate })],
-    ['an empty signature', JSON.stringify({ certificate, signature: '' })],
-    ['something more', JSON.stringify({ certificate, signature, serial: '00' })],
-    ['a list of certificates', JSON.stringify({ certificate: [certificate], signature })],
-    ['half a PEM', JSON.stringify({ certificate: `-----BEGIN CERTIFICATE-----\n${certificate}`, signature })],
-    ['a signature with other characters', JSON.stringify({ certificate, signature: '+/!=' })],
-    ['two of them', JSON.stringify({ certificate, signature }).repeat(2)],
-    ['a certificate of 15 kB', JSON.stringify({ certificate: 'MAAA'.repeat(5_000), signature })],
-  ])('is not %s', (_what, text) => {
+    ['half a JSON object', '{'],
+    ['without a signature', JSON.stringify({ certificate })],
+    ['with an empty signature', JSON.stringify({ certificate, signature: '' })],
+    ['with an unknown member', JSON.stringify({ certificate, signature, serial: '00' })],
+    ['with a list of certificates', JSON.stringify({ certificate: [certificate], signature })],
+    [
+      'with half a PEM',
+      JSON.stringify({ certificate: `-----BEGIN CERTIFICATE-----\n${certificate}`, signature }),
+    ],
+    ['with a signature in other characters', JSON.stringify({ certificate, signature: '+/!=' })],
+    ['two JSON objects', JSON.stringify({ certificate, signature }).repeat(2)],
+    ['with a certificate of 15 kB', JSON.stringify({ certificate: 'MAAA'.repeat(5_000), signature })],
+  ])('An answer with the old certificate cannot be %s', (_what, text) => {
     expect(accepts(text)).toBe(false);
   });
 

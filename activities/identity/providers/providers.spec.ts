@@ -119,12 +119,15 @@ describe('an identity provider', () => {
     ]);
   });
 
-  it.each(['123', '123456789', 'abcdef', '', '1234 or 5678'])('accepts refuses %j as a code', (answer) => {
-    expect(telecom.accepts(answer)).toBe(false);
-  });
+  it.each(['123', '123456789', 'abcdef', '', '1234 or 5678'])(
+    'The code provider refuses %j as a code',
+    (answer) => {
+      expect(telecom.accepts(answer)).toBe(false);
+    },
+  );
 
   it.each(['1234', '123456', '12345678', ' 123 456\n', '１２３４'])(
-    'accepts takes %j as a code',
+    'The code provider accepts %j as a code',
     (answer) => {
       expect(telecom.accepts(answer)).toBe(true);
     },

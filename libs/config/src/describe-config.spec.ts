@@ -43,7 +43,7 @@ const describeEnvironment = (changed: NodeJS.ProcessEnv = {}) =>
   );
 
 describe('describeConfig', () => {
-  it('shows settings without their secrets', () => {
+  it('describeConfig shows settings without their secrets', () => {
     const { settings } = describeEnvironment();
     expect(settings).toEqual({
       retries: 3,
@@ -60,14 +60,14 @@ describe('describeConfig', () => {
     expect(JSON.stringify(settings)).not.toMatch(/hunter|horse|4711|c2VjcmV0|AQEB|AgIC|AwMD/);
   });
 
-  it('shows two keys under the same id differently', () => {
+  it('describeConfig shows two keys under the same id differently', () => {
     const changed = describeEnvironment({
       RESEAL_CODEC_KEYS: JSON.stringify({ current: 'c2', keys: { c1: bytes(2), c2: bytes(4) } }),
     });
     expect(changed.settings['codecKeys']).not.toEqual(describeEnvironment().settings['codecKeys']);
   });
 
-  it('lists the ids of private and symmetric keys', () => {
+  it('describeConfig lists the ids of private and symmetric keys', () => {
     expect(describeEnvironment().keys).toEqual([
       { setting: 'codecKeys', kid: 'c1' },
       { setting: 'codecKeys', kid: 'c2' },

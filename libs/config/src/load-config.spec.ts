@@ -34,7 +34,7 @@ describe('loadConfig', () => {
     trace: flag(false),
   });
 
-  it('derives variables from property names, and applies defaults', () => {
+  it('loadConfig derives variables from property names, and applies defaults', () => {
     const config = loadConfig(schema, {
       RESEAL_ENV: 'development',
       RESEAL_DATABASE_URL: 'postgres://u@h/d',
@@ -51,7 +51,7 @@ describe('loadConfig', () => {
     });
   });
 
-  it('reads the port from the variable that the app names', () => {
+  it('loadConfig reads the port from the variable that the app names', () => {
     const portOf = (key: string, fallback: number) =>
       loadConfig(z.object(httpConfig(key, fallback)), { RESEAL_ENV: 'test', RESEAL_GATEWAY_PORT: '3950' })
         .port;
@@ -59,7 +59,7 @@ describe('loadConfig', () => {
     expect(portOf('RESEAL_OPS_PORT', 3001)).toBe(3001);
   });
 
-  it('names every bad key in one message and quotes no value', () => {
+  it('loadConfig names every bad key in one message and quotes no value', () => {
     const message = refusal(() =>
       loadConfig(schema, {
         RESEAL_GATEWAY_PORT: 'canary',
@@ -72,36 +72,36 @@ describe('loadConfig', () => {
     expect(message).not.toContain('canary');
   });
 
-  it('reports an empty variable as missing', () => {
+  it('loadConfig reports an empty variable as missing', () => {
     expect(refusal(() => loadConfig(schema, { RESEAL_DATABASE_URL: '' }))).toContain(
       'RESEAL_DATABASE_URL is missing',
     );
   });
 
-  it('reads a value from the file that its _FILE variable names, without the line end', () => {
+  it('loadConfig reads a value from the file that its _FILE variable names, without the line end', () => {
     const env = { RESEAL_ENV: 'test', RESEAL_DATABASE_URL_FILE: fileWith('postgres://u@h/d\n') };
     expect(loadConfig(schema, env).databaseUrl).toBe('postgres://u@h/d');
   });
 
-  it('refuses a missing file, and a value that is given twice', () => {
+  it('loadConfig refuses a missing file, and a value that is given twice', () => {
     expect(refusal(() => loadConfig(schema, { RESEAL_DATABASE_URL_FILE: '/nowhere/x' }))).toContain('ENOENT');
     const env = { RESEAL_DATABASE_URL: 'postgres://u@h/d', RESEAL_DATABASE_URL_FILE: '/x' };
     expect(refusal(() => loadConfig(schema, env))).toContain('both set');
   });
 
-  it('refuses an environment without RESEAL_ENV', () => {
+  it('loadConfig refuses an environment without RESEAL_ENV', () => {
     const message = refusal(() => loadConfig(schema, { RESEAL_DATABASE_URL: 'postgres://u@h/d' }));
     expect(message).toContain('RESEAL_ENV is missing');
   });
 
-  it('splits a list of brokers', () => {
+  it('loadConfig splits a list of brokers', () => {
     expect(loadConfig(z.object(kafkaConfig), { RESEAL_KAFKA_BROKERS: 'a:1, b:2' }).kafkaBrokers).toEqual([
       'a:1',
       'b:2',
     ]);
   });
 
-  it('decodes codec keys, and names a wrong part without quoting it', () => {
+  it('loadConfig decodes codec keys, and names a wrong part without quoting it', () => {
     const keys = z.object({ codecKeys });
     const key = Buffer.alloc(32, 7).toString('base64');
     const good = fileWith(JSON.stringify({ current: 'k1', keys: { k1: key } }));
@@ -115,7 +115,7 @@ describe('loadConfig', () => {
     expect(refusal(() => loadConfig(keys, { RESEAL_CODEC_KEYS: '{canary' }))).not.toContain('canary');
   });
 
-  it('reads one or several addresses, and refuses a repeated one', () => {
+  it('loadConfig reads one or several addresses, and refuses a repeated one', () => {
     const schema = z.object({ telecomUrl: urls('http', 'https') });
     const read = (text: string) => loadConfig(schema, { RESEAL_TELECOM_URL: text }).telecomUrl;
     expect(read('https://a.example/v1')).toEqual(['https://a.example/v1']);
@@ -127,7 +127,7 @@ describe('loadConfig', () => {
       expect(refusal(() => read(bad))).toContain('RESEAL_TELECOM_URL');
   });
 
-  it('refuses secret bytes of a wrong length', () => {
+  it('loadConfig refuses secret bytes of a wrong length', () => {
     const schema = z.object({ idKey: secretBytes(32), extra: json(z.object({ a: z.number() })).optional() });
     expect(loadConfig(schema, { RESEAL_ID_KEY: Buffer.alloc(32).toString('base64') }).idKey).toHaveLength(32);
     expect(refusal(() => loadConfig(schema, { RESEAL_ID_KEY: 'AAAA' }))).toContain('32 bytes');
@@ -135,7 +135,7 @@ describe('loadConfig', () => {
 });
 
 describe('projectRoot', () => {
-  it('is the folder that holds package.json', () => {
+  it('projectRoot is the folder that holds package.json', () => {
     expect(projectRoot()).toBe(process.cwd());
   });
 });

@@ -17,7 +17,7 @@ const schema = z
 const inProduction = (more: NodeJS.ProcessEnv) => loadConfig(schema, { RESEAL_ENV: 'production', ...more });
 
 describe('refuseDevelopmentAddresses', () => {
-  it('refuses plain http in production, unless a setting permits it', () => {
+  it('refuseDevelopmentAddresses refuses plain http in production, unless a setting permits it', () => {
     const plain = { RESEAL_PROVIDERS: 'https://a.bank.co.kr,http://b.bank.co.kr' };
     expect(() => inProduction(plain)).toThrow(/RESEAL_PROVIDERS: must be https in production/);
     expect(inProduction({ ...plain, RESEAL_ALLOW_PLAIN_HTTP: 'true' }).providers).toHaveLength(2);
@@ -38,7 +38,7 @@ describe('refuseDevelopmentAddresses', () => {
     'https://telecom.sandbox.svc.cluster.local',
     'https://provider.example',
     'https://provider.test',
-  ])('refuses %s as a sandbox, also where plain http is permitted', (address) => {
+  ])('refuseDevelopmentAddresses refuses %s as a sandbox, also if plain http is permitted', (address) => {
     const settings = { RESEAL_PROVIDERS: address, RESEAL_ALLOW_PLAIN_HTTP: 'true' };
     expect(() => inProduction(settings)).toThrow(
       /RESEAL_PROVIDERS: must not lead to this machine or to a sandbox/,
@@ -46,13 +46,13 @@ describe('refuseDevelopmentAddresses', () => {
     expect(loadConfig(schema, { RESEAL_ENV: 'development', ...settings }).providers).toEqual([address]);
   });
 
-  it('accepts addresses of real hosts and mail servers', () => {
+  it('refuseDevelopmentAddresses accepts addresses of real hosts and mail servers', () => {
     const real = { RESEAL_ISSUER: 'https://login.bank.co.kr', RESEAL_MAIL: 'smtp://mail.bank.co.kr:587' };
     expect(inProduction(real)).toMatchObject({ issuer: real.RESEAL_ISSUER, mail: real.RESEAL_MAIL });
     expect(() => inProduction({ RESEAL_MAIL: 'smtp://127.0.0.1:3025' })).toThrow(/RESEAL_MAIL/);
   });
 
-  it('refuses an address without quoting it', () => {
+  it('refuseDevelopmentAddresses refuses an address without quoting it', () => {
     expect(() => inProduction({ RESEAL_ISSUER: 'http://canary.bank.co.kr' })).not.toThrow(/canary/);
   });
 });

@@ -28,7 +28,7 @@ const setting = (name: string): Setting => {
 };
 
 describe('settingsOf', () => {
-  it('gives the key, meaning and default of a setting', () => {
+  it('settingsOf gives the key, meaning and default of a setting', () => {
     expect(setting('SANDBOX_SENDER')).toEqual({
       key: 'RESEAL_SANDBOX_SENDER',
       meaning: 'Sender.',
@@ -47,7 +47,7 @@ describe('settingsOf', () => {
     ['VERBOSE', 'true or false'],
     ['ALGORITHMS', 'list, separated by commas'],
     ['DATABASE_URL', 'URL (postgres)'],
-  ])('gives the unit of RESEAL_%s: %s', (name, unit) => {
+  ])('settingsOf gives the unit of RESEAL_%s: %s', (name, unit) => {
     expect(setting(name).unit).toBe(unit);
   });
 
@@ -57,15 +57,15 @@ describe('settingsOf', () => {
     ['LIMIT', '20/60000'],
     ['ALGORITHMS', 'ES256,EdDSA'],
     ['LEVEL', undefined],
-  ])('gives the default of RESEAL_%s as it would be written: %s', (name, fallback) => {
+  ])('settingsOf gives the default of RESEAL_%s as it would be written: %s', (name, fallback) => {
     expect(setting(name).fallback).toBe(fallback);
   });
 
-  it('distinguishes a required setting from an optional one', () => {
+  it('settingsOf distinguishes a required setting from an optional one', () => {
     expect([setting('LEVEL').required, setting('PIN').required]).toEqual([true, false]);
   });
 
-  it('keeps the mark of a secret through `describe` and `optional`', () => {
+  it('settingsOf keeps the mark of a secret through `describe` and `optional`', () => {
     expect(settings.filter((each) => each.secret).map(({ key }) => key)).toEqual([
       'RESEAL_PIN',
       'RESEAL_DATABASE_URL',
@@ -73,7 +73,7 @@ describe('settingsOf', () => {
     ]);
   });
 
-  it('says that a meaning is missing', () => {
+  it('settingsOf reports a setting without a meaning', () => {
     expect(setting('SLOTS').meaning).toBeUndefined();
   });
 });

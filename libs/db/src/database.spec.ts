@@ -12,7 +12,7 @@ import { insertIntents, storeSigned } from './certificates/index.js';
 declare const photo: NewIdentityPhoto;
 declare const approval: NewRow<'operation_approval'>;
 
-// The compiler checks this file: each @ts-expect-error is an error where the query does compile.
+// The compiler checks this file: each @ts-expect-error is an error if the query compiles.
 
 const gateway = (db: RoleDatabase<'gateway'>, tx: RoleTx<'gateway'>) => {
   void findReissue(db, 'ri_1');

@@ -26,7 +26,7 @@ describe('the vocabulary of the audit trail', () => {
     expect(rows).toHaveLength(actions.length);
   });
 
-  it('An action of a later version stands for itself, even under the name of an object member', () => {
+  it('auditActionText returns an unknown action unchanged, even if it is the name of an object member', () => {
     for (const action of ['splitCertificate', 'constructor', '__proto__'])
       expect(auditActionText(action)).toEqual({ ko: action, en: action });
   });

@@ -8,15 +8,15 @@ const endingIn = (ms: number) => new Date(now.getTime() + ms);
 
 describe('the basis of the new certificate', () => {
   it.each([
-    ['a year is left', 365 * dayMs, 'REISSUE'],
-    ['30 days and a millisecond are left', windowMs + 1, 'REISSUE'],
-    ['exactly 30 days are left', windowMs, 'RENEW'],
-    ['30 days less a millisecond are left', windowMs - 1, 'RENEW'],
-    ['a millisecond is left', 1, 'RENEW'],
-    ['it ends this very moment', 0, 'NEW'],
-    ['it ended a millisecond ago', -1, 'NEW'],
-    ['it ended years ago', -800 * dayMs, 'NEW'],
-  ] as const)('The basis with %s of the old certificate is decided', (_name, left, basis) => {
+    ['the old one is valid for another year', 365 * dayMs, 'REISSUE'],
+    ['the old one has 30 days and a millisecond left', windowMs + 1, 'REISSUE'],
+    ['the old one has exactly 30 days left', windowMs, 'RENEW'],
+    ['the old one has a millisecond less than 30 days left', windowMs - 1, 'RENEW'],
+    ['the old one has a millisecond left', 1, 'RENEW'],
+    ['the old one expires now', 0, 'NEW'],
+    ['the old one expired a millisecond ago', -1, 'NEW'],
+    ['the old one expired years ago', -800 * dayMs, 'NEW'],
+  ] as const)('The basis of the new certificate is decided when %s', (_name, left, basis) => {
     expect(decideBasis(endingIn(left), now)).toBe(basis);
   });
 

@@ -12,7 +12,7 @@ const now = new Date('2026-11-22T03:00:00Z');
 const later = new Date('2027-11-22T14:59:59Z');
 const stored = { state: 'STORED', not_after: later, hold_at: null, revoked_at: null } as const;
 
-describe('what can be done to a certificate', () => {
+describe('the acts on a certificate', () => {
   it('An act is done or refused by the status of the certificate', () => {
     const table = Object.fromEntries(
       certificateActs.map((act) => [
@@ -33,7 +33,7 @@ describe('what can be done to a certificate', () => {
   });
 });
 
-describe('where a certificate stands', () => {
+describe('the status of a certificate', () => {
   it.each([
     ['VALID', stored],
     ['ON_HOLD', { ...stored, hold_at: now }],

@@ -21,7 +21,7 @@ describe('deadlines', () => {
   });
 });
 
-describe('the old certificate, as soon as its holder is known,', () => {
+describe('the early change of the old certificate', () => {
   it.each([
     ['LOST', 'HOLD'],
     ['KEY_COMPROMISED', 'REVOKE'],

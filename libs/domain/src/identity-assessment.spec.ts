@@ -25,7 +25,7 @@ const plainRule = fc
 const progress = fc.record({ verified: methods, locked: methods, resetting: fc.boolean() });
 const situation = fc.record({ rule: plainRule, available: methods, progress });
 
-/** As in the words of the rule: some methods, of which any two count together, are what is asked for. */
+/** Whether some verified methods, every two of them independent, are the methods that the rule demands. */
 function met(rule: PinnedIdentityRule, verified: readonly IdentityMethod[], resetting: boolean): boolean {
   for (let bits = 0; bits < 16; bits += 1) {
     const some = identityMethods.filter((method, index) => bits & (1 << index) && verified.includes(method));
@@ -50,7 +50,7 @@ function met(rule: PinnedIdentityRule, verified: readonly IdentityMethod[], rese
   return false;
 }
 
-/** Plays every game to its end: which of the usable methods, added one by one, get there, each of them needed. */
+/** Tries every order of answers. Finds the methods that belong to a smallest set with which the rule is met. */
 function oracle(rule: PinnedIdentityRule, available: readonly IdentityMethod[], how: IdentityProgress) {
   const { verified, locked, resetting } = how;
   if (met(rule, verified, resetting)) return { complete: true, impossible: false, helpful: [] };
@@ -69,7 +69,7 @@ function oracle(rule: PinnedIdentityRule, available: readonly IdentityMethod[], 
   return { complete: false, impossible: helpful.size === 0, helpful: [...helpful].sort() };
 }
 
-describe('what a rule still wants', () => {
+describe('the identity assessment', () => {
   it('The assessment agrees with a trial of every order of answers', () => {
     fc.assert(
       fc.property(situation, ({ rule, available, progress: how }) => {
@@ -132,7 +132,7 @@ describe('what a rule still wants', () => {
     );
   });
 
-  it('A met rule stays met with another verified method, an impossible one stays so with another locked one', () => {
+  it('Another verified method keeps a met rule met, another locked method keeps an impossible rule impossible', () => {
     fc.assert(
       fc.property(
         situation,
@@ -162,7 +162,7 @@ describe('what a rule still wants', () => {
   });
 });
 
-describe('a rule that others are not shown', () => {
+describe('a hidden rule', () => {
   const hidden = fc.record({ rule: plainRule, shown: anyRule, available: methods, progress });
 
   it('The hidden rule still has to be met', () => {

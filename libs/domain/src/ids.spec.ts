@@ -30,7 +30,7 @@ describe('ids', () => {
   });
 });
 
-describe('what the new key signs', () => {
+describe('the texts to sign', () => {
   it('A text to sign begins with its purpose', () => {
     expect(registrationText(reissueId, '00ff', 'nonce')).toBe(
       `reseal/registration/v1\n${reissueId}\n00ff\nnonce`,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { keystrokesOf } from './index.js';
 
-describe('what is typed as in Korean on Latin keys', () => {
+describe('the keystrokes of a text', () => {
   it.each([
     ['김', 'rla'],
     ['가상', 'rktkd'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { stepLimitReached, maximumSteps, messages } from './index.js';
 
-describe('how many messages a reissue takes', () => {
+describe('the limit of steps', () => {
   it.each(messages.filter((message) => message !== 'cancel'))(
     'The number of steps is limited for %s',
     (message) => {

@@ -63,7 +63,7 @@ describe('a new certificate password', () => {
   });
 });
 
-describe('what a new certificate password may not say of its owner', () => {
+describe('personal facts in a new certificate password', () => {
   const facts = {
     name: '김가상',
     birthDate: '1990-07-05',

@@ -93,7 +93,7 @@ describe('a resident registration number', () => {
 
 describe('a check digit', () => {
   it.each([
-    // By hand: 2a+3b+4c+5d+6e+7f+8g+9h+2i+3j+4k+5l, then 11 less the remainder by 11, of which the last digit.
+    // By hand: 2a+3b+4c+5d+6e+7f+8g+9h+2i+3j+4k+5l, then the last digit of 11 minus the remainder of a division by 11.
     ['000000000000', 1],
     ['100000000000', 9],
     ['111111111111', 8], // 58 leaves 3

@@ -62,7 +62,7 @@ describe('a call to a provider', () => {
     ['the answer is a redirect', {}, (_, to) => to.writeHead(302, { location: '/' }).end(), 'OutcomeUnknown'],
     ['the request is refused', {}, reply(404), 'ProviderRefused'],
   ] satisfies [string, object, RequestListener, string][])(
-    'callProvider says whether the request may be done when %s, and reveals nothing of it',
+    'callProvider reports whether the request may have been carried out when %s, and quotes no part of it',
     async (_, options, listener, name) => {
       respond = listener;
       const error = await failureOf(post(options));
@@ -72,12 +72,12 @@ describe('a call to a provider', () => {
     },
   );
 
-  it('callProvider takes a timeout with a fraction of a millisecond', async () => {
+  it('callProvider accepts a timeout with a fraction of a millisecond', async () => {
     respond = reply(200, '{"status":"ACCEPTED"}');
     await expect(post({ timeoutMs: 3_999.4 })).resolves.toEqual({ status: 'ACCEPTED' });
   });
 
-  it('callProvider says that nothing was done if the connection is refused', async () => {
+  it('callProvider reports that nothing was done if the connection is refused', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
     const { port } = closed.address() as AddressInfo;
@@ -87,7 +87,7 @@ describe('a call to a provider', () => {
     );
   });
 
-  it('callProvider says that nothing was done if a GET fails', async () => {
+  it('callProvider reports that nothing was done if a GET fails', async () => {
     respond = () => undefined;
     const error = await failureOf(callProvider({ url, timeoutMs: 50 }, { provider: 'sms', answer }));
     expect(error).toBeInstanceOf(ProviderUnavailable);

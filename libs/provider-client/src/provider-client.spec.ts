@@ -161,7 +161,7 @@ describe('a provider with two addresses', () => {
   });
 });
 
-describe('the time that everything takes', () => {
+describe('the total timeout', () => {
   it('perform begins no call that the total timeout would abort', async () => {
     behaviour[first]!.act = () => pause(60).then(answers(503));
     behaviour[second] = { act: never, find: never };

@@ -34,7 +34,7 @@ describe('periods in the terms', () => {
     catalogue
       .filter(({ retention }) => Object.keys(retention).length > 0)
       .map((document) => [`${document.termsId}/${document.version}.${document.locale}`, document] as const),
-  )('stand in the text of %s as in the data beside it', (_, { text, locale, retention }) => {
+  )('The text of %s names the same periods as its data', (_, { text, locale, retention }) => {
     for (const { years: count } of Object.values(retention))
       if (count > 0) expect(text).toMatch(words[locale](count));
     if (retention.identityMaterial)

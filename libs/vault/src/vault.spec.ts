@@ -37,7 +37,7 @@ const expected = (more: Partial<EnvelopeExpectation> = {}) => ({
   keys,
   ...more,
 });
-/** Both stages must refuse alike; where they differ a test says so. */
+/** Both stages must refuse alike, unless a test states a difference. */
 const refusals = async (jwe: string, more = {}, by = keys) => {
   const code = (error: unknown) => {
     expect(error).toBeInstanceOf(EnvelopeError);
