@@ -25,9 +25,9 @@ export async function announceNumberUse(
 }
 
 /**
- * Computes the VID of the new certificate (KCAC.TS.SIVID) and writes it to the reissue. Only here and in a VID check
- * are the resident registration number and R open at once, in memory and for the time of a digest. The signer sees
- * neither. The audit trail records the use of the number.
+ * Computes the VID of the new certificate (KCAC.TS.SIVID) and writes it to the reissue. The resident registration number
+ * and R are open at the same time only here and in a VID check: in memory, while the digest is computed. The signer
+ * sees neither of them. The audit trail records the use of the number.
  *
  * @param random R in hexadecimal
  * @returns false if the number was erased after identity was verified

@@ -6,7 +6,7 @@ const dayMs = 86_400_000;
 const callersAtOnce = 10;
 
 /**
- * The limits that count a wrong check. One caller has `perDay` wrong checks, and does not use up those of others. All
+ * The limits that count a wrong check. One caller has `perDay` wrong checks, which do not reduce those of others. All
  * callers together have ten times as many, which bounds guesses about one certificate from many places. Beyond that, a
  * network without a wrong check within a week still has one.
  */

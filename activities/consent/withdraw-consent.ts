@@ -101,8 +101,8 @@ async function withdrawConsent(
 }
 
 /**
- * Answers another withdrawal of a consent as the first one, and records nothing. Repeated calls therefore do not fill
- * tables or topics.
+ * Answers a repeated withdrawal of a consent like the first one, and records nothing. Repeated calls therefore do not
+ * fill tables or topics.
  */
 async function withdrawnBefore(
   tx: RoleTx<'worker'>,

@@ -30,8 +30,8 @@ import { concludeIdentity } from './conclude.js';
 import { namesUnknownPhoto, photosOfAcceptedAnswers } from './photos.js';
 
 /**
- * Reserves a try for each answer before it is compared, in a transaction of its own. The number of tries therefore holds
- * when answers arrive at the same time, and when a process dies in between.
+ * Reserves a try for each answer before it is compared, in a separate transaction. The limit of tries therefore holds even
+ * if answers arrive at the same time or a process dies in between.
  */
 export async function reserveTries(
   context: ProviderContext,
@@ -154,7 +154,7 @@ export async function recordAnswers(
   );
 }
 
-/** Records one answer. Only the audit entry says why it was wrong. */
+/** Records one answer. Only the audit entry holds the reason if it was wrong. */
 async function recordAnswer(
   context: IdentityContext,
   change: ReissueChange,

@@ -38,7 +38,7 @@ export async function assessReissue(
   return { ...assessment, verified, attemptsLeft: attemptsLeft(context, methods, assessment.methods) };
 }
 
-/** The identity rule of a reissue. Reissues from before rules were pinned have the rule of today's policy. */
+/** The identity rule of a reissue. Reissues that began before rules were pinned use the current policy. */
 function identityRuleOf({ policy }: PolicyContext, row: ReissueRow): PinnedIdentityRule {
   return row.identity_rule ?? pinnedRuleOf(policy, row.effective_reason, { status: 'VALID' });
 }

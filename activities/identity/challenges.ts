@@ -71,7 +71,7 @@ export async function prepareChallenges(
     if (!allowance.allowed) return tooFrequent(allowance.retryAfterMs);
   }
 
-  // Unknown persons are looked up too, so that they take as long.
+  // Unknown persons are looked up too, so that their answers take equally long.
   const customer = await customerById(tx, row.customer_id ?? unknownCustomerId);
   for (const [method, { sends }] of progress) {
     await updateIdentityMethod(tx, row.reissue_id, method, { sends: sends + 1 });

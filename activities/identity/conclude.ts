@@ -58,7 +58,7 @@ function auditOutcome(
   });
 }
 
-/** Why name, number and CI belong to different persons, for the audit entry: it names the methods, never a person. */
+/** The reason for the audit entry if name, number and CI belong to different persons. It names methods, never a person. */
 async function mismatchOf(
   { tx }: ReissueChange,
   claimed: CustomerRow | undefined,
@@ -110,8 +110,8 @@ async function accept(
 }
 
 /**
- * Accepts the signature of the old key as a proof of its password. It counts only if the key cannot be in other hands, the
- * password is not locked, and the customer does not reset it.
+ * Accepts the signature of the old key as a proof of its password. The proof counts only if no other person can have the
+ * key, the password is not locked, and the customer does not reset it.
  */
 function acceptPasswordProof(change: ReissueChange): void {
   const { effective_reason, password_attempts, resetting } = change.row;

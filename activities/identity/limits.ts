@@ -50,7 +50,7 @@ interface Requester extends Pick<ReissueRow, 'person_key' | 'customer_id' | 'app
   readonly origin: CallOrigin;
 }
 
-/** One use to count: what is done, about whom, and its limit. */
+/** One use to count: the act, the person or address that it concerns, and its limit. */
 interface Counted {
   readonly what: string;
   readonly whose: string;
@@ -58,12 +58,12 @@ interface Counted {
 }
 
 /**
- * Limits what is done in the name of a person. A stranger cannot lock a customer out: these limits only delay, and a
+ * Limits the acts in the name of a person. A stranger cannot lock a customer out: these limits only delay, and a
  * request passes if one of four allowances has room.
  *
- * 1. A known device of the customer has a limit of its own.
- * 2. A network has a fifth of the limit, within one limit for all networks: four networks that use their whole share leave
- *    the fifth its own. An address counts for each of its networks (`networksOf`), because a /48 of IPv6 holds 65,536
+ * 1. A known device of the customer has its own limit.
+ * 2. A network has a fifth of the limit, within one limit for all networks: if four networks use their whole share, the
+ *    fifth still has its own. An address counts for each of its networks (`networksOf`), because a /48 of IPv6 holds 65,536
  *    networks of 64 bits.
  * 3. One more limit is shared by all networks.
  * 4. A network (/48 of IPv6, /24 of IPv4) that is new for this person within a week has enough for one reissue, whatever
@@ -117,7 +117,7 @@ export class IdentityLimits {
     return this.use(tx, requester, answers, now);
   }
 
-  /** Whether the customer may be notified again of a locked method: a stranger could cause that all day. */
+  /** Whether the customer may be notified again of a locked method. A stranger could cause such notifications all day. */
   async allowLockNotification(
     tx: RoleTx<'worker'>,
     { person_key: whose }: Pick<ReissueRow, 'person_key'>,
@@ -129,8 +129,8 @@ export class IdentityLimits {
 
   /**
    * The key by which wrong answers of a day are counted: a person and an origin, which is the device if the client names
-   * one, otherwise the network. Too many lock a method for the rest of the reissue. The key begins with the person, so that
-   * the counts are erased with the person.
+   * one, otherwise the network. Too many wrong answers lock the method until the reissue ends. The key begins
+   * with the person, so that the counts are erased with the person.
    */
   personFrom(personKey: string, { device, address }: CallOrigin): string {
     const from = device ? ['device', device] : [networkOf(address)];
@@ -155,7 +155,7 @@ export class IdentityLimits {
     now: Date,
   ): Promise<Allowance> {
     const { device, address } = requester.origin;
-    // Looked up for unknown persons too, so that they take as long.
+    // Unknown persons are looked up too, so that their answers take equally long.
     const known =
       device !== undefined && (await isKnownDevice(tx, requester.customer_id ?? unknownCustomerId, device));
     if (known) return useFirstAllowed(tx, [all.map((each) => this.counted(each, 'device', device))], now);
@@ -190,7 +190,7 @@ const newNetworkLimit = (what: string): RateLimit => {
   return { burst, everyMs: Math.ceil(week / burst) };
 };
 
-/** Shared by all new networks, so that ten thousand rented networks do not send as many messages. */
+/** Shared by all new networks, so that ten thousand rented networks cannot send ten thousand messages. */
 const newNetworksLimit: RateLimit = { burst: 4_000, everyMs: Math.ceil(week / 4_000) };
 
 const fifthOf = ({ burst, everyMs }: RateLimit): RateLimit => ({

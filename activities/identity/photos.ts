@@ -25,7 +25,7 @@ export async function namesUnknownPhoto(
 }
 
 /**
- * Finds the photos of the answers that the authority accepted. They are needed no longer.
+ * Finds the photos of the answers that the authority accepted. They are no longer needed.
  *
  * @returns ids of photos, by challenge
  */

@@ -88,7 +88,7 @@ async function sendOne(
   const { method, challenge_id: challengeId, transaction_id: transactionId } = challenge;
   const identityProvider = providerOf(context, method);
   if (!identityProvider.send) return;
-  // Unknown persons are looked up too, so that they take as long.
+  // Unknown persons are looked up too, so that their answers take equally long.
   const customer = await customerById(context.db, reissue.customer_id ?? unknownCustomerId);
   if (!challenge.deliverable) return recent.imitate(`send ${method}`);
   let recorded = challenge.provider;
@@ -104,7 +104,7 @@ async function sendOne(
     carrier: carrierOf(reissue, customer),
     bank: customer?.bank_code ?? '',
     account: customer?.account_number ?? '',
-    // Reissues from before rules were pinned did not record the provider before the call either.
+    // Reissues that began before rules were pinned did not record the provider before the call either.
     repeated: reissue.identity_rule === null && mayHaveActed(reissue),
     provider: recorded,
     recordProvider,
@@ -128,7 +128,7 @@ async function verifyOne(
   return recent.measure(`verify ${method}`, () => provider.verify(request));
 }
 
-/** Whether an earlier attempt may have reached the provider. It is then asked before the call is repeated. */
+/** Whether an earlier attempt may have reached the provider. If so, the provider is asked before the call is repeated. */
 function mayHaveActed(reissue: ReissueRow): boolean {
   return activityInfo().attempt > 1 || reissue.park_sequence > 0;
 }

@@ -11,7 +11,7 @@ import {
   type StepContext,
 } from '#activities/step';
 
-/** A deadline that ends within this many milliseconds is due, because clocks differ a little. */
+/** A deadline that ends within this time is due already, because clocks differ a little. Milliseconds. */
 const toleranceMs = 1_000;
 
 /**
@@ -42,7 +42,7 @@ export async function applyDeadlines(context: StepContext, reissueId: string): P
     if (row.state === 'ISSUING') return answer(row); // deadlines act only between steps
     if (due(nextReminderOf(row, context.deadlines)) && !due(row.deadline)) {
       const change = new ReissueChange(tx, row, now);
-      // One reminder stands for all that came due while no worker ran.
+      // One reminder replaces all reminders that became due while no worker ran.
       while (due(nextReminderOf(change.row, context.deadlines)))
         change.set({ reminders_sent: change.row.reminders_sent + 1 });
       change.audit({ actor: 'system', action: 'remind', outcome: 'DONE' });

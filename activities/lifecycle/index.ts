@@ -15,7 +15,7 @@ import { startReissue } from './start.js';
 import { readReissue, parkReissue, resumeReissue } from './park.js';
 import { applyDeadlines } from './apply-deadlines.js';
 
-/** The steps of a reissue's life that belong to no single part of it. */
+/** The steps that start, park, resume and end a reissue. */
 export function createLifecycleSteps(context: StartContext) {
   return {
     startReissue: (message: StartReissue) => startReissue(context, message),

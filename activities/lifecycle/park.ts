@@ -32,7 +32,7 @@ export async function parkReissue(
     if (row.parked_step)
       return { standing: reissueStandingOf(row, context.deadlines), status: 'PARKED', ...about };
     const change = new ReissueChange(tx, row, context.clock());
-    // An operator's message is not kept: the pending message stays the customer's.
+    // An operator's message is not kept: the pending message is still the customer's.
     const pending =
       message.kind === 'retry' || message.kind === 'abandon' || message.kind === 'withdraw'
         ? {}
@@ -51,7 +51,7 @@ export async function parkReissue(
   });
 }
 
-/** Resumes a parked reissue. Two retries of one parking, also by two operators, are one. */
+/** Resumes a parked reissue. Two retries of one parking count as one, also if two operators send them. */
 export async function resumeReissue(
   context: StepContext,
   reissueId: string,

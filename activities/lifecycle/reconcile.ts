@@ -31,11 +31,11 @@ interface ReconcileContext {
   readonly clock: Clock;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly logger: Logger;
-  /** Where checkpoints of the audit log are kept apart from the database. */
+  /** The file outside the database that holds checkpoints of the audit log. */
   readonly checkpointFile?: string | undefined;
 }
 
-/** A younger row or workflow is still at work, because steps take seconds. Milliseconds. */
+/** A row or workflow that changed within this time is not examined, because steps take seconds. Milliseconds. */
 const quietMs = 60_000;
 /** A start that did not commit within this time will not commit. Milliseconds. */
 const startMs = 10 * quietMs;
@@ -99,7 +99,7 @@ async function runningWorkflows({ temporal }: ReconcileContext): Promise<Map<str
   return running;
 }
 
-/** Starts a workflow for an open row that has none. Temporal's list lags, so the workflow itself is queried. */
+/** Starts a workflow for an open row that has none. Temporal's list may be old, so the workflow itself is queried. */
 async function restart(
   context: ReconcileContext,
   row: ReissueRow,

@@ -49,17 +49,17 @@ async function open(context: StartContext, start: StartReissue): Promise<Refusal
   const accepted = consents.complete ? consents.accepted : [];
   return inTransaction(context.db, async (tx) => {
     const refusal = await write(tx, context, start, { applicant, consents: accepted, now });
-    // A sealed number has been read, or must be sealed again for another start.
+    // A sealed number is no longer needed: it was read, or another start must bring a new one.
     await destroyVaultItemsOfStep(tx, start.reissueId, start.updateId);
     return refusal;
   });
 }
 
-/** Why a start is refused, and after how many milliseconds another may succeed. */
+/** The code of a refused start, and the milliseconds after which another start may succeed. */
 type Refusal = Pick<PreparedStep, 'retryAfterMs'> & { readonly code: RefusalCode };
 
 interface Opening {
-  /** Or why the applicant is refused. */
+  /** The claimed identity, or the code of the refusal. */
   readonly applicant: ClaimedIdentity | RefusalCode;
   readonly consents: readonly AcceptedConsent[];
   readonly now: Date;

@@ -92,7 +92,7 @@ function fill(
     holdPeriod: holdPeriods[language](holdMonths),
     by: registerBy ? formats[language].format(registerBy) : unknownTime[language],
   };
-  // A value may hold a placeholder of its own.
+  // A value may itself contain a placeholder.
   const value = (phrase: string): string =>
     phrase.replace(/\{(\w+)\}/g, (_, name: string) => value(values[name] ?? ''));
   const replace = (phrase: string) => value(phrase).replace(/ {2,}/g, ' ').trim();

@@ -10,7 +10,7 @@ export type NotificationChannel = 'SMS' | 'MAIL';
 
 /** A notification to send, and the contact data to send it to. */
 export interface PendingNotification {
-  /** The kind; numbered where a reissue can have several of it. */
+  /** The kind, with a number if a reissue can have several notifications of this kind. */
   readonly occasion: string;
   readonly details: MessageDetails;
   readonly mobile: string;

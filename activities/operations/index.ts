@@ -13,7 +13,7 @@ import { approvedOperation } from '#libs/approvals';
 import { runItem, type OperationContext } from './run-item.js';
 import { fetchMissingStaffKeys } from './staff-keys.js';
 
-/** How many items one activity tries, and how many at once. A step that is still broken takes minutes. */
+/** How many items one activity tries, and how many at once. A step that still fails takes minutes. */
 const batchSize = 200;
 const concurrency = 8;
 const heartbeatMs = 5_000;
@@ -66,7 +66,7 @@ export function createOperationActivities(context: OperationContext) {
       });
     },
 
-    /** Tries the next items. Each lane writes the outcome of an item before it takes another. */
+    /** Tries the next items, several at once. Each outcome is written before another item is tried in its place. */
     async runOperationItems(operationId: string): Promise<{ more: boolean }> {
       const alive = setInterval(() => heartbeat(), heartbeatMs);
       try {

@@ -5,7 +5,7 @@ import { appendItemEntries } from '#libs/db/audit';
 import { lockOperation, setOperationState, staleOperations } from '#libs/db/operations';
 import type { OperationContext } from './run-item.js';
 
-/** A younger approved operation is still being started. Milliseconds. */
+/** An operation that was approved within this time may still be starting. Milliseconds. */
 const startMs = 30_000;
 
 /**

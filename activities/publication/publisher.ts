@@ -155,7 +155,7 @@ async function publishShard(
   });
 }
 
-/** A CRL from the future was made by a wrong clock, so that its time does not count. */
+/** A CRL from the future was made by a wrong clock, so its time does not count. */
 const earlier = (a: Date, b: Date) => (a < b ? a : b);
 
 const later = (a: bigint, b: bigint) => (a > b ? a : b);

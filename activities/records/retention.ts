@@ -33,7 +33,7 @@ export interface Purged extends Readonly<Record<ReissueRecordClass, number>> {
   readonly photos: number;
   readonly accessRecords: number;
   readonly devices: number;
-  /** Counters of limits that nothing needs any more. They are not records. */
+  /** Counters of limits that are no longer needed. They are not records. */
   readonly counts: number;
   /** Whether there may be more to purge. */
   readonly more: boolean;
@@ -62,7 +62,7 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
       occurredAt: clock(),
     });
 
-  /** Photos that a crash left: they are deleted when a step accepts them, and when their reissue ends. */
+  /** Photos that a crash left behind. Normally a step deletes them when it accepts them or ends the reissue. */
   const photos = async (tx: RoleTx<'worker'>) => {
     const left = await purgeLeftPhotos(tx, batchSize);
     if (left > 0) await record(tx, 'photos', { leftByEndedReissues: left });

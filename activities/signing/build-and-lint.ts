@@ -92,7 +92,7 @@ export function buildAndLint(
 
 const digests = new WeakMap<CertificateProfile, string>();
 
-/** A profile never changes, so that its digest is computed once. */
+/** A profile never changes, so its digest is computed only once. */
 function digestOfProfile(profile: CertificateProfile): string {
   const known = digests.get(profile);
   if (known) return known;

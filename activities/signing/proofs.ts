@@ -8,9 +8,9 @@ import { mandatoryTextsInForce, type MandatoryText, type TermsCatalogue } from '
 const clockToleranceMs = 60_000;
 
 /**
- * The first missing proof that a certificate needs before it is signed; undefined if all are there. The worker's columns
+ * The first missing proof that a certificate needs before it is signed; undefined if none is. The worker's columns
  * for identity, password and consents are not enough: each step needs a recorded answer that the gateway received for
- * the key of this reissue and whose verdict is final. So neither role alone can have a certificate issued.
+ * the key of this reissue and whose verdict is final. So neither role alone can cause the issue of a certificate.
  */
 export function missingProof(
   reissue: ReissueRow,

@@ -26,7 +26,7 @@ export interface SampleCertificate {
 }
 
 export interface SampleActivities {
-  /** Issues certificates for sample people, in the order of the requests. Each is the certificate on file at once. */
+  /** Issues certificates for sample people, in the order of the requests. Each becomes the certificate on file. */
   issueSampleCertificates(requests: readonly SampleCertificateRequest[]): Promise<SampleCertificate[]>;
 }
 

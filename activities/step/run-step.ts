@@ -93,7 +93,7 @@ export interface StepOptions {
  * Runs a step of a customer in one transaction: locks the row, returns the recorded answer if there is one, checks the
  * precondition, runs `body`, and writes effect, events, audit and answer together.
  *
- * @param message the message that the state must accept; undefined if any state will do
+ * @param message the message that the state must accept; undefined if every state is allowed
  */
 export async function runStep(
   context: StepContext,

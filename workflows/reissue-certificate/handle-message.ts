@@ -29,7 +29,7 @@ export interface MessagePorts {
   parkCodeOfCall(error: unknown): ParkCode | undefined;
   /** Why a failed step parks the reissue; undefined for an error to throw on. */
   parkCodeOfStep(error: unknown): ParkCode | undefined;
-  /** Whether to notify the customer of a resumed reissue. Asked only where the answer decides. */
+  /** Whether to notify the customer of a resumed reissue. Called only if the result depends on the answer. */
   notifiesOfResumption(): boolean;
 }
 
@@ -55,7 +55,7 @@ type Handler = (reissueId: string, message: ReissueMessage) => Promise<StepResul
 export function createMessageHandler(ports: MessagePorts): Handler {
   const { steps, passwords, providers, signer } = ports;
 
-  /** Runs a call that leaves the process. When its retries are used up the reissue parks. */
+  /** Runs a call to a provider or to the signer. When its retries are used up the reissue parks. */
   const callOrPark = async <T>(step: ParkableStep, call: () => Promise<T>): Promise<T> => {
     try {
       return await call();
@@ -135,8 +135,8 @@ export function createMessageHandler(ports: MessagePorts): Handler {
   };
 
   /**
-   * Finishes the customer's message of a reissue that is parked no more. The customer was notified of the parking, and
-   * is notified that it is over; a notification that the certificate is issued says as much.
+   * Finishes the customer's message of a resumed reissue. The customer was notified of the parking, and is now notified
+   * of the resumption, unless the same step already sends a notification that the certificate is issued.
    */
   const finishPending = async (
     reissueId: string,

@@ -38,7 +38,7 @@ const notifications = proxyActivities<NotificationActivities>(options.notificati
 
 interface ReissueInput {
   readonly reissueId: string;
-  /** Set when the row outlived its workflow: the new workflow continues from the row and expects no start. */
+  /** Set if the earlier workflow was lost: the new workflow continues from the row and expects no start. */
   readonly resume?: boolean;
 }
 
@@ -54,7 +54,7 @@ const notificationOfEnd: Readonly<Record<FinalState, NotificationKind>> = {
 /** How long a workflow waits for its first message before it checks whether the reissue has a row. */
 const startTimeoutMs = 30 * 60_000;
 
-/** Notifies the customer of what a step did. Several notifications share one activity, which costs six events. */
+/** Sends the notifications of a step. Several notifications share one activity, which costs six events. */
 function notify(reissueId: string, kinds: readonly NotificationKind[]): Promise<void>[] {
   const logged = (sent: Promise<void>) =>
     sent.catch(() => log.warn('notification not delivered', { moments: kinds.join() }));
@@ -64,9 +64,9 @@ function notify(reissueId: string, kinds: readonly NotificationKind[]): Promise<
 }
 
 /**
- * One reissue, from its first call to its end. PostgreSQL holds the truth about it, this workflow its process:
- * messages arrive as updates, this one coroutine handles them one at a time, and between them a durable timer
- * watches the deadlines.
+ * One reissue, from its first call to its end. PostgreSQL holds its data, and this workflow controls its process:
+ * messages arrive as updates, and this coroutine handles them one at a time. Between messages a durable timer watches
+ * the deadlines.
  */
 export async function reissueCertificate({ reissueId, resume }: ReissueInput): Promise<State> {
   const inbox = new MessageInbox<ReissueMessage, StepResult>();

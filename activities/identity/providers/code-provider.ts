@@ -41,7 +41,7 @@ export function createCodeProvider(
     return found && (found.sent || found.status === unknownStatus) ? resultOf(found.status) : undefined;
   };
 
-  /** Finds the provider of a challenge from before its provider was recorded. */
+  /** Finds the provider of an older challenge, for which no provider was recorded. */
   async function holderOf(transactionId: string): Promise<string> {
     const [only, ...others] = client.names;
     if (others.length === 0) return only!;

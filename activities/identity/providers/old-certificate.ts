@@ -56,7 +56,7 @@ export function createOldCertificateProvider({
     async verify(request): Promise<VerifyResult> {
       const answer = parse(request.answer);
       if (!answer) return { status: 'MISMATCHED', finding: 'MALFORMED' };
-      // Unknown persons cause the same queries, so that they take as long.
+      // Unknown persons cause the same queries, so that their answers take equally long.
       const customerId = request.customerId ?? unknownCustomerId;
       const customer = await customerById(db, customerId);
       const onFile = await certificateOnFile(db, customerId);

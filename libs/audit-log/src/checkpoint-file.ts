@@ -4,7 +4,7 @@ import type { RoleDatabase } from '#libs/db';
 import { newerCheckpoints } from '#libs/db/audit';
 
 const batch = 1_000;
-/** Time of a line without one: then only the size decides what is newer. */
+/** The time assumed for a line without one. The size alone then decides which checkpoint is newer. */
 const farAhead = '9999-12-31T00:00:00.000Z';
 
 /**

@@ -1,3 +1,3 @@
-/** Address and user agent of a consent; empty once they were purged, which an empty address shows. */
+/** Address and user agent of a consent. An empty address means that both were purged; the result is then empty. */
 export const consentOrigin = ({ address, agent }: { readonly address: string; readonly agent: string }) =>
   address === '' ? {} : { address, agent };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const explicitKeys = z.registry<{ key: string }>();
 
-/** Names the environment variable of a field where it does not follow from the property's name. */
+/** Sets the environment variable of a field, if it does not follow from the property's name. */
 export function fromKey<T extends z.ZodType>(key: string, schema: T): T {
   // A copy, so that two fields with different keys may share one schema.
   const copy = schema.clone();

@@ -110,7 +110,7 @@ export const registryConfig = {
   ),
 };
 
-/** Keys of the audit log (RFC 8037), the current one first. `validFrom` says since when a key is used, in ISO 8601. */
+/** Keys of the audit log (RFC 8037), the current one first. `validFrom` is the start of a key's use, in ISO 8601. */
 export const auditKeys = withForm(
   json(
     z.object({

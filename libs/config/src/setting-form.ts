@@ -22,13 +22,13 @@ export function withForm<T extends z.ZodType>(schema: T, form: SettingForm): T {
 /** Marks a setting as confidential. The configuration table then recommends to give it by file. */
 export const secret = <T extends z.ZodType>(schema: T): T => withForm(schema, { secret: true });
 
-/** The form of a setting. What an outer schema leaves open, the schemas inside of it decide. */
+/** The form of a setting. Inner schemas supply the members that the outer schema does not set. */
 export function formOf(schema: z.ZodType): SettingForm {
   const inner = innerSchema(schema);
   return { ...(inner ? formOf(inner) : {}), ...forms.get(schema) };
 }
 
-/** The schema that reads what an optional, defaulted or transformed setting is given. */
+/** The schema inside an optional, defaulted or transformed one: it reads the given value. */
 export function innerSchema(schema: z.ZodType): z.ZodType | undefined {
   if (schema instanceof z.ZodPipe) return schema.in as z.ZodType;
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)

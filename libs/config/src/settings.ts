@@ -5,11 +5,11 @@ import { formOf, innerSchema } from './setting-form.js';
 /** One environment variable of an application, as the configuration table shows it. */
 export interface Setting {
   readonly key: string;
-  /** What the setting decides; undefined if the schema does not say it. */
+  /** The meaning of the setting; undefined if the schema has no description. */
   readonly meaning: string | undefined;
   /** Unit or notation of the value, e.g. `ms`, `true or false`. */
   readonly unit: string;
-  /** The value that holds where the variable is not set, as it would be written there. */
+  /** The value that is used if the variable is not set, as it would be written in the variable. */
   readonly fallback: string | undefined;
   /** Whether the application does not start without it. */
   readonly required: boolean;

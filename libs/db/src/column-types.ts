@@ -33,7 +33,7 @@ export type NullableJson<Column extends string> = JSONColumnType<
 /** A 64-bit integer, which JavaScript numbers cannot hold: read as decimal digits. */
 export type Bigint = ColumnType<string, string | number | bigint, string | number | bigint>;
 
-/** A column that a trigger sets on every insert; no query may. */
+/** A column that a trigger sets on every insert. No query may set it. */
 export type SetByTrigger<T> = ColumnType<T, never, never>;
 export const setByTrigger: readonly string[] = [
   'audit_entry.recorded_at',

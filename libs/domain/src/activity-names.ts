@@ -1,6 +1,6 @@
 /**
  * Activity types by their present name, with the name under which older histories hold them. The worker registers both.
- * A workflow that began under the former names goes on with them. Remove a name when no open workflow is older than the
+ * A workflow that began under the former names continues with them. Remove a name when no open workflow is older than the
  * release that replaced it: with the default deadlines that is two weeks later.
  */
 export const formerActivityNames = {

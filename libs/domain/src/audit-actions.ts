@@ -102,7 +102,7 @@ export type AuditAction = ReissueAction | AuthorityAction;
 export const isAuditAction = (action: string): action is AuditAction =>
   Object.hasOwn(reissueActions, action) || Object.hasOwn(authorityActions, action);
 
-/** The words for an action. An action that this version does not know stands for itself. */
+/** The text for an action. An action that this version does not know is returned unchanged. */
 export const auditActionText = (action: string): Words =>
   Object.hasOwn(reissueActions, action)
     ? reissueActions[action as ReissueAction]

@@ -26,7 +26,7 @@ export const defaultDeadlines: Deadlines = {
   untilAbandonedMs: 72 * hour,
 };
 
-/** What the reason of a reissue does to the old certificate as soon as identity is verified. */
+/** The change of the old certificate as soon as identity is verified; undefined if this reason needs none. */
 export function earlyRevocation(reason: Reason): 'REVOKE' | 'HOLD' | undefined {
   if (reason === 'KEY_COMPROMISED') return 'REVOKE';
   if (reason === 'LOST') return 'HOLD';

@@ -54,7 +54,7 @@ function assess(
 
   if (missing.some((set) => set.length === 0)) return { complete: true, impossible: false, methods: [] };
   if (missing.length === 0) return { complete: false, impossible: true, methods: [] };
-  // A set with a subset that also suffices would ask for a method in vain.
+  // A set with a subset that also suffices would ask for a method that is not needed.
   const smallest = missing.filter(
     (set) => !missing.some((other) => other.length < set.length && other.every((each) => set.includes(each))),
   );

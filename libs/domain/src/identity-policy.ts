@@ -18,7 +18,7 @@ interface MethodLimits {
   readonly lifetimeMs: number;
 }
 
-/** The statuses of the certificate on file. COMPROMISED: revoked because its key may be in other hands. */
+/** The statuses of the certificate on file. COMPROMISED: revoked because another person may have its key. */
 export const onFileStatuses = ['NONE', 'VALID', 'EXPIRED', 'ON_HOLD', 'REVOKED', 'COMPROMISED'] as const;
 export type OnFileStatus = (typeof onFileStatuses)[number];
 
@@ -52,7 +52,7 @@ export interface PinnedIdentityRule extends IdentityRule {
   readonly resetMethods: number;
 }
 
-/** The phone code and one more method. The old certificate does not count once its key may be in other hands. */
+/** The phone code and one more method. The old certificate does not count if another person may have its key. */
 export const defaultIdentityPolicy: IdentityPolicy = {
   version: '2026-11',
   rules: {

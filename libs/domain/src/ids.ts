@@ -27,7 +27,7 @@ export function consentWithdrawalActivityIdOf(reissueId: string, updateId: strin
 /** A reissue id: `ri_` and 32 lower-case hexadecimal digits. */
 export const reissueIdPattern = /^ri_[0-9a-f]{32}$/;
 
-/** The nil UUID (RFC 9562 section 5.9), which no customer has. Queries for unknown people use it, to take as long. */
+/** The nil UUID (RFC 9562 section 5.9), which no customer has. Queries for unknown people use it, for equal durations. */
 export const unknownCustomerId = '00000000-0000-0000-0000-000000000000';
 
 /** Search attributes. They hold no personal data, because everyone who can list workflows reads them. */

@@ -27,8 +27,8 @@ const firstSyllable = 0xac00;
 const syllables = initials.length * medials.length * finals.length;
 
 /**
- * The Latin letters that the keys of Korean `text` type: 김 is `rla`. Names and words get into passwords like this,
- * because passwords allow no Hangul. Other characters stay as they are.
+ * The Latin letters that the keys of Korean `text` type: 김 is `rla`. People put Korean names and words into passwords
+ * in this form, because passwords allow no Hangul. Other characters stay as they are.
  */
 export function keystrokesOf(text: string): string {
   return [...text.normalize('NFC')]

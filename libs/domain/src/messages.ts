@@ -7,7 +7,7 @@ import type { Reason, State } from './states.js';
  */
 export type VaultHandle = string;
 
-/** Where a call came from. It is kept as evidence with a consent. */
+/** The origin of a call. It is kept as evidence with a consent. */
 export interface CallOrigin {
   readonly address: string;
   readonly agent: string;
@@ -157,7 +157,7 @@ export interface OperatorRetry {
   readonly kind: 'retry';
   readonly operator: string;
   readonly reason: string;
-  /** Which parking is retried. Two retries of one parking are one. */
+  /** The number of the parking to retry. Two retries of one parking count as one. */
   readonly parkSequence: number;
   /** The operation that the act belongs to. Without one, as in older histories, the act is refused. */
   readonly operationId?: string;
@@ -228,8 +228,8 @@ export const parkCodes = ['DEPENDENCY_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'STEP_FAI
 export type ParkCode = (typeof parkCodes)[number];
 
 /**
- * What the workflow needs of the row to decide what to wait for. PostgreSQL holds the truth, and every step returns it
- * to the workflow. Histories hold this type, so its names stay.
+ * The part of the row from which the workflow decides its next wait. PostgreSQL holds the current values, and every step
+ * returns them to the workflow. Histories hold this type, so its names stay.
  */
 export interface ReissueStanding {
   readonly state: State;

@@ -29,10 +29,10 @@ export const passwordRuleCodes = [
 ] as const;
 export type PasswordRuleCode = (typeof passwordRuleCodes)[number];
 
-/** Facts that others can know of a person, and would try first. */
+/** Facts about a person that others can know and would try first. */
 export interface PersonalFacts {
   readonly name: string;
-  /** `YYYY-MM-DD`; absent where it is not known. */
+  /** `YYYY-MM-DD`; absent if it is not known. */
   readonly birthDate?: string;
   /** Mobile, account and resident registration number: digits only. */
   readonly numbers: readonly string[];
@@ -41,7 +41,7 @@ export interface PersonalFacts {
 /** How many digits in a row count as one of the person's numbers. */
 export const matchedNumberDigits = 6;
 
-/** The length of the shortest part of a name to search for. Shorter ones stand in passwords by chance. */
+/** The length of the shortest part of a name to search for. Shorter parts occur in passwords by chance. */
 const shortestName = 4;
 
 /**

@@ -1,6 +1,6 @@
 import { isFinal, type State } from './states.js';
 
-/** What an operator can do to a reissue. */
+/** The acts of an operator on a reissue. */
 export const reissueActs = ['retry', 'abandon', 'withdraw'] as const;
 export type ReissueAct = (typeof reissueActs)[number];
 

@@ -32,7 +32,7 @@ export function isFinal(state: State): state is FinalState {
 export const reasons = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'] as const;
 export type Reason = (typeof reasons)[number];
 
-/** What the customer, or an operator, has to do next. */
+/** The next actions of the customer or of an operator. */
 export const nextActions = [
   'VERIFY_IDENTITY',
   'ENTER_PASSWORD',

@@ -92,7 +92,7 @@ export function nextStates(state: State, message: Message): readonly State[] {
   );
 }
 
-/** The state to which a message leads that can lead to only one: cancel, expire, abandon, withdraw, supersede. */
+/** The next state after a message with only one: cancel, expire, abandon, withdraw, supersede. */
 export function onlyNextState(state: State, message: Message): State | undefined {
   const next = nextStates(state, message);
   return next.length === 1 ? next[0] : undefined;

@@ -81,7 +81,7 @@ export class KafkaPublisher implements Publisher {
         throw new Error('Kafka did not acknowledge every partition');
     } catch (error) {
       // The old producer would give the next batch the sequence numbers of this one. If only the acknowledgement was lost,
-      // Kafka would take the next batch for a repetition and drop it. A new producer starts a new sequence.
+      // Kafka would treat the next batch as a repetition and drop it. A new producer starts a new sequence.
       this.producer = undefined;
       void disconnect(producer);
       throw error;

@@ -44,7 +44,7 @@ const sqlStates = /^(08|40|53|57|58)...$|^25006$|^RS001$/;
 const poolMessages =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered)/i;
 
-/** Temporal also answers this for an existing namespace while it cannot read its own database. */
+/** Temporal also gives this answer for an existing namespace while it cannot read its own database. */
 const namespaceMissing = /^Namespace \S+ is not found/;
 
 /** Whether PostgreSQL or Temporal could not be reached or could not answer, so that the same call may succeed later. */

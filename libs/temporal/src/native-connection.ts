@@ -15,8 +15,8 @@ const silent: readonly (number | undefined)[] = [
 /**
  * Connects a worker.
  *
- * @throws TimeoutError if the server accepts the connection and does not answer within three seconds, where gRPC waits
- * without end
+ * @throws TimeoutError if the server accepts the connection and does not answer within three seconds; gRPC itself would
+ * wait without end
  */
 export async function connectNative(address: string): Promise<NativeConnection> {
   // Compressing costs more than it saves on a local network.

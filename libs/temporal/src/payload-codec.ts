@@ -22,7 +22,7 @@ type Owner = { field: (typeof ownerFields)[number]; id: string };
 /**
  * Encrypts all that Temporal stores: AES-256-GCM with a random 96-bit nonce, laid out as nonce, ciphertext, tag.
  *
- * The key id and the workflow id (for a standalone activity, its activity id) stand in the payload's metadata and
+ * The key id and the workflow id (for a standalone activity, its activity id) are in the payload's metadata and
  * are authenticated with it. On decoding, the id is compared with the one the SDK says the payload is for: a payload
  * copied from another workflow, or in clear, is refused with a ValueError.
  */

@@ -13,7 +13,7 @@ export const retainedRecords = [
 ] as const;
 export type RetainedRecords = (typeof retainedRecords)[number];
 
-/** A number of years after its beginning; 0 is at once. */
+/** A number of years after its beginning; 0 means at once. */
 const period = z.strictObject({
   years: z.int().min(0).max(100),
   from: z.enum(['CERTIFICATE_END', 'REISSUE_END', 'RECORD']),

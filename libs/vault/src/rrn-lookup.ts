@@ -2,8 +2,8 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { registryKey, type RegistryKeys } from './registry-seal.js';
 
 /**
- * The keyed digest by which a resident registration number is found. It needs a key, because there are few enough numbers
- * to try all. The key is derived from a registry key (HKDF, RFC 5869) and has no other use.
+ * The keyed digest by which a resident registration number is found. It needs a key, because an attacker could try all
+ * numbers. The key is derived from a registry key (HKDF, RFC 5869) and has no other use.
  *
  * @param number 13 digits
  * @returns `<id of the current registry key>:<hexadecimal HMAC-SHA-256>`

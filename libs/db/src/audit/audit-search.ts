@@ -98,7 +98,7 @@ export async function newestCheckpoints(db: Database<'select audit_checkpoint'>,
   return db.selectFrom('audit_checkpoint').selectAll().orderBy('size', 'desc').limit(limit).execute();
 }
 
-/** How often an actor did something outside reissues. */
+/** The number of equal acts of one actor outside reissues. */
 export interface ActSummary {
   readonly actor: string;
   readonly action: string;

@@ -1,28 +1,28 @@
 import type { IdentityMethod } from '#libs/domain';
 import type { Tx } from '../database.js';
 
-/** A right answer that came in at the gateway for this reissue and its key. */
+/** A correct answer that the gateway received for this reissue and its key. */
 interface ProvedMethod {
   readonly method: IdentityMethod;
-  /** Whom it proved. */
+  /** The CI of the proven person. */
   readonly ci: string | null;
 }
 
-/** What was last said of one version of one text, in a call that came in at the gateway. */
+/** The customer's last answer to one version of one text, in a call that the gateway received. */
 export interface ProvedConsent {
   readonly termsId: string;
   readonly version: string;
   readonly digest: string;
 }
 
-/** What the records prove of one reissue. Each counts two roles: the worker wrote what was found, the gateway that it came in. */
+/** The proofs of one reissue. Each needs records of two roles: the worker's result, and the gateway's received call. */
 export interface SigningProofs {
   readonly methods: readonly ProvedMethod[];
   readonly passwords: readonly ('MATCHED' | 'RESET')[];
   readonly consents: readonly ProvedConsent[];
-  /** When the certificate was last asked for at the gateway. */
+  /** The time of the last certificate request that the gateway received. */
   readonly requestedAt: Date | undefined;
-  /** It was under way, of this person and for this key, before any of this could be proved. */
+  /** Whether the reissue began, for this person and this key, before such proofs were recorded. */
   readonly isOlder: boolean;
 }
 
@@ -112,7 +112,7 @@ function provedPasswords(
     .execute();
 }
 
-/** Consents come in by a call of their own, or as one part of an application. */
+/** Consents arrive in a separate call, or as one part of an application. */
 function provedConsents(tx: Tx<'select consent' | 'select received_call'>, reissueIds: readonly string[]) {
   return tx
     .selectFrom('consent')

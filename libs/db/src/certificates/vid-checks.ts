@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../database.js';
 import type { CertificateRow, Row } from '../rows.js';
 
-/** The answer that a check was given. */
+/** The recorded answer of a check. */
 export type VidCheckRow = Pick<Row<'vid_check'>, 'request_hmac' | 'serial' | 'matches'>;
 
 export async function findVidCheck(
@@ -15,7 +15,7 @@ export async function findVidCheck(
     .executeTakeFirst();
 }
 
-/** The certificate, locked: its checks are answered one after the other. */
+/** Reads and locks a certificate, so that its checks are answered one after the other. */
 export async function lockCertificateForVidCheck(
   tx: Tx<'select certificate' | 'update certificate'>,
   serial: string,
