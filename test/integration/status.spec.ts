@@ -273,6 +273,12 @@ describe('CRL', () => {
   const crlsOf = (shard: number) =>
     world.owner.selectFrom('crl').selectAll().where('shard', '=', shard).orderBy('number').execute();
   const newest = async (shard: number) => bytesOf(await fetch(shardUrl(shard)));
+  /** The app serves a new CRL once PostgreSQL has notified it. */
+  const untilServed = (certificate: IssuedCertificate, status: 'good' | 'revoked') =>
+    until(
+      `a CRL by which the certificate is ${status}`,
+      async () => (await verify(certificate, await newest(certificate.shard))) === status,
+    );
 
   it('Every shard has a CRL after the first round, and a round without changes makes none', async () => {
     await publish();
@@ -288,8 +294,8 @@ describe('CRL', () => {
     const revoked = await world.issue();
     await world.revoke(revoked);
     await publish();
-    expect(await verify(good, await newest(good.shard))).toBe('good');
-    expect(await verify(revoked, await newest(revoked.shard))).toBe('revoked');
+    await untilServed(revoked, 'revoked');
+    await untilServed(good, 'good');
     expect(await verify(revoked, await newest(1 - revoked.shard))).toContain('different CRL scope');
     const { crl_pending: pending, crl_published_at: at } = await world.row(revoked);
     expect([pending, at]).toEqual([false, world.clock.now()]);
@@ -310,16 +316,13 @@ describe('CRL', () => {
     const certificate = await world.issue();
     await world.change(certificate, { hold_at: world.clock.now() });
     await publish();
-    expect(await verify(certificate, await newest(certificate.shard))).toBe('revoked');
+    await untilServed(certificate, 'revoked');
     await world.change(certificate, { hold_at: null });
     // A clock that was set back does not lead to lower CRL numbers.
     world.clock.advance(-3_000);
     await publish();
     world.clock.advance(3_000);
-    await until(
-      'the new list',
-      async () => (await verify(certificate, await newest(certificate.shard))) === 'good',
-    );
+    await untilServed(certificate, 'good');
     const numbers = (await crlsOf(certificate.shard)).map(({ number }) => Number(number));
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   });
