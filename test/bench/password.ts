@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { verify } from '@node-rs/argon2';
 import type { Customer } from '../support/customer.js';
 import { connectToStack, type RunningStack } from '../support/running-stack.js';
@@ -152,13 +152,13 @@ async function measureFlood(
       return elapsed();
     }),
   ).finally(() => (state.over = true));
-  await sleep(pauseMs);
+  await delay(pauseMs);
   const passwordFlooded = timed(itsPassword);
   const flooded: number[] = [];
   for (const consent of consents) {
     if (state.over && calls.length > 0) break;
     flooded.push(await timed(consent));
-    await sleep(pauseMs);
+    await delay(pauseMs);
   }
   const wrongs = await flood;
   return {

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Customer } from '../support/customer.js';
 import { expectCompletedOnce, continueReissue, customersAtEachStep, ordinaryPath } from '../support/crowd.js';
@@ -49,7 +49,7 @@ describe('the signer', () => {
     allCustomers.push(customer);
     await continueReissue(customer, 4);
     call = customer.requestCertificate(undefined, { patienceMs: 240_000 });
-    await pause(40);
+    await delay(40);
     await killAndStart('signer');
   });
 
@@ -81,7 +81,7 @@ describe('the signer', () => {
       async (victims, afterMs) => {
         const crowd = await arrivals();
         const calls = crowd.map((customer, taken) => ordinaryPath[taken]!.call(customer, patient));
-        await pause(afterMs);
+        await delay(afterMs);
         await killAndStart(...victims);
         for (const [index, answer] of (await Promise.all(calls)).entries()) {
           expectSuccess(answer);

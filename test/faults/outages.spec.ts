@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Customer } from '../support/customer.js';
@@ -133,7 +133,7 @@ describe('everything, killed at once and started again in the most unlikely orde
     const started: Promise<void>[] = [];
     for (const component of processes) {
       started.push(control.start(component));
-      await pause(500);
+      await delay(500);
     }
     await Promise.all(started);
     await Promise.all(crowd.map((customer) => continueReissue(customer, ordinaryPath.length, patient)));

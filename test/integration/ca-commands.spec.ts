@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { authorityFiles, openAuthorities, readRootCrl, responderFiles } from '#libs/ca';
 import { createDatabase, type Database } from '#libs/db';
@@ -178,7 +179,7 @@ describe('ca rotate', () => {
         [false, 'file'],
       ]);
       await expect(ca('status')).rejects.toThrow(/issuing-2.key does not exist, and no PKCS#11 token is/);
-      while (tokenProcesses().length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (tokenProcesses().length > 0) await delay(10);
     } finally {
       soft.drop();
     }

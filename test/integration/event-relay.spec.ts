@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
@@ -117,7 +117,7 @@ describe('the event relay on PostgreSQL and Kafka', () => {
       );
       if (sequence % 40 === 0) {
         await endActiveSession();
-        await pause(300);
+        await delay(300);
       }
     }
 
@@ -143,7 +143,7 @@ const idsOf = (events: readonly ReceivedEvent[], key: string) =>
 async function untilMarked(): Promise<void> {
   for (let tries = 0; (await outboxLag(worker)).waiting > 0; tries++) {
     if (tries > 100) throw new Error('events still wait');
-    await pause(100);
+    await delay(100);
   }
 }
 

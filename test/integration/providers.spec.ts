@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -143,7 +143,7 @@ describe('a code by phone', () => {
       standing: { parked: { step: 'VERIFY_CHALLENGES' } },
     });
     await own.sandbox.clearFaults();
-    await pause(150); // until the circuit breaker lets a call through
+    await delay(150); // until the circuit breaker lets a call through
     await owner.take(retry(1));
     expect(await outcomeOf(owner.applicant, message.updateId)).toMatchObject(accepted);
   });
@@ -168,7 +168,7 @@ describe('a code by phone', () => {
     expect(await owner.noted()).toBe('telecom');
     await until('the late code', async () => (await owner.senders()).length > 0);
     await own.sandbox.clearFaults();
-    await pause(150);
+    await delay(150);
     await expect(owner.take(retry(1))).resolves.toMatchObject(verified);
     expect(await owner.senders()).toEqual(['telecom']);
     const message = await owner.applicant.answerChallenges({ PHONE_CODE: await owner.code() });
@@ -186,7 +186,7 @@ describe('a code by phone', () => {
     });
     expect(await owner.noted()).toBeNull();
     await fault('telecom-2', 'ok');
-    await pause(150);
+    await delay(150);
     await expect(owner.take(retry(1))).resolves.toMatchObject(verified);
     expect(await owner.senders()).toEqual(['telecom-2']);
     await expect(owner.answer()).resolves.toMatchObject(verified);
@@ -214,7 +214,7 @@ describe('a code by phone', () => {
       );
     await expect(again()).rejects.toMatchObject({ name: 'OutcomeUnknown' });
     await own.sandbox.clearFaults();
-    await pause(150);
+    await delay(150);
     await again();
     expect(await owner.senders()).toEqual(['telecom-2']);
     expect(await owner.noted()).toBe('telecom-2');
@@ -247,7 +247,7 @@ describe('a customer who has cancelled', () => {
     const message = await owner.applicant.answerChallenges({ PHONE_CODE: await owner.code() });
     await fault('telecom', 'slow', 200);
     const answering = owner.take(message);
-    await pause(80);
+    await delay(80);
     await expect(owner.take(owner.applicant.cancel())).resolves.toMatchObject({
       standing: { state: 'CANCELLED' },
     });
@@ -271,7 +271,7 @@ describe('the circuit of a company', () => {
       changes.filter(({ address }) => address.endsWith('/v1/telecom')).map(({ circuit }) => circuit);
     expect(states().slice(0, 2)).toEqual(['closed', 'open']);
     await own.sandbox.clearFaults();
-    await pause(150);
+    await delay(150);
     const owner = await PhoneOwner.arrive();
     await owner.start();
     expect(await owner.senders()).toEqual(['telecom']);

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createCertificateAuthority,
@@ -50,7 +51,6 @@ afterAll(async () => {
 });
 
 const signal = (name: NodeJS.Signals) => tokenProcesses().forEach((pid) => process.kill(pid, name));
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function certificateOf(reissueId: string): Promise<X509Certificate> {
   const rows = await world.certificatesOf(reissueId);
@@ -73,7 +73,7 @@ describe('signing with a key in a PKCS#11 token', () => {
     const { reissueId } = await world.makeReissue();
     signal('SIGSTOP');
     const issuing = issue(reissueId);
-    await pause(500);
+    await delay(500);
     signal('SIGKILL');
     expect(await issuing).toMatchObject({ outcome: 'ISSUED' });
     expect(isSignedBy(await certificateOf(reissueId), authorities.current)).toBe(true);

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { problemSchema, Reissue } from '#libs/contracts';
 import type { z } from 'zod';
 
@@ -52,7 +52,7 @@ export async function send<Body>(
       if (answer instanceof Error) throw answer;
       return answer;
     }
-    await sleep(wait);
+    await delay(wait);
   }
 }
 

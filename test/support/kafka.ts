@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka as CloudEventsInKafka, type CloudEvent, type Message } from 'cloudevents';
 import { Kafka, logLevel, type KafkaMessage } from 'kafkajs';
 import { reissueEventTypes, topics } from '#libs/contracts';
@@ -136,7 +136,7 @@ export async function readEvents(options: ReadEventsOptions): Promise<ReceivedEv
       // Shortly after Kafka's start, its group coordinators are still loading.
       if (Date.now() >= deadline) throw error;
       received.length = 0;
-      await pause(250);
+      await delay(250);
     }
   }
 }
@@ -172,7 +172,7 @@ async function readOnce(
     });
     for (const position of from) consumer.seek(position);
     await satisfied;
-    await pause(settleMs);
+    await delay(settleMs);
   } finally {
     clearTimeout(timer);
     satisfied.catch(() => undefined);

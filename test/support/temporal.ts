@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { workflowIdOf } from '#libs/domain';
 import { Connection } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
@@ -50,7 +50,7 @@ export class TemporalHistories {
       });
       if (workflowExecutionInfo?.closeTime) return Number(workflowExecutionInfo.historyLength);
       if (performance.now() > end) throw new Error(`the workflow of ${reissueId} has not closed`);
-      await sleep(100);
+      await delay(100);
     }
   }
 

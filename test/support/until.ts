@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Calls a function repeatedly until it returns a result.
@@ -23,6 +23,6 @@ export async function until<T>(
       cause = error;
     }
     if (performance.now() > end) throw new Error(`waited ${timeoutMs} ms without result: ${what}`, { cause });
-    await sleep(pauseMs);
+    await delay(pauseMs);
   }
 }

@@ -94,7 +94,7 @@ interface FaultTable {
 export class SandboxDatabase extends Kysely<SandboxTables> {}
 
 // Safe at every start and in two copies at once: a lock serialises them.
-const SCHEMA = `
+const schemaSql = `
   select pg_advisory_xact_lock(hashtext('reseal-sandbox-schema'));
 
   create sequence if not exists person_number as integer;
@@ -192,6 +192,6 @@ const SCHEMA = `
  */
 export async function openSandboxDatabase(url: string, poolSize: number): Promise<SandboxDatabase> {
   const pool = createPool({ url, max: poolSize, applicationName: 'reseal-sandbox' });
-  await pool.query(SCHEMA);
+  await pool.query(schemaSql);
   return new SandboxDatabase({ dialect: new PostgresDialect({ pool }) });
 }

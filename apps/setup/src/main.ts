@@ -6,7 +6,7 @@ import { connectTemporalClient, createDataConverter, createPayloadCodec } from '
 import { afterRestore } from './after-restore/run.js';
 import { setupConfig } from './config.js';
 
-const USAGE = `Usage: npm run -s setup -- after-restore [--confirm] [--declare] [--as NAME]
+const usage = `Usage: npm run -s setup -- after-restore [--confirm] [--declare] [--as NAME]
 
   Reconciles Reseal's database after it was restored from a backup. It compares the database with the histories of
   Temporal, the topics of Kafka, the signers' journals and the kept checkpoints, and prints what it would do with each
@@ -22,10 +22,10 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === undefined || ['help', '--help', '-h'].includes(command) || args.includes('--help')) {
-    print(USAGE);
+    print(usage);
     return 0;
   }
-  if (command !== 'after-restore') return fail(`Unknown command "${command}".\n\n${USAGE}`, 2);
+  if (command !== 'after-restore') return fail(`Unknown command "${command}".\n\n${usage}`, 2);
   try {
     const { values } = parseArgs({
       args,
@@ -39,7 +39,7 @@ async function main([command, ...args]: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof ConfigError) return fail(error.message, configExitCode);
     const isUsageError = String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
-    if (isUsageError) return fail(`${(error as Error).message}\n\n${USAGE}`, 2);
+    if (isUsageError) return fail(`${(error as Error).message}\n\n${usage}`, 2);
     return fail(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventRow } from '#libs/db/events';
 import type { Leadership, Term } from '#libs/db/leadership';
 import { Registry } from 'prom-client';
@@ -125,7 +125,7 @@ function startRelay(publisher: Publisher = kafka): EventRelay {
 async function until(condition: () => boolean): Promise<void> {
   for (let tries = 0; !condition(); tries++) {
     if (tries > 1_000) throw new Error('the condition was not met in time');
-    await pause(2);
+    await delay(2);
   }
 }
 const empty = () => outbox.rows.every((row) => row.published_at !== null);
@@ -185,7 +185,7 @@ describe('the event relay', () => {
     const relay = startRelay();
     await until(() => logger.warn.mock.calls.length > 0);
     outbox.commit(outbox.write('ri_a', 2));
-    await pause(50);
+    await delay(50);
     expect(() => relay.check()).toThrow('the event relay fails');
     kafka.state = 'up';
     await until(empty);
@@ -231,7 +231,7 @@ describe('the event relay', () => {
     outbox.commit(outbox.write('ri_a', 1));
     const first = startRelay(slow);
     await until(() => first.active);
-    await pause(10);
+    await delay(10);
     lock.breakConnection();
     const second = startRelay();
     await until(() => second.active && empty());
@@ -248,7 +248,7 @@ describe('the event relay', () => {
     outbox.commit(outbox.write('ri_a', 1));
     const relay = startRelay();
     await until(() => relay.active);
-    await pause(10);
+    await delay(10);
     const stopped = relay.stop();
     kafka.unstick();
     await stopped;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Module, Post, Req, Res } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -65,7 +65,7 @@ const headersOf = (path: string, length: number) =>
 async function dribble(socket: Socket): Promise<void> {
   while (!socket.destroyed) {
     socket.write(' ');
-    await pause(20);
+    await delay(20);
   }
 }
 
@@ -101,7 +101,7 @@ it('A body that arrives fast enough is accepted, however long it is', async () =
   const { socket, received } = open(headersOf('/json', body.length));
   for (let at = 0; at < body.length; at += 20_000) {
     socket.write(body.slice(at, at + 20_000));
-    await pause(20);
+    await delay(20);
   }
   while (!received().endsWith('"}')) await once(socket, 'data');
   expect(received()).toMatch(/^HTTP\/1\.1 201 /);

@@ -4,7 +4,7 @@ import { constructedBit, der, FormatError, tags, type Bytes, type DerReader, typ
 import { readerOf, readerOfSingle } from './reader.js';
 
 /** Nesting limit; holders' files have about fifteen levels. */
-const DEEPEST = 40;
+const maxDepth = 40;
 
 /** A reader of the content of the only SEQUENCE in the bytes, once it is converted to DER. @throws {FormatError} */
 export function readerOfSingleBer(bytes: Uint8Array): DerReader {
@@ -31,7 +31,7 @@ function* pieces(content: Uint8Array): Generator<Uint8Array> {
 
 function definite(bytes: Uint8Array, at: number, depth: number): { value: Bytes; end: number } {
   const { tag, start, end } = header(bytes, at);
-  if (depth > DEEPEST) throw new FormatError('the values are nested too deeply');
+  if (depth > maxDepth) throw new FormatError('the values are nested too deeply');
   if (!(tag & constructedBit)) {
     if (end === undefined) throw new FormatError('a primitive value has an indefinite length');
     return { value: der.value(tag, bytes.subarray(start, end)), end };

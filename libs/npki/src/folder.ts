@@ -4,8 +4,8 @@ import { FormatError, type NameAttribute } from '#libs/der';
 import { readName, valueOf } from './distinguished-name.js';
 import { readCertificateFields } from './x509.js';
 
-export const CERTIFICATE_FILE = 'signCert.der';
-export const PRIVATE_KEY_FILE = 'signPri.key';
+export const certificateFileName = 'signCert.der';
+export const privateKeyFileName = 'signPri.key';
 
 export interface NpkiFolder {
   /** The holder's certificate, in DER. */
@@ -34,8 +34,8 @@ export function npkiFiles({
 }: NpkiFolder): Map<string, Uint8Array> {
   const subject = readName(readCertificateFields(certificate).subject);
   const folder = `${organisationFolder(subject)}/USER/${npkiFolderName(certificate)}`;
-  const files = new Map([[`${folder}/${CERTIFICATE_FILE}`, certificate]]);
-  if (privateKeyFile) files.set(`${folder}/${PRIVATE_KEY_FILE}`, privateKeyFile);
+  const files = new Map([[`${folder}/${certificateFileName}`, certificate]]);
+  if (privateKeyFile) files.set(`${folder}/${privateKeyFileName}`, privateKeyFile);
   for (const authority of authorities) {
     const name = readName(readCertificateFields(authority).subject);
     files.set(`${organisationFolder(name)}/${fileName(valueOf(name, 'cn') ?? 'CA', '.der')}`, authority);
@@ -63,16 +63,16 @@ function organisationFolder(name: readonly NameAttribute[]): string {
 }
 
 /** Limits of file systems: Linux allows 255 bytes without `/`, Windows excludes more characters and a final dot. */
-const LONGEST_FILE_NAME = 255;
+const maxFileNameBytes = 255;
 
 /** Characters that file systems refuse, invisible characters, and those that change the text direction. */
 const unfit = /[\\/:*?"<>|\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 function fileName(text: string, suffix = ''): string {
   // Every character has at least one byte: characters after these cannot fit.
-  const characters = [...text.slice(0, 2 * LONGEST_FILE_NAME)].slice(0, LONGEST_FILE_NAME);
+  const characters = [...text.slice(0, 2 * maxFileNameBytes)].slice(0, maxFileNameBytes);
   const size = () => new TextEncoder().encode(characters.join('') + suffix).length;
-  while (size() > LONGEST_FILE_NAME) characters.pop();
+  while (size() > maxFileNameBytes) characters.pop();
   const name = characters
     .join('')
     .replace(unfit, '_')

@@ -1,4 +1,4 @@
-export { checkVid, computeVirtualId, SHORTEST_RANDOM_NUMBER } from './vid.js';
+export { checkVid, computeVirtualId, minRandomNumberBytes } from './vid.js';
 export { encodeIdentifyData, identifyDataName, readIdentifyData, vidHashOids } from './identify-data.js';
 export type { VidHash } from './identify-data.js';
 export {
@@ -13,5 +13,5 @@ export { isForSignatures, isKeyOf } from './key-pair.js';
 export { writePkcs12 } from './pkcs12.js';
 export { readPkcs12 } from './pkcs12-reader.js';
 export { encodeCertificates, readCertificates } from './pkcs7.js';
-export { CERTIFICATE_FILE, npkiFiles, npkiFolderName, npkiZip, PRIVATE_KEY_FILE } from './folder.js';
+export { certificateFileName, npkiFiles, npkiFolderName, npkiZip, privateKeyFileName } from './folder.js';
 export { readCertificateFields } from './x509.js';

@@ -8,10 +8,10 @@ import { FormatError, type Bytes } from '#libs/der';
  * Limit of iterations, against hostile files. Files in use have 2048; the highest recommendation for any of the hashes is
  * 1.3 million. Two million take a few seconds.
  */
-export const MOST_ITERATIONS = 2_000_000;
+export const maxIterations = 2_000_000;
 /** Lower limits for PBKDF1 and PKCS #12: WebCrypto does not have them, so they are slower and block the thread. */
-export const MOST_PBKDF1_ITERATIONS = 100_000;
-export const MOST_PKCS12_ITERATIONS = 600_000;
+export const maxPbkdf1Iterations = 100_000;
+export const maxPkcs12Iterations = 600_000;
 
 /** Parameters of a key derivation. */
 export interface Derivation {

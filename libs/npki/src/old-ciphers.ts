@@ -6,7 +6,7 @@ import util from 'node-forge/lib/util.js';
 import { FormatError, type Bytes } from '#libs/der';
 
 /** Block length of all of them, in bytes. */
-const OLD_BLOCK = 8;
+const oldBlockBytes = 8;
 
 /** @throws FormatError if length or padding is wrong */
 export function decryptDes(
@@ -31,7 +31,7 @@ function finish(
   decipher: Pick<ReturnType<typeof ciphers.createDecipher>, 'update' | 'finish' | 'output'>,
   encrypted: Uint8Array,
 ): Bytes {
-  if (encrypted.length === 0 || encrypted.length % OLD_BLOCK !== 0)
+  if (encrypted.length === 0 || encrypted.length % oldBlockBytes !== 0)
     throw new FormatError('the length is not a multiple of the block length');
   decipher.update(util.createBuffer(binary(encrypted)));
   decipher.finish(() => true); // the library would accept any last byte as padding
@@ -41,7 +41,11 @@ function finish(
 /** RFC 5652 section 6.3. */
 function withoutPadding(padded: Bytes): Bytes {
   const padding = padded.at(-1) ?? 0;
-  if (padding === 0 || padding > OLD_BLOCK || padded.subarray(-padding).some((octet) => octet !== padding))
+  if (
+    padding === 0 ||
+    padding > oldBlockBytes ||
+    padded.subarray(-padding).some((octet) => octet !== padding)
+  )
     throw new FormatError('the padding is wrong');
   return padded.subarray(0, -padding);
 }

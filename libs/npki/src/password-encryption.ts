@@ -16,9 +16,9 @@ import {
 } from './ciphers.js';
 import {
   type Derivation,
-  MOST_ITERATIONS,
-  MOST_PBKDF1_ITERATIONS,
-  MOST_PKCS12_ITERATIONS,
+  maxIterations,
+  maxPbkdf1Iterations,
+  maxPkcs12Iterations,
   pbkdf1,
   pbkdf2,
   pkcs12Derive,
@@ -70,7 +70,7 @@ export async function encryptWithPassword(
   plain: Uint8Array,
   { form, password, iterations, random = randomBytes }: EncryptionOptions,
 ): Promise<Encrypted> {
-  const most = form === 'PBES1-SHA1-SEED' ? MOST_PBKDF1_ITERATIONS : MOST_ITERATIONS;
+  const most = form === 'PBES1-SHA1-SEED' ? maxPbkdf1Iterations : maxIterations;
   if (!Number.isInteger(iterations) || iterations < 1 || iterations > most)
     throw new RangeError(`the iteration count must be from 1 to ${most}`);
   if (form === 'PBES1-SHA1-SEED') {
@@ -173,15 +173,15 @@ function readDerivation(parameters: DerReader, most: number): Derivation {
   return { salt, iterations };
 }
 
-const LONGEST_SALT = 1024;
+const maxSaltBytes = 1024;
 
 function readSalt(parameters: DerReader): Bytes {
   const salt = parameters.content(tags.octetString);
-  if (salt.length === 0 || salt.length > LONGEST_SALT) throw new FormatError('the salt is empty or too long');
+  if (salt.length === 0 || salt.length > maxSaltBytes) throw new FormatError('the salt is empty or too long');
   return salt;
 }
 
-export function readIterations(parameters: DerReader, most = MOST_ITERATIONS): number {
+export function readIterations(parameters: DerReader, most = maxIterations): number {
   const iterations = parameters.smallInteger();
   if (iterations < 1 || iterations > most) throw new FormatError('the iteration count is out of bounds');
   return iterations;
@@ -198,7 +198,7 @@ interface SaltedScheme {
 /** PBES1 (RFC 8018 section 6.1): 16 bytes are derived, 8 for the key and 8 for the IV. */
 const pbes1 = (hash: 'MD5' | 'SHA1', name: 'DES' | 'RC2', cipher: CbcCipher): SaltedScheme => ({
   form: `PBES1-${hash}-${name}`,
-  most: MOST_PBKDF1_ITERATIONS,
+  most: maxPbkdf1Iterations,
   cipher,
   derive: (password, derivation) => {
     const derived = pbkdf1(hash, password, derivation);
@@ -209,7 +209,7 @@ const pbes1 = (hash: 'MD5' | 'SHA1', name: 'DES' | 'RC2', cipher: CbcCipher): Sa
 /** RFC 7292 appendix C. */
 const pkcs12 = (name: string, cipher: CbcCipher): SaltedScheme => ({
   form: `PKCS12-SHA1-${name}`,
-  most: MOST_PKCS12_ITERATIONS,
+  most: maxPkcs12Iterations,
   cipher,
   derive: (password, derivation) => ({
     key: pkcs12Derive('SHA-1', 'key', password, derivation, cipher.keyLength),
@@ -226,7 +226,7 @@ function seedKey(password: Uint8Array, derivation: Derivation): { key: Bytes; iv
   return { key: derived.slice(0, 16), iv: Uint8Array.from(sha1(derived.subarray(16, 20)).subarray(0, 16)) };
 }
 
-const seedScheme = { most: MOST_PBKDF1_ITERATIONS, cipher: seed };
+const seedScheme = { most: maxPbkdf1Iterations, cipher: seed };
 /** The IV of the oldest key files. */
 const fixedSeedIv = new TextEncoder().encode('0123456789012345');
 

@@ -2,7 +2,7 @@ import { constructed, FormatError, tags, type Bytes, type DerReader, type Elemen
 import { readerOf } from './reader.js';
 import { implicitOctets, readerOfSingleBer } from './ber.js';
 import { equalBytes } from './bytes.js';
-import { MOST_PKCS12_ITERATIONS, type Pkcs12Hash } from './key-derivation.js';
+import { maxPkcs12Iterations, type Pkcs12Hash } from './key-derivation.js';
 import { findSigningPair } from './key-pair.js';
 import { oids } from './oids.js';
 import { type Decryption, readDecryption, readIterations } from './password-encryption.js';
@@ -64,7 +64,7 @@ function requireMac(macData: DerReader, content: Bytes, password: string): void 
   const hash = macHash(digestInfo.inside(tags.sequence).objectIdentifier());
   const expected = digestInfo.content(tags.octetString);
   const salt = macData.content(tags.octetString);
-  const iterations = macData.done ? 1 : readIterations(macData, MOST_PKCS12_ITERATIONS);
+  const iterations = macData.done ? 1 : readIterations(macData, maxPkcs12Iterations);
   if (salt.length === 0 || !equalBytes(expected, pkcs12Mac(hash, content, password, { salt, iterations })))
     throw new FormatError('another MAC');
 }

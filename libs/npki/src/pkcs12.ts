@@ -5,7 +5,7 @@ import { randomBytes } from '@noble/hashes/utils.js';
 import { der, tags, type Bytes } from '#libs/der';
 import {
   type Derivation,
-  MOST_PKCS12_ITERATIONS,
+  maxPkcs12Iterations,
   pkcs12Derive,
   type Pkcs12Hash,
   pkcs12Hashes,
@@ -32,7 +32,7 @@ export interface NewPkcs12 {
   readonly iterations?: number;
 }
 
-const DEFAULT_ITERATIONS = 100_000;
+const defaultIterations = 100_000;
 
 /**
  * Key and certificate with its chain, protected by a password: PBES2 (AES-256-CBC, PBKDF2 with HMAC-SHA256) and a MAC
@@ -43,9 +43,9 @@ const DEFAULT_ITERATIONS = 100_000;
  */
 export async function writePkcs12(content: NewPkcs12): Promise<Bytes> {
   const { privateKey, random, certificate, authorities = [], password, friendlyName } = content;
-  const iterations = content.iterations ?? DEFAULT_ITERATIONS;
-  if (iterations > MOST_PKCS12_ITERATIONS)
-    throw new RangeError(`the iteration count must be from 1 to ${MOST_PKCS12_ITERATIONS}`);
+  const iterations = content.iterations ?? defaultIterations;
+  if (iterations > maxPkcs12Iterations)
+    throw new RangeError(`the iteration count must be from 1 to ${maxPkcs12Iterations}`);
   const encryption = {
     form: 'PBES2-HMACSHA256-AES256',
     password: passwordBytes(password),

@@ -48,11 +48,11 @@ export interface NewPrivateKeyFile {
   readonly iterations?: number;
 }
 
-const DEFAULT_ITERATIONS = 2048;
+const defaultIterations = 2048;
 
 /** @throws {FormatError} if `privateKey` is not PKCS #8 @throws {RangeError} if the iteration count is out of bounds */
 export async function writePrivateKeyFile(file: NewPrivateKeyFile): Promise<Bytes> {
-  const { privateKey, random, form, password, iterations = DEFAULT_ITERATIONS } = file;
+  const { privateKey, random, form, password, iterations = defaultIterations } = file;
   const plain = encodePrivateKeyInfo(privateKey, random);
   const options = { form, password: passwordBytes(password), iterations };
   const { algorithm, encrypted } = await encryptWithPassword(plain, options);

@@ -2,11 +2,11 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { FormatError, type Bytes } from '#libs/der';
 
-const SEED_BLOCK = 16;
-const ROUNDS = 16;
+const seedBlockBytes = 16;
+const rounds = 16;
 
 /** RFC 4269 appendix A.1, S1 and S2. */
-const S1 = hexToBytes(
+const sBox1 = hexToBytes(
   'a985d6d3541dac255d43181e51fcca632844209de0e2c817a58f037bbb13d2ee' +
     '708c3fa832ddf674ec950b575c5bbd01241c739810ccf2d92ce772839bd186c9' +
     '6050a3eb0db69e4fb75ac678a612afd561c3b441527d8d081f9900190453f7e1' +
@@ -16,7 +16,7 @@ const S1 = hexToBytes(
     '34f148c26f3d2d40be3ebcc1aaba4e553bdc687f9cd84a5677a0ed46b52b65fa' +
     'e3b9b19f5ef9e6b231ea6d5fe4f0cd88163a58d462290733e81b0579906a2a9a',
 );
-const S2 = hexToBytes(
+const sBox2 = hexToBytes(
   '38e82da6cfdeb3b8af6055c7446f6b5bc36233b529a0e2a7d39111061cbc364b' +
     'ef886ca817c416f4c245e1d63f3d8e98284ef63ea5f90ddfd82b667a272ff172' +
     '42d441c07367ac8bf7ad801fca2caa34d20beee95d9418f857ae08c513cd86b9' +
@@ -29,10 +29,10 @@ const S2 = hexToBytes(
 
 /** The function G (section 2.3): four S-boxes, whose outputs are mixed by masks that each clear two bits. */
 function g(x: number): number {
-  const y0 = S1[x & 0xff]!;
-  const y1 = S2[(x >>> 8) & 0xff]!;
-  const y2 = S1[(x >>> 16) & 0xff]!;
-  const y3 = S2[x >>> 24]!;
+  const y0 = sBox1[x & 0xff]!;
+  const y1 = sBox2[(x >>> 8) & 0xff]!;
+  const y2 = sBox1[(x >>> 16) & 0xff]!;
+  const y3 = sBox2[x >>> 24]!;
   const z0 = (y0 & 0xfc) ^ (y1 & 0xf3) ^ (y2 & 0xcf) ^ (y3 & 0x3f);
   const z1 = (y0 & 0xf3) ^ (y1 & 0xcf) ^ (y2 & 0x3f) ^ (y3 & 0xfc);
   const z2 = (y0 & 0xcf) ^ (y1 & 0x3f) ^ (y2 & 0xfc) ^ (y3 & 0xf3);
@@ -46,8 +46,8 @@ function roundKeys(key: Uint8Array): Uint32Array {
   const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
   let [a, b, c, d] = [view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12)];
   let constant = 0x9e3779b9; // the golden ratio, rotated once more each round
-  const keys = new Uint32Array(2 * ROUNDS);
-  for (let round = 0; round < ROUNDS; round += 1) {
+  const keys = new Uint32Array(2 * rounds);
+  for (let round = 0; round < rounds; round += 1) {
     keys[2 * round] = g((a + c - constant) >>> 0);
     keys[2 * round + 1] = g((b - d + constant) >>> 0);
     if (round % 2 === 0) [a, b] = [(a >>> 8) | (b << 24), (b >>> 8) | (a << 24)];
@@ -59,10 +59,10 @@ function roundKeys(key: Uint8Array): Uint32Array {
 
 /** The Feistel network (section 2.1); with the round keys in reverse order it decrypts. */
 function cryptBlock(keys: Uint32Array, block: Uint8Array, backwards: boolean): Bytes {
-  const input = new DataView(block.buffer, block.byteOffset, SEED_BLOCK);
+  const input = new DataView(block.buffer, block.byteOffset, seedBlockBytes);
   let [l0, l1, r0, r1] = [input.getUint32(0), input.getUint32(4), input.getUint32(8), input.getUint32(12)];
-  for (let step = 0; step < ROUNDS; step += 1) {
-    const round = backwards ? ROUNDS - 1 - step : step;
+  for (let step = 0; step < rounds; step += 1) {
+    const round = backwards ? rounds - 1 - step : step;
     // The function F (section 2.2).
     const c = (r0 ^ keys[2 * round]!) >>> 0;
     const d = (r1 ^ keys[2 * round + 1]!) >>> 0;
@@ -71,7 +71,7 @@ function cryptBlock(keys: Uint32Array, block: Uint8Array, backwards: boolean): B
     const third = g((first + second) >>> 0);
     [l0, l1, r0, r1] = [r0, r1, (l0 ^ (third + second)) >>> 0, (l1 ^ third) >>> 0];
   }
-  const output = new DataView(new ArrayBuffer(SEED_BLOCK));
+  const output = new DataView(new ArrayBuffer(seedBlockBytes));
   [r0, r1, l0, l1].forEach((word, index) => output.setUint32(4 * index, word));
   return new Uint8Array(output.buffer);
 }
@@ -85,12 +85,12 @@ export const seedDecryptBlock = (key: Uint8Array, block: Uint8Array) =>
 /** @param key 16 bytes @param iv 16 bytes */
 export function seedCbcEncrypt(key: Uint8Array, iv: Uint8Array, plain: Uint8Array): Bytes {
   const keys = roundKeys(key);
-  const padding = SEED_BLOCK - (plain.length % SEED_BLOCK);
+  const padding = seedBlockBytes - (plain.length % seedBlockBytes);
   const out = new Uint8Array(plain.length + padding).fill(padding);
   out.set(plain);
   let previous = iv;
-  for (let at = 0; at < out.length; at += SEED_BLOCK) {
-    const block = out.subarray(at, at + SEED_BLOCK);
+  for (let at = 0; at < out.length; at += seedBlockBytes) {
+    const block = out.subarray(at, at + seedBlockBytes);
     xorInto(block, previous);
     block.set(cryptBlock(keys, block, false));
     previous = block;
@@ -100,24 +100,24 @@ export function seedCbcEncrypt(key: Uint8Array, iv: Uint8Array, plain: Uint8Arra
 
 /** @throws {FormatError} if the length or the padding is wrong */
 export function seedCbcDecrypt(key: Uint8Array, iv: Uint8Array, encrypted: Uint8Array): Bytes {
-  if (encrypted.length === 0 || encrypted.length % SEED_BLOCK !== 0)
+  if (encrypted.length === 0 || encrypted.length % seedBlockBytes !== 0)
     throw new FormatError('not whole blocks');
   const keys = roundKeys(key);
   const out = new Uint8Array(encrypted.length);
   let previous = iv;
-  for (let at = 0; at < encrypted.length; at += SEED_BLOCK) {
-    const block = encrypted.subarray(at, at + SEED_BLOCK);
+  for (let at = 0; at < encrypted.length; at += seedBlockBytes) {
+    const block = encrypted.subarray(at, at + seedBlockBytes);
     const plain = cryptBlock(keys, block, true);
     xorInto(plain, previous);
     out.set(plain, at);
     previous = block;
   }
   const padding = out.at(-1)!;
-  if (padding === 0 || padding > SEED_BLOCK || out.subarray(-padding).some((octet) => octet !== padding))
+  if (padding === 0 || padding > seedBlockBytes || out.subarray(-padding).some((octet) => octet !== padding))
     throw new FormatError('wrong padding');
   return out.subarray(0, -padding);
 }
 
 function xorInto(target: Uint8Array, source: Uint8Array): void {
-  for (let index = 0; index < SEED_BLOCK; index += 1) target[index]! ^= source[index]!;
+  for (let index = 0; index < seedBlockBytes; index += 1) target[index]! ^= source[index]!;
 }

@@ -7,7 +7,7 @@ import { readIdentifyData, type VidHash, vidHashOids } from './identify-data.js'
 const hashes = { 'SHA-1': sha1, 'SHA-256': sha256 };
 
 /** R has at least 160 bits (KCAC.TS.SIVID). */
-export const SHORTEST_RANDOM_NUMBER = 20;
+export const minRandomNumberBytes = 20;
 
 export interface VidInput {
   /** The holder's number (13 digits for a person, 10 for a company), digits only. */
@@ -25,7 +25,7 @@ export interface VidInput {
  */
 export function computeVirtualId({ idn, random, hash = 'SHA-256' }: VidInput): Bytes {
   if (!/^\d+$/.test(idn)) throw new RangeError('the number of a VID has digits only');
-  if (random.length < SHORTEST_RANDOM_NUMBER)
+  if (random.length < minRandomNumberBytes)
     throw new RangeError('the random number of a VID has 160 bits at least');
   const digest = hashes[hash];
   return Uint8Array.from(digest(digest(der.sequence(der.printableString(idn), der.bitString(random)))));

@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from './logger.js';
 import { LogOutput } from './log-output.js';
@@ -51,7 +52,7 @@ describe('a log whose disk is full', () => {
     const logger = createLogger({ name: 'test', destination: new LogOutput(fd) });
     logger.info('waiting');
     const lines = makeRoom();
-    while (lines()[0] === '') await new Promise((resolve) => setTimeout(resolve, 20));
+    while (lines()[0] === '') await delay(20);
     expect(messagesOf(lines())).toEqual(['waiting']);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { ProviderClient, type CircuitChange, type ProviderClientOptions, type Task } from './index.js';
 
@@ -163,14 +163,14 @@ describe('a provider with two addresses', () => {
 
 describe('the total timeout', () => {
   it('perform begins no call that the total timeout would abort', async () => {
-    behaviour[first]!.act = () => pause(60).then(answers(503));
+    behaviour[first]!.act = () => delay(60).then(answers(503));
     behaviour[second] = { act: never, find: never };
     const since = performance.now();
     const impatient = client({ timeoutMs: 200, totalMs: 400 });
     await expect(impatient.perform(task)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
     expect(performance.now() - since).toBeLessThan(3_000);
 
-    behaviour[second].act = () => pause(190).then(answers(503));
+    behaviour[second].act = () => delay(190).then(answers(503));
     calls = [];
     await expect(impatient.perform(task)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
     expect(calls).toEqual([`POST ${first}`, `POST ${second}`]);
@@ -204,7 +204,7 @@ describe('a circuit', () => {
     behaviour[first]!.act = answers(503);
     const telecom = alone(brief);
     await expect(telecom.perform(task)).rejects.toThrow();
-    await pause(250);
+    await delay(250);
     const answered = Promise.withResolvers<void>();
     behaviour[first]!.act = () => answered.promise.then(works);
     const probe = telecom.perform(task);
@@ -220,7 +220,7 @@ describe('a circuit', () => {
     behaviour[first]!.act = answers(503);
     const telecom = alone(brief);
     await expect(telecom.perform(task)).rejects.toThrow();
-    await pause(250);
+    await delay(250);
     await expect(telecom.perform(task)).rejects.toThrow();
     expect(states().slice(0, 4)).toEqual(['closed', 'open', 'half-open', 'open']);
   });

@@ -2,8 +2,8 @@ import { compactVerify, CompactSign, createLocalJWKSet, importJWK, type CryptoKe
 import { z } from 'zod';
 
 /** The media type of a receipt, without `application/` (RFC 7515 section 4.1.9). */
-const RECEIPT_TYPE = 'consent-receipt+jwt';
-const ALGORITHM = 'EdDSA';
+const receiptType = 'consent-receipt+jwt';
+const signatureAlgorithm = 'EdDSA';
 
 /** A customer's answer to one text. */
 const receiptConsentSchema = z.strictObject({
@@ -43,14 +43,14 @@ export class ReceiptSigner {
   ): Promise<ReceiptSigner> {
     if (jwk?.kty !== 'OKP' || jwk.crv !== 'Ed25519' || !jwk.d || !jwk.kid)
       throw new TypeError('the first receipt key is not a private Ed25519 key with a kid');
-    return new ReceiptSigner(issuer, jwk.kid, (await importJWK(jwk, ALGORITHM)) as CryptoKey);
+    return new ReceiptSigner(issuer, jwk.kid, (await importJWK(jwk, signatureAlgorithm)) as CryptoKey);
   }
 
   /** @returns a compact JWS */
   sign(claims: Omit<ReceiptClaims, 'iss'>): Promise<string> {
     const payload = JSON.stringify({ iss: this.issuer, ...claims } satisfies ReceiptClaims);
     return new CompactSign(Buffer.from(payload))
-      .setProtectedHeader({ alg: ALGORITHM, kid: this.kid, typ: RECEIPT_TYPE })
+      .setProtectedHeader({ alg: signatureAlgorithm, kid: this.kid, typ: receiptType })
       .sign(this.key);
   }
 }
@@ -65,9 +65,9 @@ export async function verifyReceipt(
   { keys }: { readonly keys: readonly JWK[] },
 ): Promise<ReceiptClaims> {
   const { payload } = await compactVerify(receipt, createLocalJWKSet({ keys: [...keys] }), {
-    algorithms: [ALGORITHM],
+    algorithms: [signatureAlgorithm],
   }).then((verified) => {
-    if (verified.protectedHeader.typ !== RECEIPT_TYPE) throw new Error(`it is not a ${RECEIPT_TYPE}`);
+    if (verified.protectedHeader.typ !== receiptType) throw new Error(`it is not a ${receiptType}`);
     return verified;
   });
   return receiptClaimsSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)));
@@ -79,7 +79,7 @@ export function publicReceiptKeys({ keys }: { readonly keys: readonly JWK[] }): 
     keys: keys.map(({ kty, crv, x, kid }) => {
       if (kty !== 'OKP' || crv !== 'Ed25519' || !x || !kid)
         throw new TypeError('a receipt key is not an Ed25519 key with a kid');
-      return { kty, crv, x, kid, alg: ALGORITHM, use: 'sig' };
+      return { kty, crv, x, kid, alg: signatureAlgorithm, use: 'sig' };
     }),
   };
 }

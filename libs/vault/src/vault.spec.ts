@@ -7,8 +7,8 @@ import { seal } from '#libs/client';
 import { vaultHandle } from './vault-handle.js';
 import { importVaultKeys, publicVaultKeys } from './vault-keys.js';
 
-const NOW = Date.UTC(2026, 10, 22);
-const MINUTE = 60_000;
+const now = Date.UTC(2026, 10, 22);
+const minute = 60_000;
 const newKey = async (kid: string): Promise<JWK> => {
   const { privateKey } = await generateKeyPair('ECDH-ES+A256KW', { crv: 'P-256', extractable: true });
   return { ...(await exportJWK(privateKey)), kid };
@@ -24,16 +24,16 @@ beforeAll(async () => {
 });
 
 const jkt = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
-const sealed = (now = NOW) =>
+const sealed = (at = now) =>
   seal('canary', {
     ...{ purpose: 'password', sub: 'reissue-1', client: 'app', keyThumbprint: jkt },
-    ...{ publicJwk, now },
+    ...{ publicJwk, now: at },
   });
 const expected = (more: Partial<EnvelopeExpectation> = {}) => ({
   purpose: 'password' as EnvelopePurpose,
   sub: 'reissue-1',
   boundTo: { client: 'app', keyThumbprint: jkt },
-  now: NOW,
+  now: now,
   keys,
   ...more,
 });
@@ -58,7 +58,7 @@ const handMade = async (header: Record<string, unknown>, jwk = publicJwk) =>
   new CompactEncrypt(new TextEncoder().encode('canary'))
     .setProtectedHeader({
       ...{ alg: 'ECDH-ES+A256KW', enc: 'A256GCM', kid: 'v1', purpose: 'password', sub: 'reissue-1' },
-      ...{ iat: NOW / 1000, jti: 'abcdefgh', client: 'app', jkt },
+      ...{ iat: now / 1000, jti: 'abcdefgh', client: 'app', jkt },
       ...header,
     })
     .encrypt(await importJWK(jwk, 'ECDH-ES+A256KW'));
@@ -73,7 +73,7 @@ describe('an envelope', () => {
   it('An envelope opens for its purpose and subject', async () => {
     const { value, header } = await openEnvelope(await sealed(), expected());
     expect(value).toBe('canary');
-    expect(header).toMatchObject({ purpose: 'password', sub: 'reissue-1', kid: 'v1', iat: NOW / 1000 });
+    expect(header).toMatchObject({ purpose: 'password', sub: 'reissue-1', kid: 'v1', iat: now / 1000 });
   });
 
   it('An envelope is inspected without a private key', async () => {
@@ -96,13 +96,13 @@ describe('an envelope', () => {
   });
 
   it('An envelope is refused when it is too old, or made in the future', async () => {
-    expect(await refusals(await sealed(NOW - 15 * MINUTE))).toEqual(both('taken'));
-    expect(await refusals(await sealed(NOW - 15 * MINUTE - 1000))).toEqual(both('ENVELOPE_EXPIRED'));
-    expect(await refusals(await sealed(NOW - 2 * MINUTE), { maxAgeMs: MINUTE })).toEqual(
+    expect(await refusals(await sealed(now - 15 * minute))).toEqual(both('taken'));
+    expect(await refusals(await sealed(now - 15 * minute - 1000))).toEqual(both('ENVELOPE_EXPIRED'));
+    expect(await refusals(await sealed(now - 2 * minute), { maxAgeMs: minute })).toEqual(
       both('ENVELOPE_EXPIRED'),
     );
-    expect(await refusals(await sealed(NOW + MINUTE))).toEqual(both('taken'));
-    expect(await refusals(await sealed(NOW + MINUTE + 1000))).toEqual(both('ENVELOPE_EXPIRED'));
+    expect(await refusals(await sealed(now + minute))).toEqual(both('taken'));
+    expect(await refusals(await sealed(now + minute + 1000))).toEqual(both('ENVELOPE_EXPIRED'));
   });
 
   it('An envelope is refused at a front end other than it names, or if it names none', async () => {
@@ -137,7 +137,7 @@ describe('an envelope', () => {
       sub: 'reissue-1',
       ...{ client: 'app', keyThumbprint: jkt },
       publicJwk: stranger,
-      now: NOW,
+      now: now,
     });
     expect(await refusals(jwe)).toEqual(both('ENVELOPE_UNKNOWN_KEY'));
   });
@@ -151,7 +151,7 @@ describe('an envelope', () => {
     const rewritten = [
       withHeader((header) => (header['purpose'] = 'rrn')),
       withHeader((header) => (header['sub'] = 'reissue-2')),
-      withHeader((header) => (header['iat'] = NOW / 1000 + 10)),
+      withHeader((header) => (header['iat'] = now / 1000 + 10)),
       withHeader((header) => (header['client'] = 'other-app')),
       withHeader((header) => (header['jkt'] = 'A'.repeat(43))),
     ];
@@ -212,7 +212,7 @@ describe('an envelope', () => {
     ['a subject that is not text', { sub: ['reissue-1'] }],
     ['no time', { iat: undefined }],
     ['a time that is text', { iat: '1' }],
-    ['a fraction of a second', { iat: NOW / 1000 + 0.5 }],
+    ['a fraction of a second', { iat: now / 1000 + 0.5 }],
     ['no jti', { jti: undefined }],
     ['a jti that is too short', { jti: 'a' }],
     ['no kid', { kid: undefined }],

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   createCertificateAuthority,
   openIssuingAuthority,
@@ -67,7 +68,7 @@ export async function serve(
   const until = Date.now() + readyWithinMs;
   while (!(await isReady().catch(() => false))) {
     if (ended ?? Date.now() > until) throw new Error(`${name} did not start: ${ended ?? 'no answer'}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
 }
 

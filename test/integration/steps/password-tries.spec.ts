@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import { HashingBusy, PasswordHashing } from '#activities/password';
 import type { Applicant } from '../../world/applicant.js';
 import { second } from '../../world/movable-clock.js';
@@ -22,7 +23,7 @@ async function submit(applicant: Applicant, password?: string, activities = worl
       const result = await perform(world, applicant.reissueId, message, { activities });
       return result.code ?? result.standing.state;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 400));
+      await delay(100 + Math.random() * 400);
     }
   }
 }
@@ -70,7 +71,7 @@ class Held extends PasswordHashing {
 const held = () => new Held({ slots: 2, waiting: 500 }, cheapHashing);
 
 async function untilCompared(hashing: Held, count: number): Promise<void> {
-  while (hashing.compared < count) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (hashing.compared < count) await delay(5);
 }
 
 describe('five tries at a certificate password', () => {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningStack } from '../running-stack.js';
 import type { Provider } from '../sandbox.js';
 import type { Component, StackControl } from '../stack-control.js';
@@ -32,7 +32,7 @@ export const frozen = (control: StackControl, victim: Component, ms: number): Di
     if (!pid) throw new Error(`${victim} does not run`);
     process.kill(pid, 'SIGSTOP');
     try {
-      await sleep(ms);
+      await delay(ms);
     } finally {
       process.kill(pid, 'SIGCONT');
     }
@@ -48,7 +48,7 @@ export const providerDown = (
   name: `${provider} down for ${ms} ms`,
   happen: async () => {
     await sandbox.setFault(provider, { mode: 'down' });
-    await sleep(ms);
+    await delay(ms);
     await sandbox.setFault(provider, { mode: 'ok' });
   },
 });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { State } from '#libs/domain';
 import type { Customer } from '../customer.js';
 import { expectSuccess } from '../http.js';
@@ -82,7 +82,7 @@ async function disturb(
   over: AbortSignal,
 ): Promise<void> {
   for (let turn = 0; !over.aborted; turn++) {
-    const pause = sleep(everyMs, undefined, { signal: over }).catch(() => undefined);
+    const pause = delay(everyMs, undefined, { signal: over }).catch(() => undefined);
     const disturbance = disturbances[turn % disturbances.length]!;
     onDisturbance?.(disturbance.name);
     await disturbance.happen();

@@ -7,7 +7,7 @@ import { actorOf, exitCodeOf, withAudit } from '../audit-tool.js';
 import { readCheckpoints } from '../kept-checkpoints.js';
 import { UsageError, type Terminal } from '../terminal.js';
 
-const USAGE = `Usage: npm run -s evidence -- REISSUE_ID [--checkpoint FILE] [--as NAME] > bundle.json
+const usage = `Usage: npm run -s evidence -- REISSUE_ID [--checkpoint FILE] [--as NAME] > bundle.json
 
 Writes all evidence of a reissue: the entries of the audit trail with their proofs, consents with their texts, the
 certificate, the archived history. \`npm run -s verify\` verifies it offline. It contains personal data.
@@ -20,7 +20,7 @@ Exit codes: 0 done, 1 failed, 2 invalid arguments, 78 invalid configuration.`;
 
 /** `npm run evidence`. @returns the exit code */
 export async function runEvidence(args: string[], terminal: Terminal): Promise<number> {
-  return exitCodeOf(terminal, USAGE, async () => {
+  return exitCodeOf(terminal, usage, async () => {
     const { values, positionals } = parseArgs({
       args,
       options: {
@@ -30,7 +30,7 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
       },
       allowPositionals: true,
     });
-    if (values.help) return (terminal.print(USAGE), 0);
+    if (values.help) return (terminal.print(usage), 0);
     const [reissueId, ...more] = positionals;
     if (reissueId === undefined || more.length > 0) throw new UsageError('Name one reissue.');
     if (!reissueIdPattern.test(reissueId)) throw new UsageError(`${reissueId} is not a reissue id.`);

@@ -11,12 +11,12 @@ import {
 import { ToolFailure, readSecret, type InputTerminal, UsageError } from '../terminal.js';
 
 /** Size limit in bytes; keys and certificates have a few thousand. */
-const LARGEST_FILE = 1024 * 1024;
+const maxFileBytes = 1024 * 1024;
 
 /** @throws {ToolFailure} if the file cannot be read or is too large */
 async function readSmallFile(path: string): Promise<Buffer> {
   try {
-    if ((await stat(path)).size > LARGEST_FILE)
+    if ((await stat(path)).size > maxFileBytes)
       throw new ToolFailure(`${path}: too large for a key or certificate`);
     return await readFile(path);
   } catch (error) {

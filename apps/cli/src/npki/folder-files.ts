@@ -1,12 +1,12 @@
 import type { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { CERTIFICATE_FILE } from '#libs/npki';
+import { certificateFileName } from '#libs/npki';
 import { readCertificateFile } from './files.js';
 import { ToolFailure } from '../terminal.js';
 
 /** Depth limit of the search. Folders of joint certificates are less deep, and a search of a whole disk must end soon. */
-const DEEPEST = 6;
+const maxDepth = 6;
 
 /** The folder of the only certificate in the directory or below. @throws {ToolFailure} if there is none, or several */
 export function findFolder(directory: string): string {
@@ -14,7 +14,7 @@ export function findFolder(directory: string): string {
   const found = foldersIn(resolve(directory), 0);
   const [only, ...more] = found;
   if (only === undefined)
-    throw new ToolFailure(`${directory}: there is no ${CERTIFICATE_FILE} in it or below`);
+    throw new ToolFailure(`${directory}: there is no ${certificateFileName} in it or below`);
   if (more.length > 0)
     throw new ToolFailure(
       `${directory}: there are ${found.length} certificates below; name the folder of one`,
@@ -24,8 +24,8 @@ export function findFolder(directory: string): string {
 
 function foldersIn(directory: string, depth: number): string[] {
   const entries = entriesOf(directory);
-  if (entries.some(({ name }) => name === CERTIFICATE_FILE)) return [directory];
-  if (depth === DEEPEST) return [];
+  if (entries.some(({ name }) => name === certificateFileName)) return [directory];
+  if (depth === maxDepth) return [];
   return entries
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name }) => foldersIn(join(directory, name), depth + 1));

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
-  CERTIFICATE_FILE,
+  certificateFileName,
   isEncryptedPrivateKey,
   npkiFolderName,
-  PRIVATE_KEY_FILE,
+  privateKeyFileName,
   readIdentifyData,
-  SHORTEST_RANDOM_NUMBER,
+  minRandomNumberBytes,
 } from '#libs/npki';
 import { openKey, readCertificateFile, readKeyBytes, spkiDerOf, type OpenedKey } from './files.js';
 import { findFolder, readAuthorities } from './folder-files.js';
@@ -22,7 +22,7 @@ interface Check {
   readonly detail?: string;
 }
 
-const LONGEST_CHAIN = 8;
+const maxChainLength = 8;
 
 /** `verify DIR`: checks the folder of a joint certificate, one JSON object; exit code 1 if a check failed. */
 export async function verify(args: string[], terminal: InputTerminal): Promise<number> {
@@ -34,8 +34,8 @@ export async function verify(args: string[], terminal: InputTerminal): Promise<n
   const [directory, ...more] = positionals;
   if (directory === undefined || more.length > 0) throw new UsageError('verify takes one DIR');
   const folder = findFolder(directory);
-  const certificate = await readCertificateFile(join(folder, CERTIFICATE_FILE));
-  const keyPath = join(folder, PRIVATE_KEY_FILE);
+  const certificate = await readCertificateFile(join(folder, certificateFileName));
+  const keyPath = join(folder, privateKeyFileName);
   const checks: Check[] = [
     checkValidity(certificate, terminal.clock()),
     checkFolderName(folder, certificate),
@@ -89,7 +89,7 @@ function checkVidPresent(certificate: X509Certificate): Check {
 function checkChain(leaf: X509Certificate, authorities: readonly X509Certificate[], now: Date): Check {
   if (authorities.length === 0) return skipped('chain', 'there are no CA certificates');
   let below = leaf;
-  for (let height = 0; height < LONGEST_CHAIN; height += 1) {
+  for (let height = 0; height < maxChainLength; height += 1) {
     const named = authorities.filter((authority) => below.checkIssued(authority));
     const issuer = named.find((authority) => authority.ca && below.verify(authority.publicKey));
     if (!issuer) {
@@ -111,7 +111,7 @@ async function checkKey(
   certificate: X509Certificate,
   options: { passwordStdin: boolean; terminal: InputTerminal },
 ): Promise<Check[]> {
-  if (!existsSync(path)) return [failedAt('key-matches', `there is no ${PRIVATE_KEY_FILE}`)];
+  if (!existsSync(path)) return [failedAt('key-matches', `there is no ${privateKeyFileName}`)];
   const encrypted = isEncryptedPrivateKey(await readKeyBytes(path));
   if (encrypted && !options.passwordStdin) {
     const why = 'no password was given';
@@ -131,6 +131,6 @@ async function checkKey(
 
 function checkRandomNumber({ random }: OpenedKey): Check {
   if (!random) return failedAt('random-number', 'there is no R, so the VID cannot be proved');
-  if (random.length < SHORTEST_RANDOM_NUMBER) return failedAt('random-number', 'R is shorter than 160 bits');
+  if (random.length < minRandomNumberBytes) return failedAt('random-number', 'R is shorter than 160 bits');
   return passed('random-number');
 }

@@ -8,7 +8,7 @@ import { publicReceiptKeys } from '#libs/terms';
 import { exitCodeOf, withAudit, type AuditTool } from '../audit-tool.js';
 import type { Terminal } from '../terminal.js';
 
-const USAGE = `Usage: npm run -s trust > trust.json
+const usage = `Usage: npm run -s trust > trust.json
 
 Writes the keys that a verifier of evidence trusts: the audit's public keys with their periods of use, the keys of
 receipts, and the fingerprints of the certificate authorities. Send it to auditors by another channel than the evidence.
@@ -17,9 +17,9 @@ Exit codes: 0 done, 1 failed, 2 invalid arguments, 78 invalid configuration.`;
 
 /** `npm run trust`. @returns the exit code */
 export async function runTrust(args: string[], terminal: Terminal): Promise<number> {
-  return exitCodeOf(terminal, USAGE, async () => {
+  return exitCodeOf(terminal, usage, async () => {
     const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h' } } });
-    if (values.help) terminal.print(USAGE);
+    if (values.help) terminal.print(usage);
     else
       await withAudit(terminal, async (tool) => {
         terminal.print(JSON.stringify(await trustOf(tool), null, 2));

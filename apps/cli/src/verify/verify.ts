@@ -12,7 +12,7 @@ import { readBytes, readCheckpoints } from '../kept-checkpoints.js';
 import { UsageError, type Terminal } from '../terminal.js';
 import { trustOf } from '../trust/trust.js';
 
-const USAGE = `Usage: npm run -s verify -- BUNDLE --trust FILE [--checkpoint FILE]
+const usage = `Usage: npm run -s verify -- BUNDLE --trust FILE [--checkpoint FILE]
        npm run -s verify -- --log [--trust FILE] [--checkpoint FILE]
 
 Verifies a bundle of evidence, without Reseal and without a network. With --log, verifies the whole audit log in the
@@ -29,7 +29,7 @@ Exit codes: 0 valid, 1 not valid, 2 invalid arguments, 78 invalid configuration.
 
 /** `npm run verify`. @returns the exit code */
 export async function runVerify(args: string[], terminal: Terminal): Promise<number> {
-  return exitCodeOf(terminal, USAGE, async () => {
+  return exitCodeOf(terminal, usage, async () => {
     const { values, positionals } = parseArgs({
       args,
       options: {
@@ -40,7 +40,7 @@ export async function runVerify(args: string[], terminal: Terminal): Promise<num
       },
       allowPositionals: true,
     });
-    if (values.help) return (terminal.print(USAGE), 0);
+    if (values.help) return (terminal.print(usage), 0);
     const trust = values.trust === undefined ? undefined : await trustIn(values.trust);
     const kept = (await Promise.all((values.checkpoint ?? []).map(readCheckpoints))).flat();
     const verdict = values.log

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { State } from '#libs/domain';
 import { until } from '../../../../test/support/until.js';
@@ -40,7 +40,7 @@ describe('event streams', () => {
     const { answer } = await open();
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     gateway.announce(event(2, 'PASSWORD_REQUIRED'));
-    await sleep(20);
+    await delay(20);
     gateway.announce(event(5, 'CANCELLED'));
     const text = await answer.text();
     expect(sequencesIn(text)).toEqual([1, 2, 5]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { judge, MAX_WRONG_TRIES } from './one-time-codes.js';
+import { judge, maxWrongTries } from './one-time-codes.js';
 import { codeText } from './telecom.js';
 
 const sentAt = new Date('2026-11-22T03:00:00Z');
@@ -35,8 +35,8 @@ describe('judging a one-time code', () => {
   });
 
   it('A code is void after too many wrong guesses', () => {
-    expect(judge({ ...sent, wrong_tries: MAX_WRONG_TRIES - 1 }, '012345', sentAt)).toBe('MATCHED');
-    expect(judge({ ...sent, wrong_tries: MAX_WRONG_TRIES }, '012345', sentAt)).toBe('EXPIRED');
+    expect(judge({ ...sent, wrong_tries: maxWrongTries - 1 }, '012345', sentAt)).toBe('MATCHED');
+    expect(judge({ ...sent, wrong_tries: maxWrongTries }, '012345', sentAt)).toBe('EXPIRED');
   });
 
   it('Nothing matches if the code had no addressee', () => {

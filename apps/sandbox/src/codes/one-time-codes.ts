@@ -8,7 +8,7 @@ import type { Person } from '../people/person.js';
 import { idReused, notFound } from '../problems.js';
 
 /** The provider's own limit of guesses at one code; the bank has its own limits. */
-export const MAX_WRONG_TRIES = 10;
+export const maxWrongTries = 10;
 
 /** Two telecom companies: one takes over while the other is down. */
 export type TelecomCompany = 'telecom' | 'telecom-2';
@@ -172,11 +172,11 @@ interface SentCode {
 }
 
 /**
- * Compares a code. A code is valid once, until it expires, and for {@link MAX_WRONG_TRIES} wrong guesses. Without an
+ * Compares a code. A code is valid once, until it expires, and for {@link maxWrongTries} wrong guesses. Without an
  * addressee there was no code, and no guess is right.
  */
 export function judge(sent: SentCode, given: string, now: Date): VerificationStatus {
-  if (now >= sent.expires_at || sent.matched_at !== null || sent.wrong_tries >= MAX_WRONG_TRIES)
+  if (now >= sent.expires_at || sent.matched_at !== null || sent.wrong_tries >= maxWrongTries)
     return 'EXPIRED';
   const equal = timingSafeEqual(digest(given), digest(sent.code));
   return equal && sent.status === 'SENT' ? 'MATCHED' : 'MISMATCHED';

@@ -57,19 +57,19 @@ export class DocumentAuthority {
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    const recorded = await this.#find(check.attemptId);
+    const recorded = await this.find(check.attemptId);
     if (!recorded || recorded.request_digest !== digest) throw idReused('attemptId');
     return toAnswer(recorded);
   }
 
   /** @throws ProblemError 404 if the attempt never arrived */
   async answer(attemptId: string): Promise<DocumentAnswer> {
-    const recorded = await this.#find(attemptId);
+    const recorded = await this.find(attemptId);
     if (!recorded) throw notFound('No such attempt.', '없는 시도입니다.');
     return toAnswer(recorded);
   }
 
-  #find(attemptId: string) {
+  private find(attemptId: string) {
     return this.database
       .selectFrom('document_check')
       .leftJoin('person', 'person.person_id', 'document_check.person_id')

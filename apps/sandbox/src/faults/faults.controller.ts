@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { z } from 'zod';
-import { FAULT_MODES, Faults, PROVIDERS } from './faults.js';
+import { faultModes, Faults, providerNames } from './faults.js';
 import type { Fault, ProviderName } from './faults.js';
 
-const DEFAULT_SLOWNESS_MS = 5_000;
+const defaultSlownessMs = 5_000;
 
-const provider = z.enum(PROVIDERS);
+const provider = z.enum(providerNames);
 const faultBody = z.object({
-  mode: z.enum(FAULT_MODES),
-  ms: z.int().min(0).max(600_000).default(DEFAULT_SLOWNESS_MS),
+  mode: z.enum(faultModes),
+  ms: z.int().min(0).max(600_000).default(defaultSlownessMs),
 });
 
 @Controller('v1/faults')

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { SandboxDatabase } from '../database.js';
 
-export const PROVIDERS = ['telecom', 'telecom-2', 'one-won', 'document', 'sms', 'smtp'] as const;
-export type ProviderName = (typeof PROVIDERS)[number];
+export const providerNames = ['telecom', 'telecom-2', 'one-won', 'document', 'sms', 'smtp'] as const;
+export type ProviderName = (typeof providerNames)[number];
 
 /**
  * The fault of a provider:
@@ -11,8 +11,8 @@ export type ProviderName = (typeof PROVIDERS)[number];
  * - `twice`: does the work twice at once, as a network that repeats a request would;
  * - `lost`: does the work, then drops the connection without an answer.
  */
-export const FAULT_MODES = ['ok', 'slow', 'down', 'twice', 'lost'] as const;
-type FaultMode = (typeof FAULT_MODES)[number];
+export const faultModes = ['ok', 'slow', 'down', 'twice', 'lost'] as const;
+type FaultMode = (typeof faultModes)[number];
 
 export interface Fault {
   mode: FaultMode;
@@ -20,27 +20,27 @@ export interface Fault {
   ms: number;
 }
 
-const HEALTHY: Fault = { mode: 'ok', ms: 0 };
+const noFault: Fault = { mode: 'ok', ms: 0 };
 
 /** The faults that are switched on: in memory, because every provider call reads them, and in the database for a restart. */
 @Injectable()
 export class Faults {
-  readonly #faults = new Map<ProviderName, Fault>();
+  private readonly faults = new Map<ProviderName, Fault>();
 
   constructor(private readonly database: SandboxDatabase) {}
 
   async onModuleInit(): Promise<void> {
     for (const row of await this.database.selectFrom('fault').selectAll().execute())
-      this.#faults.set(row.provider as ProviderName, { mode: row.mode as FaultMode, ms: row.ms });
+      this.faults.set(row.provider as ProviderName, { mode: row.mode as FaultMode, ms: row.ms });
   }
 
   of(provider: ProviderName): Fault {
-    return this.#faults.get(provider) ?? HEALTHY;
+    return this.faults.get(provider) ?? noFault;
   }
 
   /** Every provider with its fault. */
   all(): Record<ProviderName, Fault> {
-    return Object.fromEntries(PROVIDERS.map((provider) => [provider, this.of(provider)])) as Record<
+    return Object.fromEntries(providerNames.map((provider) => [provider, this.of(provider)])) as Record<
       ProviderName,
       Fault
     >;
@@ -52,7 +52,7 @@ export class Faults {
       .values({ provider, ...fault })
       .onConflict((conflict) => conflict.column('provider').doUpdateSet(fault))
       .execute();
-    this.#faults.set(provider, fault);
+    this.faults.set(provider, fault);
     return fault;
   }
 }

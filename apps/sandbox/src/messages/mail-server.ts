@@ -11,22 +11,22 @@ import { Faults } from '../faults/faults.js';
 import { Inbox } from './inbox.js';
 import type { IncomingMessage } from './inbox.js';
 
-const MAX_MAIL_BYTES = 1024 * 1024;
-const CLOSE_TIMEOUT_MS = 2_000;
+const maxMailBytes = 1024 * 1024;
+const closeTimeoutMs = 2_000;
 
 /** A real mail server (RFC 5321) without TLS and accounts, for this machine only. Accepted mail goes to the inbox. */
 @Injectable()
 export class MailServer {
-  readonly #log = new Logger(MailServer.name);
-  readonly #sockets = new Map<string, Socket>();
-  readonly #server = new SMTPServer({
+  private readonly log = new Logger(MailServer.name);
+  private readonly sockets = new Map<string, Socket>();
+  private readonly server = new SMTPServer({
     name: 'mail.sandbox.example.com',
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
-    size: MAX_MAIL_BYTES,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    onMailFrom: (_address, _session, done) => done(this.#refusal()),
-    onData: (stream, session, done) => void this.#receive(stream, session).then(() => done(), done),
+    size: maxMailBytes,
+    closeTimeout: closeTimeoutMs,
+    onMailFrom: (_address, _session, done) => done(this.refusal()),
+    onData: (stream, session, done) => void this.receive(stream, session).then(() => done(), done),
   });
 
   constructor(
@@ -35,39 +35,39 @@ export class MailServer {
     private readonly config: SandboxConfig,
   ) {
     // `lost` closes the socket without an answer.
-    this.#server.server.on('connection', (socket: Socket) => {
+    this.server.server.on('connection', (socket: Socket) => {
       const key = socketKey(socket);
-      this.#sockets.set(key, socket);
-      socket.once('close', () => this.#sockets.delete(key));
+      this.sockets.set(key, socket);
+      socket.once('close', () => this.sockets.delete(key));
     });
     // A client that disconnects early is no error.
-    this.#server.on('error', (error: Error) => this.#log.debug(`SMTP connection: ${error.message}`));
+    this.server.on('error', (error: Error) => this.log.debug(`SMTP connection: ${error.message}`));
   }
 
   /** The port; 0 until the server listens. */
   get port(): number {
-    return (this.#server.server.address() as AddressInfo | null)?.port ?? 0;
+    return (this.server.server.address() as AddressInfo | null)?.port ?? 0;
   }
 
   /** @throws Error if the server does not accept connections. */
   assertListening(): void {
-    if (!this.#server.server.listening) throw new Error('the mail server does not listen');
+    if (!this.server.server.listening) throw new Error('the mail server does not listen');
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#server.listen(this.config.values.smtpPort, this.config.values.host);
-    await once(this.#server.server, 'listening');
+    this.server.listen(this.config.values.smtpPort, this.config.values.host);
+    await once(this.server.server, 'listening');
   }
 
   async onModuleDestroy(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
-  #refusal(): Error | null {
+  private refusal(): Error | null {
     return this.faults.of('smtp').mode === 'down' ? smtpError('The mail server is switched off', 451) : null;
   }
 
-  async #receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
+  private async receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
     const mail = await simpleParser(stream);
     if (stream.sizeExceeded) throw smtpError('The message is too big', 552);
     const { mode, ms } = this.faults.of('smtp');
@@ -84,7 +84,7 @@ export class MailServer {
     }));
     for (const message of mode === 'twice' ? [...messages, ...messages] : messages)
       await this.inbox.deliver(message);
-    if (mode === 'lost') this.#sockets.get(socketKey(session))?.destroy();
+    if (mode === 'lost') this.sockets.get(socketKey(session))?.destroy();
   }
 }
 

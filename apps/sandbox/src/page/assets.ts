@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-export const STYLE = `
+export const pageStyle = `
 :root { color-scheme: light dark; --line: light-dark(#d8dde3, #3a4048); --card: light-dark(#fff, #1d2126);
   --back: light-dark(#f3f5f7, #14171a); --soft: light-dark(#596572, #9aa5b1); --accent: light-dark(#0b57d0, #8ab4f8); }
 * { box-sizing: border-box; }
@@ -28,7 +28,7 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 `;
 
 /** Reloads the page every three seconds, unless text in it is selected. */
-export const SCRIPT = `
+export const pageScript = `
 setInterval(async () => {
   if (document.hidden || String(getSelection())) return;
   const answer = await fetch(location.href).catch(() => undefined);
@@ -43,10 +43,10 @@ setInterval(async () => {
 `;
 
 /** The content security policy: this style and this script only. */
-export const CONTENT_SECURITY_POLICY = [
+export const contentSecurityPolicy = [
   "default-src 'none'",
-  `style-src ${sourceHash(STYLE)}`,
-  `script-src ${sourceHash(SCRIPT)}`,
+  `style-src ${sourceHash(pageStyle)}`,
+  `script-src ${sourceHash(pageScript)}`,
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",

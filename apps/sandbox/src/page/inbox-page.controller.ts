@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { OneWon } from '../codes/one-won.js';
 import { Inbox } from '../messages/inbox.js';
 import { People } from '../people/people.js';
-import { CONTENT_SECURITY_POLICY } from './assets.js';
+import { contentSecurityPolicy } from './assets.js';
 import { renderInboxPage } from './inbox-page.js';
 
-const SHOWN_PEOPLE = 200;
-const SHOWN_MESSAGES = 100;
+const shownPeople = 200;
+const shownMessages = 100;
 
 const pageQuery = z.object({
   lang: z.enum(['ko', 'en']).optional().catch(undefined),
@@ -25,7 +25,7 @@ export class InboxPageController {
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
-  @Header('content-security-policy', CONTENT_SECURITY_POLICY)
+  @Header('content-security-policy', contentSecurityPolicy)
   @Header('vary', 'accept-language')
   async show(
     @Query({ schema: pageQuery }) query: z.infer<typeof pageQuery>,
@@ -33,8 +33,8 @@ export class InboxPageController {
   ): Promise<string> {
     const [person] = query.person ? await this.people.byIds([query.person]) : [];
     const [people, messages, deposits] = await Promise.all([
-      this.people.list(SHOWN_PEOPLE),
-      this.inbox.list(SHOWN_MESSAGES, person && [person.mobile, person.email]),
+      this.people.list(shownPeople),
+      this.inbox.list(shownMessages, person && [person.mobile, person.email]),
       person ? this.oneWon.deposits(person.account.number) : [],
     ]);
     const language = query.lang ?? preferredLanguage(acceptLanguage);

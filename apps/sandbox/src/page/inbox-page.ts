@@ -2,9 +2,9 @@ import type { Deposit } from '../codes/one-won.js';
 import { formatMobile } from '../messages/addresses.js';
 import type { InboxMessage } from '../messages/inbox.js';
 import type { Person } from '../people/person.js';
-import { SCRIPT, STYLE } from './assets.js';
+import { pageScript, pageStyle } from './assets.js';
 import { Html, html } from './html.js';
-import { TEXTS } from './texts.js';
+import { pageTexts } from './texts.js';
 import type { PageLanguage } from './texts.js';
 
 interface InboxPage {
@@ -18,7 +18,7 @@ interface InboxPage {
 
 /** The page at `/`: SMS, mails and deposits of the sample people. */
 export function renderInboxPage({ language, people, person, messages, deposits }: InboxPage): string {
-  const t = TEXTS[language];
+  const t = pageTexts[language];
   const other = language === 'ko' ? 'en' : 'ko';
   return html`<!doctype html>
     <html lang="${language}">
@@ -26,7 +26,7 @@ export function renderInboxPage({ language, people, person, messages, deposits }
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${t.title}</title>
-        ${new Html(`<style>${STYLE}</style>`)}
+        ${new Html(`<style>${pageStyle}</style>`)}
         <noscript><meta http-equiv="refresh" content="5" /></noscript>
       </head>
       <body>
@@ -53,7 +53,7 @@ export function renderInboxPage({ language, people, person, messages, deposits }
             ${person && depositSection(deposits, language)}
           </div>
         </main>
-        ${new Html(`<script>${SCRIPT}</script>`)}
+        ${new Html(`<script>${pageScript}</script>`)}
       </body>
     </html>`.markup;
 }
@@ -62,13 +62,13 @@ function personItem(each: Person, language: PageLanguage, shown: Person | undefi
   return html`<li>
     <a href="${link(language, each)}" ${current(each.personId === shown?.personId)}
       >${each.name} <small>${formatMobile(each.mobile)}</small
-      ><span>${TEXTS[language][each.holding]}</span></a
+      ><span>${pageTexts[language][each.holding]}</span></a
     >
   </li>`;
 }
 
 function personDetails(person: Person, language: PageLanguage): Html {
-  const t = TEXTS[language];
+  const t = pageTexts[language];
   const { document } = person;
   const documentText = [
     t[document.type],
@@ -97,7 +97,7 @@ function personDetails(person: Person, language: PageLanguage): Html {
 }
 
 function messageCard(message: InboxMessage, language: PageLanguage): Html {
-  const t = TEXTS[language];
+  const t = pageTexts[language];
   const to = message.channel === 'SMS' ? formatMobile(message.to) : message.to;
   return html`<article class="card">
     <div class="meta">
@@ -110,7 +110,7 @@ function messageCard(message: InboxMessage, language: PageLanguage): Html {
 }
 
 function depositSection(deposits: readonly Deposit[], language: PageLanguage): Html {
-  const t = TEXTS[language];
+  const t = pageTexts[language];
   return html`<section>
     <h2>${t.deposits}</h2>
     ${

@@ -1,7 +1,7 @@
 export type PageLanguage = 'ko' | 'en';
 
 /** The texts of the page in each language. */
-export const TEXTS = {
+export const pageTexts = {
   ko: {
     title: '샌드박스 수신함',
     notice: '개발·시험용입니다. 모든 사람과 메시지는 가상입니다.',

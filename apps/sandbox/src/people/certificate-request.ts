@@ -4,7 +4,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 /** A new P-256 private key as PEM (PKCS#8). */
 export async function makePrivateKey(): Promise<string> {
@@ -19,10 +19,10 @@ export async function createCertificateRequest(privateKeyPem: string, subjectNam
   const request = await Pkcs10CertificateRequestGenerator.create({
     name: [{ CN: [subjectName] }],
     keys: {
-      privateKey: privateKey.toCryptoKey(ALGORITHM, false, ['sign']),
-      publicKey: publicKey.toCryptoKey(ALGORITHM, true, ['verify']),
+      privateKey: privateKey.toCryptoKey(keyAlgorithm, false, ['sign']),
+      publicKey: publicKey.toCryptoKey(keyAlgorithm, true, ['verify']),
     },
-    signingAlgorithm: ALGORITHM,
+    signingAlgorithm: keyAlgorithm,
   });
   return request.toString('pem');
 }

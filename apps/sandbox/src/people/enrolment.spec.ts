@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { verify } from '@node-rs/argon2';
 import { Pkcs10CertificateRequest, PemConverter, X509CertificateGenerator } from '@peculiar/x509';
@@ -15,7 +16,7 @@ import type { Holding, PersonKind } from './person.js';
 import { inventPerson } from './sample-person.js';
 import type { SampleCertificates } from './sample-certificates.js';
 
-const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const ecAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 /** A CA with its own key, which keeps its certificates by request id. */
 class TestAuthority implements SampleCertificates {
@@ -25,7 +26,7 @@ class TestAuthority implements SampleCertificates {
   async issue(requests: readonly SampleCertificateRequest[]) {
     if (this.failing) throw new Error('no signer');
     this.asked.push(requests);
-    const keys = await crypto.subtle.generateKey(EC, false, ['sign', 'verify']);
+    const keys = await crypto.subtle.generateKey(ecAlgorithm, false, ['sign', 'verify']);
     return Promise.all(
       requests.map(async ({ csr, notBefore, notAfter }, index) => {
         const request = new Pkcs10CertificateRequest(csr);
@@ -38,7 +39,7 @@ class TestAuthority implements SampleCertificates {
           notAfter: new Date(notAfter),
           publicKey: request.publicKey,
           signingKey: keys.privateKey,
-          signingAlgorithm: EC,
+          signingAlgorithm: ecAlgorithm,
         });
         return {
           serial: certificate.serialNumber,
@@ -139,7 +140,7 @@ describe('enrolment', () => {
     const restarted = setUp();
     restarted.rows.push(...rows);
     restarted.enrolment.onApplicationBootstrap();
-    while (restarted.enrolled.size === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (restarted.enrolled.size === 0) await delay(5);
     const key = createPublicKey(createPrivateKey(rows[0]!.private_key!)).export({
       type: 'spki',
       format: 'der',

@@ -14,10 +14,10 @@ import type { Holding, Person, PersonKind } from './person.js';
 import { SampleCertificates } from './sample-certificates.js';
 
 /** The number of certificates that the CA issues in one call. */
-const BATCH = 100;
-const RETRY_MS = 5_000;
+const batchSize = 100;
+const retryMs = 5_000;
 /** Argon2id with the minimum parameters that OWASP recommends. */
-const VERIFIER_COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const verifierCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 type PersonRow = Selectable<PersonTable>;
 
@@ -31,9 +31,9 @@ type PersonRow = Selectable<PersonTable>;
  */
 @Injectable()
 export class Enrolment {
-  readonly #log = new Logger(Enrolment.name);
-  readonly #stopping = new AbortController();
-  #catchingUp: Promise<void> | undefined;
+  private readonly log = new Logger(Enrolment.name);
+  private readonly stopping = new AbortController();
+  private catchingUp: Promise<void> | undefined;
 
   constructor(
     private readonly people: People,
@@ -43,12 +43,12 @@ export class Enrolment {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#catchUp();
+    this.catchUp();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.#stopping.abort();
-    await this.#catchingUp;
+    this.stopping.abort();
+    await this.catchingUp;
   }
 
   /**
@@ -58,40 +58,40 @@ export class Enrolment {
   async enrol(holdings: readonly Holding[], kind: PersonKind = {}): Promise<Person[]> {
     const rows = await this.people.invent(holdings, kind);
     try {
-      await this.#finish(rows);
+      await this.finish(rows);
     } catch (error) {
-      this.#catchUp();
+      this.catchUp();
       throw enrolmentDelayed(error);
     }
     return this.people.byIds(rows.map((row) => row.person_id));
   }
 
   /** Completes open enrolments in the background, once bank and CA are up. */
-  #catchUp(): void {
-    this.#catchingUp ??= this.#finishPending().finally(() => (this.#catchingUp = undefined));
+  private catchUp(): void {
+    this.catchingUp ??= this.finishPending().finally(() => (this.catchingUp = undefined));
   }
 
-  async #finishPending(): Promise<void> {
-    const { signal } = this.#stopping;
+  private async finishPending(): Promise<void> {
+    const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        const rows = await this.people.pending(BATCH);
+        const rows = await this.people.pending(batchSize);
         if (rows.length === 0) return;
-        await this.#finish(rows);
-        this.#log.log(`completed ${rows.length} open enrolments`);
+        await this.finish(rows);
+        this.log.log(`completed ${rows.length} open enrolments`);
       } catch (error) {
-        this.#log.warn(`open enrolments cannot be completed yet: ${(error as Error).message}`);
-        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        this.log.warn(`open enrolments cannot be completed yet: ${(error as Error).message}`);
+        await delay(retryMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
-  async #finish(rows: readonly PersonRow[]): Promise<void> {
-    for (let start = 0; start < rows.length; start += BATCH) {
-      const batch = rows.slice(start, start + BATCH);
+  private async finish(rows: readonly PersonRow[]): Promise<void> {
+    for (let start = 0; start < rows.length; start += batchSize) {
+      const batch = rows.slice(start, start + batchSize);
       const [verifiers, certificates] = await Promise.all([
-        Promise.all(batch.map((row) => hash(row.certificate_password, VERIFIER_COST))),
-        this.#issue(batch),
+        Promise.all(batch.map((row) => hash(row.certificate_password, verifierCost))),
+        this.issue(batch),
       ]);
       await this.registry.enrol(
         batch.map((row, index) => ({
@@ -118,7 +118,7 @@ export class Enrolment {
   }
 
   /** The old certificates, by person. */
-  async #issue(rows: readonly PersonRow[]): Promise<Map<string, string>> {
+  private async issue(rows: readonly PersonRow[]): Promise<Map<string, string>> {
     const holders = rows.flatMap((row) =>
       row.private_key && row.random && row.not_before && row.not_after
         ? [

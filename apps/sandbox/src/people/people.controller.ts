@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { notFound } from '../problems.js';
 import { Enrolment } from './enrolment.js';
 import { People } from './people.js';
-import { HOLDINGS } from './person.js';
+import { certificateHoldings } from './person.js';
 
-const holding = z.enum(HOLDINGS);
+const holding = z.enum(certificateHoldings);
 const peopleQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   holding: holding.optional(),
@@ -46,7 +46,7 @@ export class PeopleController {
   ) {
     const holdings = Array.from(
       { length: count },
-      (_, index) => wanted ?? HOLDINGS[index % HOLDINGS.length]!,
+      (_, index) => wanted ?? certificateHoldings[index % certificateHoldings.length]!,
     );
     return { people: await this.enrolment.enrol(holdings, kind) };
   }

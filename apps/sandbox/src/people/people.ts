@@ -24,7 +24,7 @@ export class People {
   async list(limit: number, holding?: Holding): Promise<Person[]> {
     const now = this.clock.now();
     const soon = renewalWindowEnd(now);
-    const rows = await this.#enrolled()
+    const rows = await this.enrolled()
       .$if(holding === 'NONE', (query) => query.where('not_after', 'is', null))
       .$if(holding === 'EXPIRED', (query) => query.where('not_after', '<=', now))
       .$if(holding === 'EXPIRING', (query) =>
@@ -38,22 +38,22 @@ export class People {
   }
 
   async byIds(personIds: readonly string[]): Promise<Person[]> {
-    const rows = await this.#enrolled().where('person_id', 'in', personIds).orderBy('number').execute();
+    const rows = await this.enrolled().where('person_id', 'in', personIds).orderBy('number').execute();
     return rows.map((row) => toPerson(row, this.clock.now()));
   }
 
   async findByMobile(mobile: string): Promise<Person | undefined> {
-    const row = await this.#enrolled().where('mobile', '=', mobile).executeTakeFirst();
+    const row = await this.enrolled().where('mobile', '=', mobile).executeTakeFirst();
     return row && toPerson(row, this.clock.now());
   }
 
   async findByRrn(rrn: string): Promise<Person | undefined> {
-    const row = await this.#enrolled().where('rrn', '=', rrn).executeTakeFirst();
+    const row = await this.enrolled().where('rrn', '=', rrn).executeTakeFirst();
     return row && toPerson(row, this.clock.now());
   }
 
   async findByAccount(bank: string, account: string): Promise<Person | undefined> {
-    const row = await this.#enrolled()
+    const row = await this.enrolled()
       .where('bank_code', '=', bank)
       .where('account_number', '=', account)
       .executeTakeFirst();
@@ -104,7 +104,7 @@ export class People {
     `.execute(this.database);
   }
 
-  #enrolled() {
+  private enrolled() {
     return this.database.selectFrom('person').selectAll().where('state', '=', 'ENROLLED');
   }
 }

@@ -2,9 +2,9 @@ import { renewalWindowDays, type Carrier } from '#libs/domain';
 import type { Selectable } from 'kysely';
 import type { SampleDocument, PersonTable } from '../database.js';
 
-export const HOLDINGS = ['VALID', 'EXPIRING', 'EXPIRED', 'NONE'] as const;
+export const certificateHoldings = ['VALID', 'EXPIRING', 'EXPIRED', 'NONE'] as const;
 /** The old certificate of a person: valid, about to expire, expired, or none. */
-export type Holding = (typeof HOLDINGS)[number];
+export type Holding = (typeof certificateHoldings)[number];
 
 /** Optional traits of a person. */
 export interface PersonKind {
@@ -45,11 +45,11 @@ export interface Person {
   oldRandom?: string;
 }
 
-const DAY_MS = 86_400_000;
+const dayMs = 86_400_000;
 
 /** A certificate that expires after this instant is not about to expire. */
 export function renewalWindowEnd(now: Date): Date {
-  return new Date(now.getTime() + renewalWindowDays * DAY_MS);
+  return new Date(now.getTime() + renewalWindowDays * dayMs);
 }
 
 /** The status of a certificate with this end date; it changes as time passes. */

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { brokenPasswordRules, carriers, readResidentNumber, residentCheckDigit } from '#libs/domain';
-import { holdingOf, HOLDINGS } from './person.js';
-import { inventPerson, LAST_NUMBER } from './sample-person.js';
+import { holdingOf, certificateHoldings } from './person.js';
+import { inventPerson, lastNumber } from './sample-person.js';
 
 const now = new Date('2026-11-22T03:04:05.678Z');
 const people = Array.from({ length: 400 }, (_, index) =>
-  inventPerson(index + 1, '999', HOLDINGS[index % 4]!, now),
+  inventPerson(index + 1, '999', certificateHoldings[index % 4]!, now),
 );
 
 describe('a sample person', () => {
   it('A sample person has the requested holding, also a month later unless the certificate expires', () => {
     people.forEach((person, index) => {
-      expect(holdingOf(person.not_after as Date | null, now)).toBe(HOLDINGS[index % 4]);
+      expect(holdingOf(person.not_after as Date | null, now)).toBe(certificateHoldings[index % 4]);
     });
     const nextMonth = new Date('2026-12-22T03:04:05Z');
     const valid = people.filter((_, index) => index % 4 === 0);
@@ -76,7 +76,7 @@ describe('a sample person', () => {
   );
 
   it('Sample people end with the last number', () => {
-    expect(inventPerson(LAST_NUMBER, '999', 'NONE', now).mobile).toBe('01009999999');
-    expect(() => inventPerson(LAST_NUMBER + 1, '999', 'NONE', now)).toThrow(RangeError);
+    expect(inventPerson(lastNumber, '999', 'NONE', now).mobile).toBe('01009999999');
+    expect(() => inventPerson(lastNumber + 1, '999', 'NONE', now)).toThrow(RangeError);
   });
 });

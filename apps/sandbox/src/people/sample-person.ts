@@ -4,18 +4,18 @@ import type { Insertable } from 'kysely';
 import type { SampleDocument, PersonTable } from '../database.js';
 import type { Holding, PersonKind } from './person.js';
 
-const FAMILY_NAMES = [...'김이박최정강조윤장임한오서신권황안송류홍'];
+const familyNames = [...'김이박최정강조윤장임한오서신권황안송류홍'];
 /** No real names: virtual, specimen, test, example, exhibit, mock, practice, demonstration, alias, trial. */
-const GIVEN_NAMES = ['가상', '견본', '시험', '예시', '표본', '모의', '연습', '시연', '가명', '시범'];
+const givenNames = ['가상', '견본', '시험', '예시', '표본', '모의', '연습', '시연', '가명', '시범'];
 
-const DAY_MS = 86_400_000;
+const dayMs = 86_400_000;
 /** The last number with a mobile number in the ranges 010-0xxx, which no operator uses. */
-export const LAST_NUMBER = 9_999_999;
+export const lastNumber = 9_999_999;
 
 /**
  * Creates a fictional customer who cannot be a real person: an impossible name, a mobile number of an unassigned range,
  * mail at example.com (RFC 2606), a resident registration number with a wrong check digit.
- * @param number identifies the person, 1 to {@link LAST_NUMBER}.
+ * @param number identifies the person, 1 to {@link lastNumber}.
  */
 export function inventPerson(
   number: number,
@@ -24,14 +24,14 @@ export function inventPerson(
   now: Date,
   kind: Pick<PersonKind, 'foreign' | 'renumbered'> = {},
 ): Omit<Insertable<PersonTable>, 'private_key' | 'random' | 'rrn_on_file' | 'certificate'> {
-  if (number < 1 || number > LAST_NUMBER) throw new RangeError('there are no more sample people');
-  const birth = new Date(Date.UTC(1950, 0, 1) + randomInt(20_000) * DAY_MS);
+  if (number < 1 || number > lastNumber) throw new RangeError('there are no more sample people');
+  const birth = new Date(Date.UTC(1950, 0, 1) + randomInt(20_000) * dayMs);
   const serial = number.toString().padStart(7, '0');
   return {
     person_id: randomUUID(),
     number,
     state: 'PENDING',
-    name: pick(FAMILY_NAMES) + pick(GIVEN_NAMES),
+    name: pick(familyNames) + pick(givenNames),
     mobile: `0100${serial}`,
     carrier: pick(carriers),
     email: `person${serial}@people.example.com`,
@@ -58,7 +58,7 @@ function oldValidity(holding: Holding, now: Date): Pick<Insertable<PersonTable>,
     EXPIRING: () => randomInt(3, 28),
     EXPIRED: () => -randomInt(2, 200),
   }[holding]();
-  const notAfter = new Date(now.getTime() + daysLeft * DAY_MS);
+  const notAfter = new Date(now.getTime() + daysLeft * dayMs);
   notAfter.setUTCHours(14, 59, 59, 0);
   const notBefore = new Date(notAfter);
   notBefore.setUTCFullYear(notAfter.getUTCFullYear() - 1);
@@ -83,7 +83,7 @@ function residentNumber(
 }
 
 function inventDocument(birth: Date, number: number, now: Date): SampleDocument {
-  const issuedOn = isoDate(new Date(now.getTime() - randomInt(100, 3_000) * DAY_MS));
+  const issuedOn = isoDate(new Date(now.getTime() - randomInt(100, 3_000) * dayMs));
   if (number % 2 === 0) return { type: 'RESIDENT_CARD', issuedOn };
   const year = isoDate(birth).slice(2, 4);
   return {

@@ -2,7 +2,7 @@ import {
   npkiFiles,
   npkiFolderName,
   npkiZip,
-  PRIVATE_KEY_FILE,
+  privateKeyFileName,
   readPrivateKeyFile,
   writePkcs12,
   writePrivateKeyFile,
@@ -63,7 +63,7 @@ export async function openFolder(
   password: string,
 ): Promise<CryptoKey> {
   const files = npkiFiles({ certificate, authorities, privateKeyFile: keyFile });
-  const file = [...files].find(([path]) => path.endsWith(PRIVATE_KEY_FILE))![1];
+  const file = [...files].find(([path]) => path.endsWith(privateKeyFileName))![1];
   const { privateKey } = await readPrivateKeyFile(file, password);
   return importPrivate(new Uint8Array(privateKey));
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { verify } from 'node:crypto';
 import { renameSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type * as Pkcs11 from 'pkcs11js';
 import { createSoftToken, tokenProcesses, type SoftToken } from '../testing/soft-token.js';
@@ -102,7 +103,7 @@ describe('session with a PKCS#11 token', () => {
     const [before] = tokenProcesses();
     freeze();
     const signature = key.sign(bytes);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
     kill();
     expect(verify('sha256', bytes, key.publicKey(), await signature)).toBe(true);
     expect(tokenProcesses()).not.toContain(before);
@@ -111,7 +112,7 @@ describe('session with a PKCS#11 token', () => {
   it('A PKCS#11 session that is lost between two signatures is opened again', async () => {
     const key = await open().openKey('key');
     kill();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
     expect(verify('sha256', bytes, key.publicKey(), await key.sign(bytes))).toBe(true);
   });
 
