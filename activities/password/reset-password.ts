@@ -67,7 +67,7 @@ async function judgeNewPassword(
   return broken.length > 0 ? { broken } : { verifier: await context.hashing.hash(password) };
 }
 
-/** Goes back to identity verification if a method is missing. @returns true also if no method can be added any more */
+/** Goes back to identity verification if a method is missing. @returns true also if no method is left to add */
 async function lacksIdentity(context: PasswordContext, change: ReissueChange): Promise<boolean> {
   const { complete, impossible, methods, attemptsLeft } = await assessReissue(
     context,

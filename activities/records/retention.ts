@@ -44,7 +44,7 @@ const batchSize = 500;
 /** How many reissues are purged at once. The audit entry names each. */
 const reissueBatchSize = 100;
 const dayMs = 86_400_000;
-/** A bundle is fetched as soon as it is made, and can be made again. */
+/** Lifetime of a bundle: it is fetched as soon as it is made, and can be made again. Milliseconds. */
 const evidenceLifetimeMs = 3_600_000;
 
 /**

@@ -17,7 +17,7 @@ const stepsOf = ({ reissueId }: Applicant) =>
 const stateOf = async (applicant: Applicant) => (await applicant.row()).state;
 
 describe('a message', () => {
-  it('A message sent twice at once, and once later, is one step with one answer', async () => {
+  it('A message sent twice at the same time, and once later, runs one step and has one answer', async () => {
     const applicant = await stage.arrive('PASSWORD_REQUIRED');
     const call = await applicant.submitPassword();
     const twice = await Promise.all([stage.sendMessage(applicant, call), stage.sendMessage(applicant, call)]);

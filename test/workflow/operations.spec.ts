@@ -228,7 +228,7 @@ describe('an operation on reissues', () => {
       expect(resumed.map(({ reissue_id: id }) => id).sort()).toEqual(ids);
       expect(stage.world.outside.telecom.sends.length - sentBefore).toBe(500);
       for (const applicant of applicants.slice(0, 3)) await expectSoundRecords(applicant);
-      // Nothing is parked any more: a filter finds nothing, and named reissues are not retried again.
+      // No reissue is parked now: a filter finds nothing, and named reissues are not retried again.
       expect((await plan(operator)).problem).toBe('nothing-selected');
       const at = stage.world.clock.now();
       const targets = ids.slice(0, 5).map((target) => ({ target, parkSequence: 1 }));

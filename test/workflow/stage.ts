@@ -32,7 +32,7 @@ type Activity = (...args: never[]) => Promise<unknown>;
 type ActivityName = keyof World['activities'] | keyof World['signing'];
 
 /**
- * The real workflow on Temporal's test server, with the activities of worker and signer on a database of their own. All
+ * The real workflow on Temporal's test server, with the activities of worker and signer on a separate database. All
  * of them use the server's clock.
  */
 export class Stage {

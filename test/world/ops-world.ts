@@ -26,7 +26,7 @@ export interface Answer {
   readonly status: number;
   /** Last part of a problem's type. */
   readonly problem: string | undefined;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of any form
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read answers of any form
   readonly json: any;
   readonly text: string;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export interface Answer {
 jest.setTimeout(120_000);
 
 /**
- * The operators' app in this process, on a database of its own and the stack's Temporal, with an issuer whose staff may
+ * The operators' app in this process, on a separate database and the stack's Temporal, with an issuer whose staff may
  * have any role. The app listens for streams. Other calls are injected.
  */
 export class OpsWorld {

@@ -7,7 +7,7 @@ import { withOperation } from './operations.js';
 import { receiveMessage } from './receive-message.js';
 import type { World } from './world.js';
 
-/** Activities that fail here fail on purpose. */
+/** Logs errors only: activities fail here on purpose. */
 const logger = new DefaultLogger('ERROR');
 
 export interface Performance {
@@ -19,7 +19,7 @@ export interface Performance {
 
 /**
  * Handles a message as the workflow does, with its own handler, but without Temporal: a failed call to a provider or to
- * the signer is not retried. An operator's message without an operation gets one of its own.
+ * the signer is not retried. An operator's message without an operation gets a new one.
  */
 export async function perform(
   world: World,

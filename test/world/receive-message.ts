@@ -27,7 +27,7 @@ export async function receiveMessage<M extends Message>(
       received_at: world.clock.now(),
     });
   alreadyReceived.add(message);
-  // In these tests the parts of one call are calls of their own.
+  // In these tests each part of a call is received as a separate call.
   if (message.kind === 'apply')
     for (const part of message.parts) await receiveMessage(world, reissueId, part);
   return message.kind === 'start' ? { ...message, applicant: await sealed(world, message) } : message;

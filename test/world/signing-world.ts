@@ -20,7 +20,7 @@ import { asSpec, createTestDatabase } from './test-database.js';
 /** The time at which these tests start. */
 export const startTime = new Date('2026-11-05T03:04:05.678Z');
 
-/** The signer's activities on a database of their own, with reissues that wait for a signature. */
+/** The signer's activities on a separate database, with reissues that wait for a signature. */
 export type SigningWorld = Awaited<ReturnType<typeof createSigningWorld>>;
 
 export async function createSigningWorld() {

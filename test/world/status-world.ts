@@ -46,7 +46,7 @@ export interface IssuedCertificate {
   readonly file: string;
 }
 
-/** A CA, a database of its own, the status app in this process, and tools that check certificates against it. */
+/** A CA, a separate database, the status app in this process, and tools that check certificates against it. */
 export type StatusWorld = Awaited<ReturnType<typeof createStatusWorld>>;
 
 /** @param settings changes to the status app's configuration */

@@ -11,7 +11,7 @@ export const asSpec = { applicationName: 'spec', connectionTimeoutMs: 30_000 } a
 /** The database roles of our apps. */
 export type Role = 'owner' | 'gateway' | 'ops' | 'worker' | 'signer' | 'status' | 'sandbox';
 
-/** A migrated database of its own on the stack's server. Drop it at the end. */
+/** A separate, migrated database on the stack's server. Drop it at the end. */
 export interface TestDatabase {
   urlOf(role: Role): string;
   /** Copies the database. Every connection to it ends. */

@@ -8,7 +8,7 @@ const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const notBefore = new Date('2020-01-01T00:00:00Z');
 const notAfter = new Date('2040-01-01T00:00:00Z');
 
-/** An issuing CA with its root, made by a test. Anyone can make one with any name. */
+/** An issuing CA with its root, made by a test, under any name. */
 export class TestIssuer {
   private constructor(
     readonly subject: string,

@@ -41,7 +41,7 @@ const unlimited: WorkerDependencies['identityRates'] = {
   lockNotices: unlimitedRate,
 };
 
-/** The activities of worker and signer on a database of their own, with fake providers and a movable clock. */
+/** The activities of worker and signer on a separate database, with fake providers and a movable clock. */
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 export async function createWorld(

@@ -37,7 +37,7 @@ export function createPool(options: DatabaseOptions): pg.Pool {
 }
 
 /**
- * A database over a pool of its own; `destroy()` closes both. An app gives its role, `createDatabase<'gateway'>(…)`, so
+ * A database with its own pool; `destroy()` closes both. An app gives its role, `createDatabase<'gateway'>(…)`, so
  * that a query which the role may not make does not compile.
  */
 export function createDatabase(options: DatabaseOptions): Database;

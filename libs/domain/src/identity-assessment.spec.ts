@@ -94,7 +94,7 @@ describe('the identity assessment', () => {
     );
   });
 
-  it('No offered method leads to a dead end', () => {
+  it('An answer to an offered method never makes verification impossible', () => {
     fc.assert(
       fc.property(situation, fc.infiniteStream(fc.nat()), ({ rule, available, progress: how }, choices) => {
         let verified = how.verified;

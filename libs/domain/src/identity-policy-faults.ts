@@ -18,7 +18,7 @@ export interface PolicyFault {
 
 /**
  * Finds the faults of a policy. Every declared reason, with every status of the certificate on file, needs a rule that
- * applicants can meet, also when they reset the password, and that cannot be met without a proof. No rule may accept
+ * applicants can meet, also for a reset of the password, and that cannot be met without a proof. No rule may accept
  * the signature of a certificate whose key another person may have.
  *
  * @param provided the methods that have a configured provider

@@ -5,7 +5,7 @@ import { reissueIdOf, reissueIdPattern, registrationText, workflowIdOf } from '.
 const reissueId = `ri_${'0123456789abcdef'.repeat(2)}`;
 
 describe('ids', () => {
-  it('A reissue id and a workflow id lead to each other', () => {
+  it('A reissue id and its workflow id are derived from each other', () => {
     expect(workflowIdOf(reissueId)).toBe(`reissue/${reissueId}`);
     expect(reissueIdOf(workflowIdOf(reissueId))).toBe(reissueId);
   });

@@ -22,7 +22,7 @@ export interface ConsentGiven {
   readonly agreed: boolean;
 }
 
-/** Mobile carriers, with their resellers (MVNO) as carriers of their own. */
+/** Mobile carriers, with their resellers (MVNO) as separate carriers. */
 export const carriers = ['SKT', 'KT', 'LGU', 'SKT_MVNO', 'KT_MVNO', 'LGU_MVNO'] as const;
 export type Carrier = (typeof carriers)[number];
 

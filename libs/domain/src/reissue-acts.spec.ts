@@ -34,7 +34,7 @@ describe('operators’ acts on a reissue', () => {
     });
   });
 
-  it('An ended reissue allows no act, whatever its row says of a parking', () => {
+  it('An ended reissue allows no act, even if its row has a parking', () => {
     for (const state of finalStates)
       for (const parked_step of [null, 'RECORD_STEP'])
         expect(possibleReissueActs({ state, parked_step })).toEqual([]);

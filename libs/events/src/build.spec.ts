@@ -41,7 +41,7 @@ describe('events', () => {
     expect(reissueEventDataSchema.safeParse(event.data).success).toBe(true);
   });
 
-  it('The event of a parked reissue says that it is parked, and the code', () => {
+  it('The event of a parked reissue has the parking and its code', () => {
     const { data } = reissueEvent({
       reissue: { ...reissue, state: 'ISSUING', parked_step: 'ISSUE_CERTIFICATE', serial: null },
       sequence: 8,

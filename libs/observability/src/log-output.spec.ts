@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Makes the descriptor lead to a file with room. */
+/** Lets the descriptor refer to a file with room. */
 function makeRoom(): () => string[] {
   const file = join(folder, 'log');
   closeSync(fd);

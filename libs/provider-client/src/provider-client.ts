@@ -54,7 +54,7 @@ export interface Task<Answer> {
 }
 
 const defaultTimeoutMs = 5_000;
-/** Less than the timeout of the workflow's provider activities, which have work of their own. */
+/** Less than the timeout of the workflow's provider activities, which also do other work. */
 const defaultTotalMs = 15_000;
 const defaultRetryMs = 100;
 const retries = 2;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { networkOf, networksOf, widestNetworkOf } from './network.js';
 
-describe('the network by which an address is counted', () => {
+describe('the network of an address', () => {
   it.each([
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '192.0.2.1'],
@@ -20,7 +20,7 @@ describe('the network by which an address is counted', () => {
   });
 });
 
-describe('the wider networks by which an address is counted', () => {
+describe('the wider networks of an address', () => {
   it.each([
     ['192.0.2.1', ['192.0.2.1', '192.0.2.0/24']],
     ['::ffff:192.0.2.1', ['192.0.2.1', '192.0.2.0/24']],

@@ -8,7 +8,7 @@ import { newCustomerKey, unwrapCustomerKey, type CustomerKey, type RegistryKeys 
  *
  * For a photo: `key.seal('photo/ph_…', jpeg)`, and later `key.open('photo/ph_…', sealed)`.
  *
- * @returns undefined if the customer's data were erased: none can be stored or opened any more
+ * @returns undefined if the customer's data were erased: no data can be stored or opened then
  * @throws {RegistrySealError} if the key is wrapped under an unknown registry key, or is damaged
  */
 export async function customerKeyOf(

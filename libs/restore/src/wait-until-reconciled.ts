@@ -7,8 +7,7 @@ import type { RestoreWatch } from './restore-watch.js';
 const retryMs = 1_000;
 
 /**
- * Resolves when a process may start to work: its checks find no restore, and none is pending. A check that fails is made
- * again.
+ * Resolves when a process may start to work: its checks find no restore, and none is pending. A failed check is repeated.
  *
  * @param checks each returns a finding that shows a restore, or undefined
  */

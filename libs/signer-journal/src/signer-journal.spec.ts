@@ -45,7 +45,7 @@ describe('the journal of a signer', () => {
     expect(faults).toEqual([]);
   });
 
-  it('Every signer has a journal file of its own, which only its owner can read', async () => {
+  it('Every signer has its own journal file, which only its owner can read', async () => {
     await writeEntries(1);
     await writeEntries(1);
     const files = await readdir(directory);

@@ -27,7 +27,7 @@ export class SignerJournal {
   ) {}
 
   /**
-   * Makes sure that the directory can be written to.
+   * Checks that the directory can be written to.
    * @throws if it cannot
    */
   async prepare(): Promise<void> {

@@ -13,7 +13,7 @@ export async function sealPhoto(jpeg: Uint8Array, name: PhotoName, publicJwk: JW
   return Buffer.from(await sealToVaultKey(jpeg, sealedAs(name), publicJwk), 'latin1');
 }
 
-/** @throws Error if it is another photo, is damaged, or its key is unknown; the message quotes nothing of the photo */
+/** @throws Error if it is another photo, is damaged, or its key is unknown; the message quotes no part of it */
 export async function openPhoto(sealed: Uint8Array, name: PhotoName, keys: VaultKeys): Promise<Buffer> {
   const jpeg = await openWithVaultKey(Buffer.from(sealed).toString('latin1'), sealedAs(name), keys);
   if (!jpeg) throw new Error(`the photo ${name.photoId} cannot be opened`);

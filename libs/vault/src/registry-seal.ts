@@ -12,7 +12,7 @@ export interface RegistrySealed {
   readonly sealed: Buffer;
 }
 
-/** A value cannot be sealed or opened. The message quotes nothing of the value. */
+/** A value cannot be sealed or opened. The message quotes no part of the value. */
 export class RegistrySealError extends Error {
   override readonly name = 'RegistrySealError';
 }

@@ -9,7 +9,7 @@ export interface NewAuditEntry {
   readonly outcome: string;
   readonly reason?: string | null;
   readonly details?: Record<string, unknown>;
-  /** Stored in a table of its own with a salt, so that it can be erased while its digest stays. */
+  /** Stored in a separate table with a salt, so that it can be erased while its digest stays. */
   readonly personal?: Record<string, unknown>;
   readonly occurred_at: Date;
 }

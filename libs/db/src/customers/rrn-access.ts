@@ -1,7 +1,7 @@
 import type { Database } from '../database.js';
 import type { NewRow } from '../rows.js';
 
-/** Records and commits that numbers are about to be opened: by whom, when and what for. */
+/** Records and commits that numbers are about to be opened, with actor, time and purpose. */
 export async function insertRrnAccesses(
   db: Database<'insert rrn_access'>,
   accesses: readonly NewRow<'rrn_access'>[],

@@ -33,8 +33,8 @@ export interface LeadershipOptions {
 const admitEveryMs = 250;
 
 /**
- * Leadership by an advisory lock of a PostgreSQL session, on a connection of its own. The lock ends with the session, so
- * another process takes over at once if the leader dies, and after eight seconds if it falls silent. The URL must lead to
+ * Leadership by an advisory lock of a PostgreSQL session, on a separate connection. The lock ends with the session, so
+ * another process takes over at once if the leader dies, and after eight seconds if it stops answering. The URL must lead to
  * PostgreSQL itself or to a pooler in session mode.
  */
 export class PostgresLeadership implements Leadership {

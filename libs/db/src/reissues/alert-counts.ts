@@ -17,7 +17,7 @@ export async function countParkedReissues(db: Database<'select reissue'>): Promi
   return rows;
 }
 
-/** How often identity methods and passwords were locked since a time. */
+/** Counts the locks of identity methods and of passwords since a time. */
 export async function countLocksSince(
   db: Database<'select audit_entry'>,
   since: Date,

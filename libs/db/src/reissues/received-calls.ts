@@ -19,7 +19,7 @@ export async function receivedRequest(
 /**
  * Records that a call was received. The first record of a call stays.
  *
- * @returns the HMAC of the request that the call stands for: the given one, or that of the first record
+ * @returns the HMAC of the call's first request: the given one if there was no earlier record
  */
 export async function receiveCall(
   db: Database<'select received_call' | 'insert received_call'>,

@@ -32,8 +32,8 @@ export async function deletePhotosOf(tx: Tx, customerId: string): Promise<number
 }
 
 /**
- * Erases the keyed digests of a customer's resident registration number that reissues by number carry, because the key's
- * owner could find the number by trying all. The counters by these digests are deleted too.
+ * Erases the keyed digests of a customer's resident registration number that reissues by number hold, because the key's
+ * owner could find the number by trying all numbers. The counters with these digests are deleted too.
  */
 export async function eraseApplicantKeys(tx: Tx, customerId: string): Promise<void> {
   await sql`
