@@ -3,7 +3,7 @@ import { endCodes, type Clock, type EndCode, type NotificationKind } from '#libs
 import type { RoleDatabase } from '#libs/db';
 import { certificateBySerial } from '#libs/db/certificates';
 import { customerById } from '#libs/db/customers';
-import { channelsTold, findReissue, insertNotification, type ReissueRow } from '#libs/db/reissues';
+import { usedChannels, findReissue, insertNotification, type ReissueRow } from '#libs/db/reissues';
 import type { MessageDetails } from './messages.js';
 
 export type NotificationChannel = 'SMS' | 'MAIL';
@@ -77,7 +77,7 @@ export function createNotificationStore(db: RoleDatabase<'worker'>, clock: Clock
         email: customer.email,
       };
     },
-    channelsUsed: (reissueId, occasion) => channelsTold(db, reissueId, occasion),
+    channelsUsed: (reissueId, occasion) => usedChannels(db, reissueId, occasion),
     record: (reissueId, occasion, channel, at) =>
       insertNotification(db, { reissue_id: reissueId, moment: occasion, channel, sent_at: at }),
   };

@@ -8,7 +8,7 @@ export {
   insertConsentReceipt,
   consentReceiptsOf,
 } from './consents.js';
-export { insertNotification, channelsTold } from './notifications.js';
+export { insertNotification, usedChannels } from './notifications.js';
 export { countParkedReissues, countLocksSince } from './alert-counts.js';
 export { receiveCall, receivedRequest } from './received-calls.js';
 export {

@@ -14,7 +14,7 @@ export async function insertNotification(
 }
 
 /** The channels on which this notification was already sent. */
-export async function channelsTold(
+export async function usedChannels(
   db: Database<'select notification'>,
   reissueId: string,
   moment: string,

@@ -239,10 +239,10 @@ function branchesOfCodes(
   wanted: readonly string[] = states,
 ): Branches {
   const some = (those: readonly string[]) => wanted.some((state) => those.includes(state));
-  const endedUnwell = finalStates.filter((state) => state !== 'REGISTERED');
+  const endedUnregistered = finalStates.filter((state) => state !== 'REGISTERED');
   return [
     ...(parked.length > 0 && some(openStates) ? [sql`${isParked} AND ${oneOf('parked_code', parked)}`] : []),
-    ...(parkedOnly || !some(endedUnwell) ? [] : ended.map((code) => sql`end_code = ${code}`)),
+    ...(parkedOnly || !some(endedUnregistered) ? [] : ended.map((code) => sql`end_code = ${code}`)),
   ];
 }
 
