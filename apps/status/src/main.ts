@@ -5,7 +5,7 @@ import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { statusConfig } from './config.js';
 import { StatusModule, parseOcspRequestBodies } from './status.module.js';
-import { StatusServices } from './status-services.js';
+import { StatusDependencies } from './dependencies.js';
 
 const name = 'status';
 const config = exitOnConfigError(() => loadConfig(statusConfig));
@@ -20,10 +20,10 @@ const app = await bootstrap({
   configure: parseOcspRequestBodies,
 });
 await recordProcessStart({
-  db: app.get(StatusServices).db,
+  db: app.get(StatusDependencies).db,
   process: name,
   config: describeConfig(statusConfig, config),
   clock,
-  admit: app.get(StatusServices).clocks.requireCompared,
+  admit: app.get(StatusDependencies).clocks.requireCompared,
   logger,
 });

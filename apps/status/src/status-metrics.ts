@@ -1,6 +1,6 @@
 import type { Clock } from '#libs/domain';
 import { Gauge, type Registry } from 'prom-client';
-import type { Issuers } from './issuers.js';
+import type { Issuers } from './issuers/issuers.js';
 
 interface MetricSources {
   readonly issuers: Pick<Issuers, 'all'>;

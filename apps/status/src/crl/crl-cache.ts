@@ -1,7 +1,7 @@
 import type { RoleDatabase } from '#libs/db';
 import { newestCrl } from '#libs/db/crls';
 import { etagOf } from '../cacheable.js';
-import type { Issuer } from '../issuers.js';
+import type { Issuer } from '../issuers/issuers.js';
 
 /** A CRL with its HTTP metadata. */
 interface CachedCrl {

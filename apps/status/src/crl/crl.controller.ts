@@ -4,7 +4,7 @@ import { crlByNumber } from '#libs/db/crls';
 import { edgeProblem } from '#libs/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { etagOf, HttpCaching, sendCacheable } from '../cacheable.js';
-import { Issuers, type Issuer } from '../issuers.js';
+import { Issuers, type Issuer } from '../issuers/issuers.js';
 import { CrlCache } from './crl-cache.js';
 
 /** RFC 5280 section 4.2.1.13, RFC 2585 section 4. */

@@ -16,7 +16,7 @@ import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { RestoreWatch } from '#libs/restore';
 import { etagOf } from '../cacheable.js';
-import type { Issuer, Issuers } from '../issuers.js';
+import type { Issuer, Issuers } from '../issuers/issuers.js';
 import type { AnswerCache, Keepable } from './answer-cache.js';
 
 /** An OCSP response with its HTTP metadata. */

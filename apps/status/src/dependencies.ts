@@ -6,7 +6,7 @@ import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { StatusConfig } from './config.js';
 import { CrlCache } from './crl/crl-cache.js';
-import { Issuers } from './issuers.js';
+import { Issuers } from './issuers/issuers.js';
 import { AnswerCache } from './ocsp/answer-cache.js';
 import type { OcspReply } from './ocsp/ocsp-answers.js';
 
@@ -17,10 +17,11 @@ const crlChannel = 'reseal_crl';
 const startPauseMs = 500;
 
 /**
- * The app's caches and their invalidation: PostgreSQL notifies every process of each status change and each new CRL. While
- * a process has no such connection, it does not use cached data that can be outdated.
+ * The dependencies of the status app's features: its database, its caches and their invalidation. PostgreSQL notifies every
+ * process of each status change and each new CRL. While a process has no such connection, it does not use cached data that
+ * can be outdated. The class is also its injection token.
  */
-export class StatusServices {
+export class StatusDependencies {
   readonly db: RoleDatabase<'status'>;
   readonly clocks: ClockWatch;
   readonly issuers: Issuers;
@@ -28,18 +29,20 @@ export class StatusServices {
   readonly crls: CrlCache;
   readonly listener: NotificationListener;
   readonly restores: RestoreWatch;
-  private readonly logger: Logger;
+  readonly clock: Clock;
+  readonly logger: Logger;
   private readonly stopping = new AbortController();
   private refreshing: Promise<void> | undefined;
   /** Whether an issuing CA and its CRLs are cached: from then on PostgreSQL need not be available. */
   private prepared = false;
 
   constructor(
-    private readonly config: StatusConfig,
+    readonly config: StatusConfig,
     { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
   ) {
     const { databaseUrl, databasePoolSize: max } = config;
     const listening = () => this.listener.listening;
+    this.clock = clock;
     this.logger = logger;
     this.db = createDatabase<'status'>({ url: databaseUrl, max, applicationName: 'reseal-status' });
     this.clocks = new ClockWatch({ db: this.db, clock, toleranceMs: config.clockToleranceMs });

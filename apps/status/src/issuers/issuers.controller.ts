@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { edgeProblem } from '#libs/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { etagOf, HttpCaching, sendCacheable } from './cacheable.js';
+import { etagOf, HttpCaching, sendCacheable } from '../cacheable.js';
 import { Issuers } from './issuers.js';
 import { RootCrls } from './root-crls.js';
 

@@ -1,5 +1,5 @@
 import type { RootCrlRow } from '#libs/db/crls';
-import { etagOf } from './cacheable.js';
+import { etagOf } from '../cacheable.js';
 
 /** A root's CRL with its HTTP metadata. */
 interface CachedRootCrl {
