@@ -132,7 +132,7 @@ describe('limits of calls', () => {
     const reissue = await begun();
     const headers = { 'idempotency-key': freshKey() };
     const post = () => reissue.post('identity/challenges', { methods: ['PHONE_CODE'] }, headers);
-    const settle = gateway.deliver;
+    const complete = gateway.deliver;
     gateway.deliver = async (_message, id) => ({
       reached: 'COMPLETED',
       result: {
@@ -146,7 +146,7 @@ describe('limits of calls', () => {
     expect(refused.headers.get('retry-after')).toBe('2');
     expect(await refused.clone().json()).toHaveProperty('reissue.id', reissue.id);
     expect(await slugOf(refused)).toBe('too-many-requests');
-    gateway.deliver = settle;
+    gateway.deliver = complete;
     gateway.open(reissue.id, { ...gateway.rows.get(reissue.id), steps: 2 }); // because the refusal was counted
     expect((await post()).status).toBe(200);
     // The update id differs: Temporal would answer the same id with the first result again.
@@ -232,7 +232,7 @@ describe('starting a reissue', () => {
     expect(await slugOf(await call('POST', '/v1/reissues', { body: other, headers }))).toBe(
       'idempotency-mismatch',
     );
-    gateway.deliver = async (message, id) => gateway.settle(id, message);
+    gateway.deliver = async (message, id) => gateway.completeStep(id, message);
     expect((await call('POST', '/v1/reissues', { body: startBody(), headers })).status).toBe(201);
   });
 
@@ -254,7 +254,7 @@ describe('starting a reissue', () => {
       const code = 'TERMS_CHANGED';
       const errors = [{ pointer: '#/consents', code, message: `certificate-service: ${code}` }];
       return Promise.resolve(
-        gateway.settle(id, message, { status: 'REFUSED', code: 'CONSENT_INCOMPLETE', errors }),
+        gateway.completeStep(id, message, { status: 'REFUSED', code: 'CONSENT_INCOMPLETE', errors }),
       );
     };
     for (const [language, message] of [
@@ -444,7 +444,7 @@ describe('a call on a reissue', () => {
   it('A repeated call gets its recorded refusal', async () => {
     const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
     gateway.deliver = async (message) =>
-      gateway.settle(id, message, { status: 'REFUSED', code: 'PASSWORD_WRONG' } as object);
+      gateway.completeStep(id, message, { status: 'REFUSED', code: 'PASSWORD_WRONG' } as object);
     const body = { password: await gateway.seal('canary', 'password', id) };
     const headers = { 'idempotency-key': freshKey() };
     const [first, again] = [await post('password', body, headers), await post('password', body, headers)];

@@ -9,8 +9,8 @@ export function registerCrlMetrics(
   registry: Registry,
 ): void {
   // Both gauges of one scrape share one query.
-  let asked: ReturnType<typeof crlStanding> | undefined;
-  const standing = () => (asked ??= crlStanding(ports).finally(() => (asked = undefined)));
+  let query: ReturnType<typeof crlStanding> | undefined;
+  const standing = () => (query ??= crlStanding(ports).finally(() => (query = undefined)));
 
   new Gauge({
     name: 'reseal_crl_oldest_pending_seconds',

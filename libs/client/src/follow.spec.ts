@@ -6,7 +6,7 @@ const at = (state: string) =>
   ({ id: 'r', state, next: { action: state === 'REGISTERED' ? 'NONE' : 'WAIT' } }) as unknown as Reissue;
 
 /** A reissue whose state changes with each event that is sent. */
-class Story implements FollowSource {
+class ChangingReissue implements FollowSource {
   /** The last event id of each stream at its start. */
   readonly opened: (string | undefined)[] = [];
   private now = 0;
@@ -40,9 +40,9 @@ class Story implements FollowSource {
   };
 }
 
-async function statesOf(story: Story): Promise<string[]> {
+async function statesOf(source: ChangingReissue): Promise<string[]> {
   const seen: string[] = [];
-  for await (const { state } of follow(story, { pollMs: 1 })) seen.push(state);
+  for await (const { state } of follow(source, { pollMs: 1 })) seen.push(state);
   return seen;
 }
 
@@ -50,26 +50,26 @@ const states = ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'I
 
 describe('a reissue is followed to its end', () => {
   it('A reissue is followed to its end by one stream', async () => {
-    const story = new Story(states, [4]);
-    const seen = await statesOf(story);
+    const source = new ChangingReissue(states, [4]);
+    const seen = await statesOf(source);
     expect(seen.at(-1)).toBe('REGISTERED');
-    expect(story.opened).toEqual([undefined]);
+    expect(source.opened).toEqual([undefined]);
   });
 
   it('A reissue is followed by streams that break off, each resumed after the last event', async () => {
-    const story = new Story(states, [1, 2, 1]);
-    const seen = await statesOf(story);
+    const source = new ChangingReissue(states, [1, 2, 1]);
+    const seen = await statesOf(source);
     expect(seen.at(-1)).toBe('REGISTERED');
-    expect(story.opened).toEqual([undefined, '1', '3']);
+    expect(source.opened).toEqual([undefined, '1', '3']);
   });
 
   it('A reissue is followed by polling if there is no stream', async () => {
-    const story = new Story(states, [-1, -1, -1, -1, -1, -1]);
-    expect((await statesOf(story)).at(-1)).toBe('REGISTERED');
+    const source = new ChangingReissue(states, [-1, -1, -1, -1, -1, -1]);
+    expect((await statesOf(source)).at(-1)).toBe('REGISTERED');
   });
 
   it('A followed reissue is yielded once for each change', async () => {
-    const seen = await statesOf(new Story(states, [0, 0, 4]));
+    const seen = await statesOf(new ChangingReissue(states, [0, 0, 4]));
     expect(seen).toEqual([...new Set(seen)]);
   });
 });
@@ -101,7 +101,10 @@ it('`follow` throws the problem of a reissue that does not exist', async () => {
 
 it('A signal ends `follow` without an error', async () => {
   const stop = new AbortController();
-  const following = follow(new Story(states, [0, 0, 0, 0]), { signal: stop.signal, pollMs: 60_000 });
+  const following = follow(new ChangingReissue(states, [0, 0, 0, 0]), {
+    signal: stop.signal,
+    pollMs: 60_000,
+  });
   expect((await following.next()).value).toBeDefined();
   const next = following.next();
   stop.abort();

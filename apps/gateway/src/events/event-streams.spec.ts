@@ -36,12 +36,12 @@ const sequencesIn = (text: string) =>
 
 describe('event streams', () => {
   it('An event stream sends old and new events in order and ends with the reissue', async () => {
-    gateway.announce(event(1, 'IDENTITY_REQUIRED'));
+    gateway.publishEvent(event(1, 'IDENTITY_REQUIRED'));
     const { answer } = await open();
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
-    gateway.announce(event(2, 'PASSWORD_REQUIRED'));
+    gateway.publishEvent(event(2, 'PASSWORD_REQUIRED'));
     await delay(20);
-    gateway.announce(event(5, 'CANCELLED'));
+    gateway.publishEvent(event(5, 'CANCELLED'));
     const text = await answer.text();
     expect(sequencesIn(text)).toEqual([1, 2, 5]);
     expect(text).toContain(
@@ -56,15 +56,15 @@ describe('event streams', () => {
     ['lastEventId', {}, '?lastEventId=2', [3]],
     ['nothing that makes sense', { 'last-event-id': '2; drop' }, '', [1, 2, 3]],
   ] as const)('An event stream continues after %s', async (_, headers, query, expected) => {
-    for (const sequence of [1, 2]) gateway.announce(event(sequence, 'IDENTITY_REQUIRED'));
+    for (const sequence of [1, 2]) gateway.publishEvent(event(sequence, 'IDENTITY_REQUIRED'));
     const { answer } = await open(headers, query);
-    gateway.announce(event(3, 'REJECTED'));
+    gateway.publishEvent(event(3, 'REJECTED'));
     expect(sequencesIn(await answer.text())).toEqual(expected);
   });
 
   it('A stream without further events answers 204, so that browsers do not reconnect', async () => {
     gateway.open(id, { state: 'REGISTERED' });
-    gateway.announce(event(1, 'REGISTERED'));
+    gateway.publishEvent(event(1, 'REGISTERED'));
     expect((await open({ 'last-event-id': '1' })).answer.status).toBe(204);
     expect((await open()).answer.status).toBe(200);
   });

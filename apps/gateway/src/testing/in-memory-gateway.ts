@@ -73,11 +73,11 @@ export class InMemoryGateway {
   app!: NestFastifyApplication;
   private wake: (() => void)[] = [];
 
-  /** What the workflow does with a message; by default it completes the step and changes nothing. */
+  /** Replaces the workflow. By default it completes the step of a message and changes nothing. */
   deliver: (message: Message, reissueId: string) => Promise<Delivery> = async (message, reissueId) =>
-    this.settle(reissueId, message);
+    this.completeStep(reissueId, message);
 
-  /** What the worker answers and records for a check; by default, that it matches. */
+  /** Replaces the worker: answers and records a check. By default the VID matches. */
   checkVid: (request: VidCheckRequest) => Promise<VidCheckAnswer> = async ({
     checkId,
     requestHmac,
@@ -216,7 +216,7 @@ export class InMemoryGateway {
   }
 
   /** Completes a step: stores its outcome and, for a start, the row. */
-  settle(reissueId: string, message: Message, outcome: Partial<StepOutcome> = {}): Delivery {
+  completeStep(reissueId: string, message: Message, outcome: Partial<StepOutcome> = {}): Delivery {
     const row = this.rows.get(reissueId) ?? this.open(reissueId);
     const recorded = { status: 'DONE', reissue: showReissue(row, { now: clock() }), ...outcome };
     this.steps.set(`${reissueId}/${message.updateId}`, {
@@ -254,7 +254,7 @@ export class InMemoryGateway {
   }
 
   /** Stores an event and wakes the streams. */
-  announce(event: StreamedEvent): void {
+  publishEvent(event: StreamedEvent): void {
     this.events.push(event);
     for (const wake of [...this.wake]) wake();
   }

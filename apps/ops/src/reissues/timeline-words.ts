@@ -22,9 +22,9 @@ const channels: Readonly<Record<string, Text>> = {
 };
 
 /** Text for a notification that was sent to the customer. */
-export function notificationText(moment: string, channel: string): Text {
+export function notificationText(kind: string, channel: string): Text {
   const by = channels[channel.toUpperCase()] ?? { ko: channel, en: channel };
-  return { ko: `고객에게 알림: ${moment} (${by.ko})`, en: `Customer notified: ${moment} (${by.en})` };
+  return { ko: `고객에게 알림: ${kind} (${by.ko})`, en: `Customer notified: ${kind} (${by.en})` };
 }
 
 const states: Readonly<Record<string, Text>> = {

@@ -49,7 +49,7 @@ function databaseLines(database: AuthorityOverview): string[] {
     ...table,
     '',
     `${waitingForCrl} certificates wait for the CRL that shows their status.`,
-    `${openIntents} certificates are being signed${oldestIntent ? `, one since ${moment(oldestIntent)}` : ''}.`,
+    `${openIntents} certificates are being signed${oldestIntent ? `, one since ${timeText(oldestIntent)}` : ''}.`,
   ];
 }
 
@@ -59,12 +59,12 @@ const crlRow = (crl: CrlOverview) => [
   String(crl.shards),
   `#${crl.newestNumber}`,
   String(crl.entries),
-  moment(crl.oldestThisUpdate),
-  moment(crl.firstNextUpdate),
+  timeText(crl.oldestThisUpdate),
+  timeText(crl.firstNextUpdate),
 ];
 
 const day = (at: Date) => at.toISOString().slice(0, 10);
-const moment = (at: Date) => at.toISOString().replace(/\.\d+Z$/, 'Z');
+const timeText = (at: Date) => at.toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** Pads the columns to the width of their widest cell. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
