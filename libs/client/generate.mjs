@@ -47,7 +47,7 @@ function endpointsFile({ paths }, document, types) {
     ...rows,
     '} as const;',
     '',
-    '/** What each endpoint takes and what it answers. */',
+    '/** The request and the response of each endpoint. */',
     'export interface Endpoints {',
     ...rowTypes,
     '}',

@@ -99,7 +99,7 @@ function onceSound(
   { db, clock, logger }: Ports,
   restores: RestoreWatch,
 ): (signal?: AbortSignal) => Promise<void> {
-  const looks = signerJournal === undefined ? [] : [() => detectRestoreByJournal(db, signerJournal)];
+  const checks = signerJournal === undefined ? [] : [() => detectRestoreByJournal(db, signerJournal)];
   const stopping = new AbortController();
   let sound: Promise<void> | undefined;
   return (signal) => {
@@ -107,7 +107,7 @@ function onceSound(
     return (sound ??= waitUntilReconciled(
       { db, process: 'signer', clock, logger },
       restores,
-      looks,
+      checks,
       stopping.signal,
     ));
   };

@@ -103,8 +103,8 @@ const activities = createActivities({
 });
 
 const restores = new RestoreWatch({ db, logger });
-const sound = (looks: Parameters<typeof waitUntilReconciled>[2], signal: AbortSignal) =>
-  waitUntilReconciled({ db, process: 'worker', clock, logger }, restores, looks, signal);
+const sound = (checks: Parameters<typeof waitUntilReconciled>[2], signal: AbortSignal) =>
+  waitUntilReconciled({ db, process: 'worker', clock, logger }, restores, checks, signal);
 const { checkpointFile } = config;
 const atCheckpoints =
   checkpointFile === undefined ? [] : [() => detectRestoreByCheckpoints(db, checkpointFile)];

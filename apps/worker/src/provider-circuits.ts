@@ -7,7 +7,7 @@ const values: Readonly<Record<Circuit, number>> = { closed: 0, 'half-open': 1, o
 /** Logs and counts the circuit breakers of providers: which addresses are called, and which failed too often. */
 export class ProviderCircuits {
   private readonly last = new Map<string, CircuitChange>();
-  private readonly away = new Set<string>();
+  private readonly unavailable = new Set<string>();
 
   constructor(private readonly logger: Pick<Logger, 'info' | 'warn'>) {}
 
@@ -16,11 +16,12 @@ export class ProviderCircuits {
     const key = `${provider} ${address}`;
     this.last.set(key, change);
     // One line for an outage, however many trial calls fail until it is over.
-    if (circuit === 'open' && !this.away.has(key)) {
-      this.away.add(key);
+    if (circuit === 'open' && !this.unavailable.has(key)) {
+      this.unavailable.add(key);
       this.logger.warn(change, 'provider is not called: too many calls failed');
     }
-    if (circuit === 'closed' && this.away.delete(key)) this.logger.info(change, 'provider is called again');
+    if (circuit === 'closed' && this.unavailable.delete(key))
+      this.logger.info(change, 'provider is called again');
   };
 
   register(registry: Registry): void {

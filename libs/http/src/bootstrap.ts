@@ -28,7 +28,7 @@ export interface ApplicationOptions {
   logger?: Logger;
   /** Called before the application listens, e.g. to accept further content types. */
   configure?: (app: NestFastifyApplication) => unknown;
-  /** Largest body of a route that sets no limit of its own, in bytes. */
+  /** Largest body of a route whose config has no limit, in bytes. */
   bodyLimit?: number;
   /** The proxies that may state the client's address: how many there are, or their addresses and networks. */
   trustProxy?: false | number | string[];

@@ -44,7 +44,7 @@ describe("a client's address", () => {
     expect(await seen(undefined, '203.0.113.9')).toBe('10.0.0.7');
   });
 
-  it('The client address is the one that the last counted proxy states, whatever the client wrote', async () => {
+  it('The client address is the one that the last counted proxy states, for any value from the client', async () => {
     expect(await seen(1, '198.51.100.1, 203.0.113.9')).toBe('203.0.113.9');
   });
 

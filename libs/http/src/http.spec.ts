@@ -453,7 +453,7 @@ describe('OpenAPI document', () => {
   });
 });
 
-it('An edge problem can have headers of its own', () => {
+it('An edge problem can have additional headers', () => {
   expect(edgeProblem('unavailable', { headers: { 'retry-after': '1' } })).toMatchObject({
     status: 503,
     type: 'unavailable',

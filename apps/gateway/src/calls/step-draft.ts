@@ -48,7 +48,10 @@ export class StepDraft {
     return this.ids.vaultHandle(this.reissueId, this.call.updateId, field);
   }
 
-  /** The draft of one part of an application: a step of its own. Its sealed values are collected with those of the call. */
+  /**
+   * The draft of one part of an application, which is a separate step. Its sealed values are collected with those of the
+   * call.
+   */
   part(kind: string): StepDraft {
     const call = { ...this.call, updateId: `${this.call.updateId}/${kind}` };
     return new StepDraft(this.reissueId, call, this.ids, this.sealed);

@@ -20,13 +20,13 @@ import { projectRoot } from '#libs/config';
 import { forkConfined, unprivilegedUser } from './confined-process.js';
 
 jest.setTimeout(60_000);
-const prying = fileURLToPath(new URL('./testdata/prying-process.mjs', import.meta.url));
+const probing = fileURLToPath(new URL('./testdata/probing-process.mjs', import.meta.url));
 const denied = 'ERR_ACCESS_DENIED';
 
 const folder = mkdtempSync(join(tmpdir(), 'reseal-confined-'));
 const keyFile = join(folder, 'key.pem');
 const environment = `/proc/${process.pid}/environ`;
-const user = unprivilegedUser(prying);
+const user = unprivilegedUser(probing);
 const server = createServer();
 let descriptor: number;
 
@@ -44,12 +44,12 @@ afterAll(() => {
 });
 
 /** Starts the process and returns its answer. */
-async function pry(look: (child: ChildProcess) => void = () => undefined) {
-  const child = forkConfined(prying, { root: projectRoot(), megabytes: 256, user });
+async function probe(inspect: (child: ChildProcess) => void = () => undefined) {
+  const child = forkConfined(probing, { root: projectRoot(), megabytes: 256, user });
   try {
     child.send({ files: [environment, keyFile, '/etc/hostname'], target: join(folder, 'written') });
     const [answer] = await once(child, 'message');
-    look(child);
+    inspect(child);
     return answer as Record<'reads' | 'environment', unknown[]> & Record<string, unknown>;
   } finally {
     child.kill('SIGKILL');
@@ -58,7 +58,7 @@ async function pry(look: (child: ChildProcess) => void = () => undefined) {
 
 it('A confined process reads neither the environment of its parent nor key files, and neither writes files nor starts processes', async () => {
   expect(readFileSync(environment).length).toBeGreaterThan(0);
-  expect(await pry()).toEqual({
+  expect(await probe()).toEqual({
     reads: [denied, denied, denied],
     own: null,
     write: denied,
@@ -77,7 +77,7 @@ it('A confined process has no descriptor of its parent, inherited ones included'
       }
     });
   const shared = /^(\/dev\/null|anon_inode:.*)$/;
-  await pry(({ pid }) => {
+  await probe(({ pid }) => {
     const own = linksOf(process.pid).filter((link) => !shared.test(link));
     expect(own).toContain(keyFile);
     const theirs = linksOf(pid!);
@@ -91,14 +91,14 @@ it('A confined process has no descriptor of its parent, inherited ones included'
     number === 1 ? 'pipe' : number === inherited ? descriptor : 'ignore',
   );
   const parent = fileURLToPath(new URL('./testdata/parent-of-confined.mjs', import.meta.url));
-  const { stdout } = spawnSync(process.execPath, [parent, String(inherited), prying, projectRoot()], {
+  const { stdout } = spawnSync(process.execPath, [parent, String(inherited), probing, projectRoot()], {
     stdio,
   });
   expect(JSON.parse(String(stdout))).toEqual({ own: keyFile, child: '/dev/null' });
 });
 
 it('A confined process of a root gateway runs as another user, which the kernel denies the files of the gateway', async () => {
-  await pry(({ pid }) => {
+  await probe(({ pid }) => {
     const [, uid] = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid!}/status`, 'latin1'))!;
     expect(Number(uid)).toBe(user?.uid ?? process.getuid!());
   });

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { DecodedPhoto, PhotoFormat, PhotoLimits, PhotoOutcome, PhotoRefusal } from './photo.js';
 
-// Only the loaders of accepted formats may run, whatever format a file claims to have.
+// Only the loaders of accepted formats may run. The format that a file claims does not matter.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({ operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer'] });
 

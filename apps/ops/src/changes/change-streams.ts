@@ -9,7 +9,7 @@ import { ChangeHub, type ChangedKind } from './change-hub.js';
 const retryMs = 2_000;
 /** Changes within this time are sent as one event, in milliseconds. */
 const batchMs = 250;
-/** With more ids than this, the client is asked to load everything again, which is quicker. */
+/** If there are more ids than this, the client loads everything again, which is quicker. */
 const maxIds = 500;
 /** Enough for the windows that a person has open. */
 const maxStreamsPerPerson = 12;

@@ -21,7 +21,7 @@ const refused = (open: () => unknown) => {
 };
 
 describe('a cursor', () => {
-  it('A cursor returns the position that it was written with, whatever its values', () => {
+  it('A cursor returns the position that it was written with, for any values', () => {
     const parts = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer()), { maxLength: 4 });
     fc.assert(
       fc.property(fc.string(), parts, (name, given: CursorPosition) => {

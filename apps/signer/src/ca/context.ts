@@ -136,7 +136,7 @@ async function isReady(db: RoleDatabase<'signer'>): Promise<boolean> {
   }
 }
 
-/** A function that computes its value on the first call and caches it; `used` says whether it was called. */
+/** A function that computes its value on the first call and caches it; `used` returns whether it was called. */
 function lazy<T>(make: () => T): (() => T) & { used(): boolean } {
   let made: { value: T } | undefined;
   return Object.assign(() => (made ??= { value: make() }).value, { used: () => made !== undefined });

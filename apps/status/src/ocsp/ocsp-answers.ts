@@ -74,7 +74,8 @@ export class OcspAnswers {
   private async answerTo(request: OcspRequest): Promise<OcspReply> {
     const { issuers, cache, clock, restores } = this.options;
     if (restores.pending) return failure('tryLater');
-    const names = ({ hashes }: Issuer) => request.certificates.some((asked) => isIssuedBy(asked, hashes));
+    const names = ({ hashes }: Issuer) =>
+      request.certificates.some((certificate) => isIssuedBy(certificate, hashes));
     const issuer = await issuers.find(names).catch((error: unknown) => {
       // Only with a list of issuing CAs can an unknown CA be refused.
       if (issuers.all().length === 0) throw new Unanswerable(error);
@@ -123,9 +124,9 @@ export class OcspAnswers {
       throw new Unanswerable(error);
     });
     const bySerial = new Map(rows.map((row) => [row.serial, row]));
-    return certificates.map((asked) => {
-      const row = bySerial.get(asked.serial);
-      const ours = row && row.issuer === issuer.subject && isIssuedBy(asked, issuer.hashes);
+    return certificates.map((certificate) => {
+      const row = bySerial.get(certificate.serial);
+      const ours = row && row.issuer === issuer.subject && isIssuedBy(certificate, issuer.hashes);
       return ours ? statusOf(row) : { status: 'unknown' };
     });
   }

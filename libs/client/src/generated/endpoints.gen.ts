@@ -26,7 +26,7 @@ export const endpoints = {
   checkVid: { method: 'POST', path: '/v1/certificates/{serial}/vid-checks' },
 } as const;
 
-/** What each endpoint takes and what it answers. */
+/** The request and the response of each endpoint. */
 export interface Endpoints {
   getKeys: { data: types.GetKeysData; answer: types.GetKeysResponse };
   getTerms: { data: types.GetTermsData; answer: types.GetTermsResponse };

@@ -40,7 +40,7 @@ export const endpoints = {
   consoleConfig: { method: 'GET', path: '/v1/console-config' },
 } as const;
 
-/** What each endpoint takes and what it answers. */
+/** The request and the response of each endpoint. */
 export interface Endpoints {
   whoAmI: { data: types.WhoAmIData; answer: types.WhoAmIResponse };
   listReissues: { data: types.ListReissuesData; answer: types.ListReissuesResponse };
