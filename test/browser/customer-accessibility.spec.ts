@@ -118,8 +118,8 @@ describe('accessible screens', () => {
       await customer.press(customer.words.cancelNo);
     });
     const request = /\/certificate$/;
-    let goOn = () => {};
-    const held = new Promise<void>((resolve) => (goOn = resolve));
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
     await context.route(request, async (route) => {
       await held;
       await route.continue();
@@ -127,7 +127,7 @@ describe('accessible screens', () => {
     await customer.agreeToAll();
     await customer.at(words.issue.title);
     await customer.look('issue');
-    goOn();
+    release();
     await customer.at(words.save.title);
     await context.unroute(request);
     await customer.reload(words.save.title);

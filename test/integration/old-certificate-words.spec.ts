@@ -12,7 +12,7 @@ import type { Applicant } from '../world/applicant.js';
 import { customer, type Person } from '../world/people.js';
 import { perform } from '../world/perform.js';
 import { outcomeOf } from '../world/records.js';
-import { goOn, walkTo } from '../world/walk.js';
+import { continueTo, walkTo } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';
 
 let world: World;
@@ -80,7 +80,7 @@ async function comeTo(
   if (early || reason !== 'PASSWORD_FORGOTTEN') return walkTo(world, person, state, { reason });
   const applicant = await walkTo(world, person, 'PASSWORD_REQUIRED', { reason });
   await perform(world, applicant.reissueId, await applicant.resetPassword('Another-2468-Seal'));
-  await goOn(applicant, state);
+  await continueTo(applicant, state);
   return applicant;
 }
 

@@ -15,7 +15,7 @@ import { startClaimedBy } from '../world/claimed-start.js';
 import { customer, type Person } from '../world/people.js';
 import { perform } from '../world/perform.js';
 import { auditOf, eventTypesOf, expectSoundRecords } from '../world/records.js';
-import { goOn, walkTo } from '../world/walk.js';
+import { continueTo, walkTo } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';
 
 let world: World;
@@ -274,7 +274,7 @@ describe('erasing a customer', () => {
     const start = await startClaimedBy(applicant, 'rrn', person.rrn);
     await perform(world, applicant.reissueId, start);
     await perform(world, applicant.reissueId, await applicant.answerChallenges({ PHONE_CODE: '000000' }));
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     await putPhotoOnFile(applicant);
     const triesOfDay = () => world.owner.selectFrom('identity_day').select('method').execute();
     expect(await triesOfDay()).not.toEqual([]);
@@ -381,7 +381,7 @@ describe('erasing a customer', () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'ISSUED');
     await registry(`erase ${await refOf(person)} --confirm`, world.registryKeys);
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     expect((await applicant.row()).state).toBe('REGISTERED');
   });
 });

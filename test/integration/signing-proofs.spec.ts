@@ -11,7 +11,7 @@ import { minute } from '../world/movable-clock.js';
 import { customer } from '../world/people.js';
 import { perform } from '../world/perform.js';
 import { certificatesOf } from '../world/records.js';
-import { goOn, walkTo } from '../world/walk.js';
+import { continueTo, walkTo } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';
 
 let world: World;
@@ -263,24 +263,24 @@ describe('the signer', () => {
     const shown = await Applicant.of(world, await customer(world));
     await perform(world, shown.reissueId, shown.start(['PHONE_CODE', 'OLD_CERTIFICATE']));
     await answer(shown, { PHONE_CODE: undefined, OLD_CERTIFICATE: undefined });
-    await goOn(shown, 'REGISTERED');
+    await continueTo(shown, 'REGISTERED');
 
     const reset = await arrive('PASSWORD_REQUIRED');
     await perform(world, reset.reissueId, await reset.resetPassword('Brand-new-1'));
-    await goOn(reset, 'REGISTERED');
+    await continueTo(reset, 'REGISTERED');
 
     const atOnce = await arrive('PASSWORD_REQUIRED');
     const request = await atOnce.requestCertificate();
     const parts = [await atOnce.submitPassword(), atOnce.giveConsents(), request];
     await perform(world, atOnce.reissueId, atOnce.apply(parts));
-    await goOn(atOnce, 'REGISTERED');
+    await continueTo(atOnce, 'REGISTERED');
   });
 
   it('The signer does not count answers of the old certificate towards a reset of the password', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE', 'OLD_CERTIFICATE']));
     await answer(applicant, { PHONE_CODE: undefined, OLD_CERTIFICATE: undefined });
-    await goOn(applicant, 'KEY_REQUIRED');
+    await continueTo(applicant, 'KEY_REQUIRED');
     const call = await applicant.resetPassword('Brand-new-1');
     await worker
       .insertInto('password_try')

@@ -22,7 +22,7 @@ const scenarios: Readonly<Record<string, () => Promise<Applicant>>> = {
   'without-trouble': async () => {
     const applicant = await stage.arrive('ISSUED');
     await stage.untilIdle(applicant);
-    await stage.goOn(applicant, 'REGISTERED');
+    await stage.continueTo(applicant, 'REGISTERED');
     return applicant;
   },
 
@@ -34,7 +34,7 @@ const scenarios: Readonly<Record<string, () => Promise<Applicant>>> = {
       await applicant.requestCertificate(),
     ];
     await stage.sendMessage(applicant, applicant.apply(parts));
-    await stage.goOn(applicant, 'REGISTERED');
+    await stage.continueTo(applicant, 'REGISTERED');
     return applicant;
   },
 
@@ -47,7 +47,7 @@ const scenarios: Readonly<Record<string, () => Promise<Applicant>>> = {
     const operator = { operator: 'staff:oscar', reason: 'the provider is back' };
     const { sequence } = standing.parked!;
     await stage.sendMessage(applicant, { ...operator, kind: 'retry', parkSequence: sequence });
-    await stage.goOn(applicant, 'REGISTERED');
+    await stage.continueTo(applicant, 'REGISTERED');
     return applicant;
   },
 

@@ -32,7 +32,7 @@ describe('a message', () => {
     const applicant = await stage.arrive('PASSWORD_REQUIRED');
     const call = await applicant.submitPassword();
     await stage.sendMessage(applicant, call);
-    await stage.goOn(applicant, 'KEY_REQUIRED');
+    await stage.continueTo(applicant, 'KEY_REQUIRED');
     const again = await stage
       .workflowOf(applicant)
       .executeUpdate(call.kind, { updateId: `${call.updateId}@9`, args: [call] });
@@ -91,7 +91,7 @@ describe('a newer reissue of the same person', () => {
     const newer = await stage.arrive('PASSWORD_REQUIRED', { person: older.person });
     expect(await stateOf(older)).toBe('CANCELLED');
     await untilWorkflowCompleted(stage.time.client, older.reissueId);
-    await stage.goOn(newer, 'REGISTERED');
+    await stage.continueTo(newer, 'REGISTERED');
     expect(await stage.endOf(newer)).toBe('REGISTERED');
   });
 

@@ -66,7 +66,7 @@ describe('a provider that is down', () => {
       deadline!.getTime() + resumed.getTime() - since!.getTime(),
     );
     await stage.skip(10 * minute);
-    await stage.goOn(applicant, 'REGISTERED');
+    await stage.continueTo(applicant, 'REGISTERED');
     await expectSoundRecords(applicant);
   });
 
@@ -77,7 +77,7 @@ describe('a provider that is down', () => {
     expect({ status, step: standing.parked?.step }).toEqual({ status: 'PARKED', step: 'SEND_CHALLENGES' });
     stage.restore();
     expect(await stage.sendMessage(applicant, retry(1))).toMatchObject({ status: 'DONE' });
-    await stage.goOn(applicant, 'REGISTERED');
+    await stage.continueTo(applicant, 'REGISTERED');
   });
 
   it('A provider that loses its answers is queried before anything is repeated', async () => {
@@ -166,7 +166,7 @@ describe('a signer that cannot sign', () => {
     stage.restore();
     await stage.skip(2 * hour);
     expect(await stage.sendMessage(applicant, retry(1))).toMatchObject({ standing: { state: 'ISSUED' } });
-    await stage.goOn(applicant, 'REGISTERED');
+    await stage.continueTo(applicant, 'REGISTERED');
     await expectSoundRecords(applicant);
   });
 

@@ -25,7 +25,7 @@ describe('a workflow that was terminated', () => {
       await stage.untilIdle(applicant);
       await terminate(applicant);
       await stage.resume(applicant);
-      await stage.goOn(applicant, 'REGISTERED');
+      await stage.continueTo(applicant, 'REGISTERED');
       expect(await stage.endOf(applicant)).toBe('REGISTERED');
       await expectSoundRecords(applicant);
     },
@@ -41,7 +41,7 @@ describe('a workflow that was terminated', () => {
     const retry = { kind: 'retry', operator: 'staff:oscar', reason: 'it is back', parkSequence: 1 } as const;
     expect(await stage.sendMessage(applicant, applicant.giveConsents())).toMatchObject({ code: 'PARKED' });
     expect(await stage.sendMessage(applicant, retry)).toMatchObject({ status: 'DONE' });
-    await stage.goOn(applicant, 'REGISTERED');
+    await stage.continueTo(applicant, 'REGISTERED');
   });
 
   it('A terminated workflow’s successor keeps the deadline', async () => {
@@ -65,7 +65,7 @@ describe('a workflow without a row', () => {
       name: WorkflowFailedError.prototype.name,
       cause: { type: 'NoRow' },
     });
-    await stage.goOn(applicant, 'REGISTERED');
+    await stage.continueTo(applicant, 'REGISTERED');
     expect(await stage.endOf(applicant)).toBe('REGISTERED');
   });
 
@@ -85,7 +85,7 @@ describe('a workflow without a row', () => {
     const applicant = await stage.arrive('START');
     await stage.resume(applicant);
     await expect(stage.endOf(applicant)).rejects.toMatchObject({ cause: { type: 'NoRow' } });
-    await stage.goOn(applicant, 'PASSWORD_REQUIRED');
+    await stage.continueTo(applicant, 'PASSWORD_REQUIRED');
   });
 });
 
@@ -152,7 +152,7 @@ describe('a workflow that was terminated in the middle of ISSUING', () => {
 
     await stage.resume(applicant);
     await until('ISSUED', async () => (await applicant.row()).state === 'ISSUED');
-    await stage.goOn(applicant, 'REGISTERED');
+    await stage.continueTo(applicant, 'REGISTERED');
     expect(await certificatesOf(stage.world, applicant.person.customerId)).toHaveLength(2);
     await expectSoundRecords(applicant);
   });

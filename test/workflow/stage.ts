@@ -82,12 +82,12 @@ export class Stage {
   ): Promise<Applicant> {
     await this.setClock();
     const applicant = await Applicant.of(this.world, person ?? (await customer(this.world)), application);
-    if (state !== 'START') await this.goOn(applicant, state);
+    if (state !== 'START') await this.continueTo(applicant, state);
     return applicant;
   }
 
   /** Continues on the ordinary path until the reissue is in `state`. */
-  async goOn(applicant: Applicant, state: State): Promise<void> {
+  async continueTo(applicant: Applicant, state: State): Promise<void> {
     const at = await applicant.row().then(
       (row) => row.state,
       () => undefined,

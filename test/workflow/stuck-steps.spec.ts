@@ -65,7 +65,7 @@ describe('a step with a bug', () => {
         status: 'DONE',
         standing: { parked: null },
       });
-      await stage.goOn(applicant, 'REGISTERED');
+      await stage.continueTo(applicant, 'REGISTERED');
       expect(await stage.endOf(applicant)).toBe('REGISTERED');
       await expectSoundRecords(applicant);
     },

@@ -28,12 +28,16 @@ export async function walkTo(
   application: Application & Performance = {},
 ): Promise<Applicant> {
   const applicant = await Applicant.of(world, person, application);
-  await goOn(applicant, state, application);
+  await continueTo(applicant, state, application);
   return applicant;
 }
 
 /** Continues a reissue until it is in `state`. */
-export async function goOn(applicant: Applicant, state: State, performance: Performance = {}): Promise<void> {
+export async function continueTo(
+  applicant: Applicant,
+  state: State,
+  performance: Performance = {},
+): Promise<void> {
   const { world, reissueId } = applicant;
   const at = await applicant.row().then(
     (row) => row.state,

@@ -49,6 +49,6 @@ export async function showApp(): Promise<void> {
       </MantineProvider>
     </StrictMode>,
   );
-  const goOn = await session.restore();
-  if (goOn !== undefined) await router.navigate(goOn, { replace: true });
+  const returnTo = await session.restore();
+  if (returnTo !== undefined) await router.navigate(returnTo, { replace: true });
 }

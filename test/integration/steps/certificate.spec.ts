@@ -15,7 +15,7 @@ import {
   outcomeOf,
   vaultItemsOf,
 } from '../../world/records.js';
-import { goOn, walkTo } from '../../world/walk.js';
+import { continueTo, walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -42,7 +42,7 @@ describe('the certificate request', () => {
     });
     expect(await outcomeOf(applicant, message.updateId)).toMatchObject({ reason: 'KEY_NOT_NAMED_AT_START' });
     expect((await applicant.row()).csr).toBeNull();
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     await expectSoundRecords(applicant);
   });
 
@@ -92,11 +92,11 @@ describe('the old certificate', () => {
       const person = await customer(world);
       const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { reason });
       for (const state of beforeRegistration) {
-        await goOn(applicant, state);
+        await continueTo(applicant, state);
         expect(await inForceFor(applicant)).toEqual([person.oldSerial]);
       }
       world.clock.advance(1_000);
-      await goOn(applicant, 'REGISTERED');
+      await continueTo(applicant, 'REGISTERED');
       const { serial, ended_at } = await applicant.row();
       expect(await inForceFor(applicant)).toEqual([serial]);
       expect(await certificate(person.oldSerial)).toMatchObject({
@@ -124,14 +124,14 @@ describe('the old certificate', () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { reason: 'LOST' });
     expect(await inForceFor(applicant)).toEqual([person.oldSerial]);
-    await goOn(applicant, 'PASSWORD_REQUIRED');
+    await continueTo(applicant, 'PASSWORD_REQUIRED');
     expect(await inForceFor(applicant)).toEqual([]);
     expect(await certificate(person.oldSerial)).toMatchObject({
       revoked_at: null,
       hold_at: world.clock.now(),
     });
     expect(await eventTypesOf(applicant)).toContain('certificate.held');
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     expect(await certificate(person.oldSerial)).toMatchObject({ revocation_reason: 'superseded' });
     expect(await inForceFor(applicant)).toEqual([(await applicant.row()).serial]);
   });
@@ -142,7 +142,7 @@ describe('the old certificate', () => {
     const revoked = { revocation_reason: 'keyCompromise', revoked_at: world.clock.now() };
     expect(await certificate(person.oldSerial)).toMatchObject(revoked);
     world.clock.advance(1_000);
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     expect(await certificate(person.oldSerial)).toMatchObject(revoked);
     const types = (await eventsOf(applicant)).filter(({ type }) => type === 'reseal.certificate.revoked.v1');
     expect(types).toHaveLength(1);
@@ -177,7 +177,7 @@ describe('the proof of registration', () => {
       standing: { state: 'ISSUED' },
     });
     expect(await inForceFor(applicant)).toEqual([person.oldSerial]);
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
   });
 
   it.each(['', 'AAAA', 'not base64url!'])(
@@ -204,9 +204,9 @@ describe('what a reissue brought along', () => {
     expect(await vaultItemsOf(applicant)).toBe(0);
     await applicant.submitPassword(); // the message was stored and never used
     expect(await vaultItemsOf(applicant)).toBe(1);
-    await goOn(applicant, 'ISSUED');
+    await continueTo(applicant, 'ISSUED');
     expect(await vaultItemsOf(applicant)).toBe(1);
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     expect(await vaultItemsOf(applicant)).toBe(0);
   });
 });

@@ -7,7 +7,7 @@ import { second } from '../../world/movable-clock.js';
 import { customer } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
 import { auditOf, eventsOf, eventTypesOf, expectSoundRecords } from '../../world/records.js';
-import { goOn, walkTo } from '../../world/walk.js';
+import { continueTo, walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -68,7 +68,7 @@ describe('an optional consent', () => {
       answer: 'WITHDRAWN',
       withdrawn: { termsId: optional, withdrawnAt: world.clock.now().toISOString() },
     });
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     await expectSoundRecords(applicant);
   });
 
@@ -168,6 +168,6 @@ describe('an optional consent', () => {
       .map((consent) => ({ ...consent, agreed: consent.termsId !== 'expiry-guidance' }));
     await perform(world, applicant.reissueId, applicant.giveConsents(consents));
     expect(await withdraw(applicant, 'expiry-guidance')).toEqual({ answer: 'NOT_GIVEN' });
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
   });
 });

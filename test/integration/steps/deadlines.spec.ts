@@ -14,7 +14,7 @@ import {
   inForce,
   vaultItemsOf,
 } from '../../world/records.js';
-import { goOn, walkTo } from '../../world/walk.js';
+import { continueTo, walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -153,7 +153,7 @@ describe('a certificate that is issued and not registered', () => {
     const { applicant } = await issued({ certificateDays: 0.5 });
     await download(applicant);
     expect(await live(applicant, day)).toBe('ISSUED');
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
   });
 
   it('One reminder is sent for all reminders that were missed', async () => {
@@ -195,7 +195,7 @@ describe('at the moment of the deadline', () => {
 
   it('A proof before the deadline leaves nothing for the deadline', async () => {
     const { applicant } = await issued();
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     world.clock.advance(30 * day);
     expect((await ring(applicant)).standing).toEqual({ state: 'REGISTERED', alarm: null, parked: null });
     expect(await inForce(world, applicant.person.customerId)).toEqual([(await applicant.row()).serial]);

@@ -10,7 +10,7 @@ import { customer, stranger, type Enrolment, type Person } from '../../world/peo
 import { perform } from '../../world/perform.js';
 import { auditOf, eventTypesOf, expectSoundRecords, outcomeOf } from '../../world/records.js';
 import { TestIssuer } from '../../world/test-issuer.js';
-import { goOn } from '../../world/walk.js';
+import { continueTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -222,7 +222,7 @@ describe('an applicant who signs with the old key', () => {
     ]);
     const entries = await auditOf(applicant);
     expect(entries.map(({ action, reason }) => `${action} ${reason}`)).toContain('password OLD_CERTIFICATE');
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     await expectSoundRecords(applicant);
   });
 

@@ -7,7 +7,7 @@ import { startClaimedBy, type StartSealing } from '../../world/claimed-start.js'
 import { customer, stranger, type Person } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
 import { auditOf, everythingOf, outcomeOf, vaultItemsOf } from '../../world/records.js';
-import { goOn } from '../../world/walk.js';
+import { continueTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -79,7 +79,7 @@ describe('claiming an identity', () => {
     // An attacker who guesses numbers gets no data of their owners.
     expect(challenges!.map(({ hint }) => hint)).toEqual(['********', '010-****-****']);
     expect(world.outside.telecom.sends.at(-1)).toMatchObject({ name: person.name, mobile: person.mobile });
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
   });
 
   it('Wrong codes count for the same person in starts by number and by document', async () => {

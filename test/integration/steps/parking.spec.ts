@@ -15,7 +15,7 @@ import {
   outcomeOf,
   vaultItemsOf,
 } from '../../world/records.js';
-import { goOn, walkTo } from '../../world/walk.js';
+import { continueTo, walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -74,7 +74,7 @@ describe('a step whose dependency is broken', () => {
       'reissue.resumed',
       'reissue.identity-verified',
     ]);
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     await expectSoundRecords(applicant);
   });
 
@@ -94,7 +94,7 @@ describe('a step whose dependency is broken', () => {
       world.clock.now().getTime() + 10 * minute,
       world.clock.now().getTime() + 3 * minute,
     ]);
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
   });
 
   it('A step with an unknown outcome is looked up by id and not repeated', async () => {
@@ -146,7 +146,7 @@ describe('a step whose dependency is broken', () => {
       reissue: { state: 'ISSUED' },
     });
     expect((await applicant.row()).steps).toBe(6);
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
   });
 });
 

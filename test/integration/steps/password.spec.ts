@@ -4,7 +4,7 @@ import { Applicant } from '../../world/applicant.js';
 import { customer, type Person } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
 import { eventTypesOf, expectSoundRecords, outcomeOf } from '../../world/records.js';
-import { goOn, walkTo } from '../../world/walk.js';
+import { continueTo, walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -104,7 +104,7 @@ describe('the certificate password', () => {
     const applicant = await arrive(person);
     expect(await submit(applicant)).toBe('NO_PASSWORD_ON_FILE');
     await perform(world, applicant.reissueId, await applicant.resetPassword('Brand-new-1'));
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
   });
 
   it.each([

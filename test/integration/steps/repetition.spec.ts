@@ -3,7 +3,7 @@ import { Applicant } from '../../world/applicant.js';
 import { customer } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
 import { effectOf, eventTypesOf, everythingOf, expectSoundRecords, outcomeOf } from '../../world/records.js';
-import { goOn, walkTo } from '../../world/walk.js';
+import { continueTo, walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 import { KeyPair } from '../../support/key-pair.js';
 
@@ -118,7 +118,7 @@ describe('the same message again', () => {
     const wrong = await applicant.submitPassword('Wrong-1234');
     await perform(world, applicant.reissueId, wrong);
     const recorded = await outcomeOf(applicant, wrong.updateId);
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
 
     const again = await perform(world, applicant.reissueId, wrong);
     expect(again).toMatchObject({

@@ -5,7 +5,7 @@ import { KeyPair } from '../../support/key-pair.js';
 import { customer } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
 import { eventTypesOf, expectSoundRecords, inForce, outcomeOf } from '../../world/records.js';
-import { goOn, walkTo } from '../../world/walk.js';
+import { continueTo, walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -36,7 +36,7 @@ describe('a certificate of a reissue that is open', () => {
         ...{ serial, outcome: 'REISSUE_OPEN', reissueId: applicant.reissueId },
       });
       expect(await certificate(serial)).toEqual(before);
-      await goOn(applicant, 'REGISTERED');
+      await continueTo(applicant, 'REGISTERED');
       await expectSoundRecords(applicant);
       expect(await changeOne(bank, serial, change)).toMatchObject({ outcome: 'DONE' });
       await expectSoundRecords(applicant); // acts of the bank are in the certificate's own stream
@@ -57,7 +57,7 @@ describe('a certificate on file that the bank revokes during a reissue', () => {
     const applicant = await walkTo(world, person, 'ISSUED');
     await changeOne(bank, person.oldSerial!, withdrawal);
     const revoked = await certificate(person.oldSerial);
-    await goOn(applicant, 'REGISTERED');
+    await continueTo(applicant, 'REGISTERED');
     expect(await certificate(person.oldSerial)).toEqual({ ...revoked, on_file: false });
     expect(await inForce(world, person.customerId)).toEqual([(await applicant.row()).serial]);
     expect(await eventTypesOf(applicant)).not.toContain('certificate.revoked');
@@ -67,7 +67,7 @@ describe('a certificate on file that the bank revokes during a reissue', () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'ISSUED');
     const [, byBank] = await Promise.all([
-      goOn(applicant, 'REGISTERED'),
+      continueTo(applicant, 'REGISTERED'),
       changeOne(bank, person.oldSerial!, withdrawal),
     ]);
     const bySuccessor = (await eventTypesOf(applicant)).includes('certificate.revoked');
@@ -100,7 +100,7 @@ describe('a certificate that was lost', () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'ISSUED', { reason: 'LOST' });
     await Promise.all([
-      goOn(applicant, 'REGISTERED'),
+      continueTo(applicant, 'REGISTERED'),
       changeOne(bank, person.oldSerial!, { act: 'release' }),
     ]);
     expect(await inForce(world, person.customerId)).toEqual([(await applicant.row()).serial]);

@@ -9,7 +9,7 @@ import { day, hour, minute } from '../../world/movable-clock.js';
 import { customer, stranger, type Person } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
 import { outcomeOf } from '../../world/records.js';
-import { goOn, walkTo } from '../../world/walk.js';
+import { continueTo, walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -111,7 +111,7 @@ describe('a stranger who starts 100 reissues in a customer’s name', () => {
     expect(await perform(world, honest.reissueId, start)).toMatchObject({ ...tooFrequent, retryAfterMs: 1 });
     world.clock.advance(1);
     expect(await perform(world, honest.reissueId, start)).toMatchObject({ status: 'DONE' });
-    await goOn(honest, 'REGISTERED');
+    await continueTo(honest, 'REGISTERED');
   });
 
   it('A stranger who starts 100 reissues for one person delays no other person', async () => {

@@ -5,7 +5,7 @@ import { customer, type Person } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
 import { receiveMessage } from '../../world/receive-message.js';
 import { eventsOf, expectSoundRecords, inForce } from '../../world/records.js';
-import { goOn, walkTo } from '../../world/walk.js';
+import { continueTo, walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -51,7 +51,7 @@ describe('a newer reissue of the same person', () => {
           revocation_reason: 'cessationOfOperation',
         });
       expect(await inForce(world, person.customerId)).toEqual([person.oldSerial]);
-      await goOn(second, 'REGISTERED');
+      await continueTo(second, 'REGISTERED');
       await expectSoundRecords(first);
       await expectSoundRecords(second);
     },
@@ -76,7 +76,7 @@ describe('a newer reissue of the same person', () => {
     const first = await older(person, 'ISSUED');
     const second = await walkTo(world, person, 'IDENTITY_REQUIRED');
     world.clock.advance(1_000);
-    await goOn(first, 'REGISTERED');
+    await continueTo(first, 'REGISTERED');
     expect(await verify(second)).toMatchObject({ standing: { state: 'REJECTED' } });
     expect((await eventsOf(second)).at(-1)?.data.code).toBe('ANOTHER_REISSUE_REGISTERED');
     expect(await inForce(world, person.customerId)).toEqual([(await first.row()).serial]);
