@@ -17,7 +17,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
  * The features of the app, a module in a folder for each. Every handler of a controller declares its roles (`@Roles`) and
  * its schemas (`@Documented`). The app and its OpenAPI document both import this list.
  */
-export const features: readonly (Type | DynamicModule)[] = [
+export const opsFeatures: readonly (Type | DynamicModule)[] = [
   MeModule,
   ReissuesModule,
   CertificatesModule,

@@ -5,7 +5,7 @@ import { HandlerRolesCheck, StaffGuard } from './access/staff.guard.js';
 import { StaffTokens } from './access/staff-tokens.js';
 import type { OpsConfig } from './config.js';
 import { OpsDependencies } from './dependencies.js';
-import { features } from './features.js';
+import { opsFeatures } from './features.js';
 
 /** The API of operators and auditors: authentication, roles, and the features in `features.ts`. */
 @Module({})
@@ -14,7 +14,7 @@ export class OpsModule {
     return {
       module: OpsModule,
       global: true,
-      imports: [DiscoveryModule, ...features],
+      imports: [DiscoveryModule, ...opsFeatures],
       providers: [
         {
           provide: OpsDependencies,

@@ -3,7 +3,7 @@ import { describeFeatures, problemTable } from '#libs/http';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { StaffTokens } from '../access/staff-tokens.js';
 import { OpsDependencies } from '../dependencies.js';
-import { features } from '../features.js';
+import { opsFeatures } from '../features.js';
 
 const introduction = `Lists, retries and approves reissues of joint certificates, and exports their evidence.
 
@@ -16,7 +16,7 @@ ${problemTable(opsProblemCatalogue)}
 /** The OpenAPI 3.1 document of the operators' API. */
 export const describeOps = (): Promise<OpenAPIObject> =>
   describeFeatures({
-    features,
+    features: opsFeatures,
     provided: [OpsDependencies, StaffTokens],
     describe: (builder) =>
       builder
