@@ -94,7 +94,7 @@ test('A child that was stopped has ended and has no record', async () => {
 });
 
 test('A child that ignores its stop signal is killed after its grace time', async () => {
-  child = childOf(`process.on('SIGTERM', () => console.log('ignored')); ${endless}`, { graceMs: 1_000 });
+  child = childOf(`process.on('SIGTERM', () => console.log('ignored')); ${endless}`, { graceMs: 5_000 });
   await child.start();
   const pid = child.pid ?? 0;
   await child.stop();

@@ -16,7 +16,7 @@ const compactForm = /^([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0
 const jtiForm = /^[A-Za-z0-9_-]{8,64}$/;
 /** Base64url of a SHA-256. */
 const thumbprintForm = /^[A-Za-z0-9_-]{43}$/;
-/** The known header members. Others (`zip`, `crit`, `jku`, …) request processing that is not implemented. */
+/** The permitted header members. Any other (`zip`, `crit`, `jku`, …) would change how the envelope is processed. */
 const headerNames = new Set([
   'alg',
   'enc',
