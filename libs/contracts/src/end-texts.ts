@@ -1,12 +1,11 @@
-import type { EndCode } from '#libs/domain';
+import type { BilingualText, EndCode } from '#libs/domain';
 import { oldCertificateTexts, type OldCertificateStatus } from './old-certificate.js';
-import type { Text } from './problems.js';
 
 /** Ends after which another reissue of the customer continues; that reissue shows the status of the old certificate. */
 const continuedElsewhere: readonly EndCode[] = ['SUPERSEDED', 'ANOTHER_REISSUE_REGISTERED'];
 
 /** Why a reissue ended, what the customer can do now, and whether the old certificate can still be used. */
-export function endText(code: EndCode, old: OldCertificateStatus | undefined): Text {
+export function endText(code: EndCode, old: OldCertificateStatus | undefined): BilingualText {
   const text = endTexts[code];
   if (!old || continuedElsewhere.includes(code)) return text;
   const { ko, en } = oldCertificateTexts[old];
@@ -14,7 +13,7 @@ export function endText(code: EndCode, old: OldCertificateStatus | undefined): T
 }
 
 /** Text for the customer of a reissue that ended without a new certificate: why, and what to do now. */
-const endTexts: Readonly<Record<EndCode, Text>> = {
+const endTexts: Readonly<Record<EndCode, BilingualText>> = {
   IDENTITY_LOCKED: {
     ko: '여러 번 잘못 입력하여 본인확인이 잠겼습니다. 새로 신청해 주세요. 새로 신청해도 잠겨 있으면 내일 다시 신청하시거나 신분증을 가지고 영업점을 방문해 주세요.',
     en: 'Too many wrong codes or answers were entered, so identity verification is locked. Apply again. If it is still locked then, apply again tomorrow or visit a branch with an identity document.',

@@ -1,5 +1,5 @@
 export { problemCatalogue, problemType } from './problems.js';
-export type { ProblemSlug, Text } from './problems.js';
+export type { ProblemSlug } from './problems.js';
 export { opsProblemCatalogue } from './ops-problems.js';
 export { reissueSchema, showReissue } from './reissue.js';
 export type { Reissue } from './reissue.js';

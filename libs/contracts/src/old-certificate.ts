@@ -1,5 +1,9 @@
-import { certificateStatusOf, type CertificateStatus, type CertificateStatusFields } from '#libs/domain';
-import type { Text } from './problems.js';
+import {
+  certificateStatusOf,
+  type BilingualText,
+  type CertificateStatus,
+  type CertificateStatusFields,
+} from '#libs/domain';
 
 /** Statuses of a certificate that was issued to its holder. */
 export const oldCertificateStatuses = ['VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
@@ -15,7 +19,7 @@ export function oldCertificateStatus(
 }
 
 /** Whether the old certificate can be used after a reissue has ended, by its status. */
-export const oldCertificateTexts: Readonly<Record<OldCertificateStatus, Text>> = {
+export const oldCertificateTexts: Readonly<Record<OldCertificateStatus, BilingualText>> = {
   VALID: {
     ko: '기존 인증서는 계속 사용하실 수 있습니다.',
     en: 'Your old certificate is valid, and you can continue to use it.',

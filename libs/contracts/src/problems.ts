@@ -1,15 +1,11 @@
-/** A text for people, in both languages. */
-export interface Text {
-  readonly ko: string;
-  readonly en: string;
-}
+import type { BilingualText } from '#libs/domain';
 
 export interface ProblemType {
   readonly status: number;
   /** What happened (`title` of RFC 9457). */
-  readonly title: Text;
+  readonly title: BilingualText;
   /** What to do; the default `detail`. */
-  readonly detail: Text;
+  readonly detail: BilingualText;
 }
 
 /**

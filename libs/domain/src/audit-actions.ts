@@ -1,13 +1,11 @@
+import type { BilingualText } from './bilingual-text.js';
+
 /**
  * The fixed vocabulary of the audit trail: every action that an entry can have, in plain words. Code that writes
  * another action does not compile. An action that was ever written is never removed, because its entries stay.
  */
 
-interface Words {
-  readonly ko: string;
-  readonly en: string;
-}
-const vocabulary = <Action extends string>(words: Readonly<Record<Action, Words>>) => words;
+const vocabulary = <Action extends string>(words: Readonly<Record<Action, BilingualText>>) => words;
 
 /** Actions on one reissue. Their outcome is a result (`DONE`, `VERIFIED`, …) or the code of a refusal. */
 export const reissueActions = vocabulary({
@@ -103,7 +101,7 @@ export const isAuditAction = (action: string): action is AuditAction =>
   Object.hasOwn(reissueActions, action) || Object.hasOwn(authorityActions, action);
 
 /** The text for an action. An action that this version does not know is returned unchanged. */
-export const auditActionText = (action: string): Words =>
+export const auditActionText = (action: string): BilingualText =>
   Object.hasOwn(reissueActions, action)
     ? reissueActions[action as ReissueAction]
     : Object.hasOwn(authorityActions, action)

@@ -140,3 +140,4 @@ export { refusalOfReissueAct, possibleReissueActs } from './reissue-acts.js';
 export type { ReissueAct } from './reissue-acts.js';
 export { underFormerNames, withFormerNames } from './activity-names.js';
 export type { Clock } from './clock.js';
+export type { BilingualText } from './bilingual-text.js';

@@ -1,5 +1,7 @@
+import type { BilingualText } from '#libs/domain';
+
 /** A text in one language for all clients, or in both languages. */
-export type ProblemText = string | { en: string; ko: string };
+export type ProblemText = string | BilingualText;
 
 /** One fault of the input: its place (an RFC 6901 pointer into the body, or the name of a parameter) and a message. */
 export interface InputFault {

@@ -1,10 +1,5 @@
+import type { BilingualText } from '#libs/domain';
 import { ProblemError, type InputFault } from './problem-error.js';
-
-/** A text in both languages. */
-interface BilingualText {
-  readonly ko: string;
-  readonly en: string;
-}
 
 /** One kind of problem of an application's catalogue. */
 interface ProblemKind {

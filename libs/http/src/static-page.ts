@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { projectRoot } from '#libs/config';
+import type { BilingualText } from '#libs/domain';
 import { BuiltFiles, fileResponse, immutable } from './built-files.js';
 
 interface StaticPageOptions {
   /** Folder into which `npm run build:web` builds the page, relative to the root of the project. */
   readonly folder: string;
   /** Name of the page in the response while the page is not built. */
-  readonly name: { readonly ko: string; readonly en: string };
+  readonly name: BilingualText;
   /** The error for a file that does not exist. */
   readonly notFound: () => Error;
 }

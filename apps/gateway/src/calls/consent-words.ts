@@ -1,9 +1,10 @@
+import type { BilingualText } from '#libs/domain';
 import type { ConsentProblemCode } from '#libs/terms';
 
 /** Faults of a consent: the request is wrong, or the terms have changed since the customer agreed. */
 type ConsentFaultCode = ConsentProblemCode | 'TERMS_CHANGED';
 
-const words: Readonly<Record<ConsentFaultCode, { ko: string; en: string }>> = {
+const words: Readonly<Record<ConsentFaultCode, BilingualText>> = {
   MISSING: { ko: '필수 약관에 동의해야 합니다', en: 'mandatory terms were not agreed to' },
   NOT_AGREED: { ko: '필수 약관에 동의해야 합니다', en: 'mandatory terms were refused' },
   OUTDATED_VERSION: { ko: '현재 시행 중인 판이 아닙니다', en: 'this version is not in force' },
@@ -19,13 +20,13 @@ const words: Readonly<Record<ConsentFaultCode, { ko: string; en: string }>> = {
 };
 
 /** The text of a fault of a consent; it begins with the id of the terms. */
-export function consentFault(termsId: string, code: ConsentFaultCode): { ko: string; en: string } {
+export function consentFault(termsId: string, code: ConsentFaultCode): BilingualText {
   const { ko, en } = words[code];
   return { ko: `${termsId}: ${ko}`, en: `${termsId}: ${en}` };
 }
 
 /** The text of a fault that a step recorded as `<termsId>: <code>`; undefined for an unknown code. */
-export function recordedConsentFault(code: string, message: string): { ko: string; en: string } | undefined {
+export function recordedConsentFault(code: string, message: string): BilingualText | undefined {
   if (!Object.hasOwn(words, code)) return undefined;
   return consentFault(message.slice(0, message.lastIndexOf(':')), code as ConsentFaultCode);
 }

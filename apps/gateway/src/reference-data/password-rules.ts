@@ -1,11 +1,17 @@
 import type { passwordRulesSchema } from '#libs/contracts';
-import { matchedNumberDigits, passwordRuleCodes, passwordRules, type PasswordRuleCode } from '#libs/domain';
+import {
+  matchedNumberDigits,
+  passwordRuleCodes,
+  passwordRules,
+  type BilingualText,
+  type PasswordRuleCode,
+} from '#libs/domain';
 import type { z } from 'zod';
 
 const { version, minimumLength, maximumLength, forbiddenCharacters } = passwordRules;
 const forbidden = forbiddenCharacters.join(' ');
 
-const words: Readonly<Record<PasswordRuleCode, { ko: string; en: string }>> = {
+const words: Readonly<Record<PasswordRuleCode, BilingualText>> = {
   TOO_SHORT: {
     ko: `${minimumLength}자 이상이어야 합니다.`,
     en: `At least ${minimumLength} characters.`,
@@ -42,7 +48,7 @@ const words: Readonly<Record<PasswordRuleCode, { ko: string; en: string }>> = {
 };
 
 /** The text of a rule by its code; undefined for an unknown code. */
-export function passwordRuleText(code: string): { ko: string; en: string } | undefined {
+export function passwordRuleText(code: string): BilingualText | undefined {
   return words[code as PasswordRuleCode];
 }
 

@@ -1,6 +1,6 @@
-import type { Text } from '#libs/contracts';
+import type { BilingualText } from '#libs/domain';
 
-const activities: Readonly<Record<string, Text>> = {
+const activities: Readonly<Record<string, BilingualText>> = {
   sendChallenges: { ko: '인증 수단 발송 (외부 시스템)', en: 'Sending challenges (outside systems)' },
   verifyAnswers: { ko: '본인확인 답변 확인 (외부 시스템)', en: 'Checking answers (outside systems)' },
   issueCertificate: { ko: '인증서 서명 (서명 프로세스)', en: 'Signing the certificate (signer)' },
@@ -9,25 +9,25 @@ const activities: Readonly<Record<string, Text>> = {
 };
 
 /** Text for an activity that calls another system. */
-export const activityText = (name: string): Text => activities[name] ?? { ko: name, en: name };
+export const activityText = (name: string): BilingualText => activities[name] ?? { ko: name, en: name };
 
-export const timerText = (fired: boolean): Text =>
+export const timerText = (fired: boolean): BilingualText =>
   fired
     ? { ko: '예약된 시각이 되어 확인함', en: 'A timer fired: deadlines were checked' }
     : { ko: '다음 확인 예약', en: 'Next check of the deadlines' };
 
-const channels: Readonly<Record<string, Text>> = {
+const channels: Readonly<Record<string, BilingualText>> = {
   SMS: { ko: '문자', en: 'text message' },
   MAIL: { ko: '전자우편', en: 'mail' },
 };
 
 /** Text for a notification that was sent to the customer. */
-export function notificationText(kind: string, channel: string): Text {
+export function notificationText(kind: string, channel: string): BilingualText {
   const by = channels[channel.toUpperCase()] ?? { ko: channel, en: channel };
   return { ko: `고객에게 알림: ${kind} (${by.ko})`, en: `Customer notified: ${kind} (${by.en})` };
 }
 
-const states: Readonly<Record<string, Text>> = {
+const states: Readonly<Record<string, BilingualText>> = {
   IDENTITY_REQUIRED: { ko: '본인확인 단계', en: 'Identity required' },
   PASSWORD_REQUIRED: { ko: '비밀번호 단계', en: 'Password required' },
   CONSENT_REQUIRED: { ko: '약관 동의 단계', en: 'Consent required' },
@@ -43,12 +43,12 @@ const states: Readonly<Record<string, Text>> = {
 };
 
 /** Text for a state that the reissue reached. */
-export function stateText(state: string): Text {
+export function stateText(state: string): BilingualText {
   const { ko, en } = states[state] ?? { ko: state, en: state };
   return { ko: `상태: ${ko}`, en: `State: ${en}` };
 }
 
-const operations: Readonly<Record<string, Text>> = {
+const operations: Readonly<Record<string, BilingualText>> = {
   retry: { ko: '다시 시도 계획', en: 'Retry planned' },
   abandon: { ko: '중단 계획', en: 'Abandonment planned' },
   withdraw: { ko: '철회 계획', en: 'Withdrawal planned' },
@@ -57,4 +57,4 @@ const operations: Readonly<Record<string, Text>> = {
   release: { ko: '효력회복 계획', en: 'Release of a suspension planned' },
 };
 
-export const operationText = (kind: string): Text => operations[kind] ?? { ko: kind, en: kind };
+export const operationText = (kind: string): BilingualText => operations[kind] ?? { ko: kind, en: kind };

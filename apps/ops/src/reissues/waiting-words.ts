@@ -1,8 +1,7 @@
-import type { Text } from '#libs/contracts';
-import type { OpenState, ParkableStep, ParkCode } from '#libs/domain';
+import type { BilingualText, OpenState, ParkableStep, ParkCode } from '#libs/domain';
 
 /** What a reissue waits for in each state, as staff read it. */
-const states: Readonly<Record<OpenState, Text>> = {
+const states: Readonly<Record<OpenState, BilingualText>> = {
   IDENTITY_REQUIRED: {
     ko: '고객의 본인확인을 기다립니다. 기한이 지나면 종료됩니다.',
     en: 'Waits for the customer to verify their identity. It ends at the deadline.',
@@ -29,14 +28,14 @@ const states: Readonly<Record<OpenState, Text>> = {
   },
 };
 
-const steps: Readonly<Record<ParkableStep, Text>> = {
+const steps: Readonly<Record<ParkableStep, BilingualText>> = {
   SEND_CHALLENGES: { ko: '인증 수단 발송', en: 'sending challenges' },
   VERIFY_CHALLENGES: { ko: '본인확인 답변 확인', en: 'checking answers' },
   ISSUE_CERTIFICATE: { ko: '인증서 발급', en: 'issuing the certificate' },
   RECORD_STEP: { ko: '단계 기록', en: 'recording a step' },
 };
 
-const codes: Readonly<Record<ParkCode, Text>> = {
+const codes: Readonly<Record<ParkCode, BilingualText>> = {
   DEPENDENCY_UNAVAILABLE: {
     ko: '외부 시스템이 응답하지 않았습니다',
     en: 'another system did not answer',
@@ -48,7 +47,7 @@ const codes: Readonly<Record<ParkCode, Text>> = {
   STEP_FAILED: { ko: '내부 오류가 발생했습니다', en: 'an internal error occurred' },
 };
 
-function parked(step: ParkableStep, code: ParkCode | null): Text {
+function parked(step: ParkableStep, code: ParkCode | null): BilingualText {
   const [what, why] = [steps[step], codes[code ?? 'STEP_FAILED']];
   return {
     ko: `운영자를 기다립니다: ‘${what.ko}’ 단계에서 ${why.ko}. 기한이 지나면 중단 처리됩니다.`,

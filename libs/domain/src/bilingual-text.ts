@@ -1,0 +1,5 @@
+/** A text for people, in both languages. */
+export interface BilingualText {
+  readonly ko: string;
+  readonly en: string;
+}
