@@ -1,6 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   createOneWonProvider,
   createTelecomProvider,
@@ -25,29 +23,29 @@ class FakeProvider {
   /** Lets questions by id fail too. */
   deaf = false;
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = JSON.parse((await textOf(request)) || '{}') as Record<string, string>;
-    this.requests.push({ call: `${request.method} ${request.url}`, body });
-    const id = request.url!.split('/').at(-1)!;
-    if (request.method === 'GET') {
-      if (this.deaf) return void request.socket.destroy();
-      const found = this.done.get(id);
-      if (request.url!.includes('/transactions/'))
-        return json(
-          response,
-          found
-            ? { transactionId: id, sent: true, ...found }
-            : { transactionId: id, sent: false, status: 'NOT_FOUND' },
-        );
-      return found ? json(response, found) : void response.writeHead(404).end();
-    }
-    if (this.fault === 'down') return void response.writeHead(503).end();
-    if (this.fault === 'dropped') return void request.socket.destroy();
+  readonly fetch: typeof globalThis.fetch = async (input, init) => {
+    const { pathname } = new URL(input);
+    const body = JSON.parse((init!.body as string | undefined) ?? '{}') as Record<string, string>;
+    this.requests.push({ call: `${init!.method} ${pathname}`, body });
+    if (init!.method === 'GET') return this.deaf ? broken('ECONNRESET') : this.find(pathname);
+    if (this.fault === 'down') return new Response(null, { status: 503 });
+    if (this.fault === 'dropped') return broken('ECONNRESET');
     const answer = this.work(body);
-    if (this.fault === 'lost') return void request.socket.destroy();
-    if (this.fault === 'slow') return;
-    if (this.fault === 'garbage') return json(response, { status: 'MATCHED' });
-    json(response, answer);
+    if (this.fault === 'lost') return broken('UND_ERR_SOCKET');
+    if (this.fault === 'slow') return untilAborted(init!.signal!);
+    return Response.json(this.fault === 'garbage' ? { status: 'MATCHED' } : answer);
+  };
+
+  private find(pathname: string): Response {
+    const id = pathname.split('/').at(-1)!;
+    const found = this.done.get(id);
+    if (pathname.includes('/transactions/'))
+      return Response.json(
+        found
+          ? { transactionId: id, sent: true, ...found }
+          : { transactionId: id, sent: false, status: 'NOT_FOUND' },
+      );
+    return found ? Response.json(found) : new Response(null, { status: 404 });
   }
 
   private work(body: Record<string, string>): object {
@@ -67,31 +65,20 @@ class FakeProvider {
   }
 }
 
-let server: Server;
+const address = 'telecom.example/api';
+const url = `https://${address}`;
 let fake: FakeProvider;
-let url: string;
-let address: string;
 
 /** A new provider, without a memory of failures. */
 function telecomAt(urls: readonly string[], timeoutMs = 4_000) {
-  const provider = createTelecomProvider({ urls, timeoutMs });
+  const provider = createTelecomProvider({ urls, timeoutMs, fetch: fake.fetch });
   return { ...provider, send: (request: SendRequest) => provider.send!(request) };
 }
 let telecom: ReturnType<typeof telecomAt>;
 
-beforeAll(async () => {
-  server = createServer((request, response) => void fake.handle(request, response));
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  address = `127.0.0.1:${(server.address() as AddressInfo).port}/api`;
-  url = `http://${address}`;
-});
 beforeEach(() => {
   fake = new FakeProvider();
   telecom = telecomAt([url]);
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
 });
 
 const sending: SendRequest = { transactionId: 'tx_1', ...person };
@@ -110,7 +97,10 @@ describe('an identity provider', () => {
   it('An identity provider gets only the members that it needs', async () => {
     await expect(telecom.send(sending)).resolves.toEqual({ status: 'SENT', provider: address });
     await telecom.send({ ...sending, transactionId: 'tx_2', carrier: undefined });
-    await createOneWonProvider({ urls: [url] }).send!({ ...sending, transactionId: 'tx_3' });
+    await createOneWonProvider({ urls: [url], fetch: fake.fetch }).send!({
+      ...sending,
+      transactionId: 'tx_3',
+    });
     const { name, mobile, carrier, bank, account } = person;
     expect(fake.requests).toEqual([
       { call: 'POST /api/codes', body: { transactionId: 'tx_1', name, mobile, carrier } },
@@ -159,7 +149,7 @@ describe('an identity provider', () => {
     'An identity provider is asked by id, and not called again, when its answer is %s',
     async (fault) => {
       fake.fault = fault;
-      const provider = fault === 'slow' ? telecomAt([url], 2_000) : telecom;
+      const provider = fault === 'slow' ? telecomAt([url], 20) : telecom;
       await expect(provider.send(sending)).resolves.toMatchObject({ status: 'SENT' });
       await expect(provider.verify(verifying)).resolves.toEqual({ status: 'MATCHED', ci });
       expect(fake.calls).toEqual([
@@ -223,12 +213,13 @@ describe('an identity provider', () => {
   });
 });
 
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request) text += (chunk as Buffer).toString();
-  return text;
+/** The error of a fetch whose connection broke. */
+function broken(code: string): Promise<never> {
+  return Promise.reject(new TypeError('fetch failed', { cause: { code } }));
 }
 
-function json(response: ServerResponse, body: object): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as DOMException)),
+  );
 }
