@@ -335,6 +335,15 @@ describe('a call on a reissue', () => {
     expect(await slugOf(without)).toBe('invalid-token');
   });
 
+  it('The access of a call is checked once', async () => {
+    const reissue = await begun();
+    for (const call of [() => reissue.get(''), () => reissue.post('cancel', {})]) {
+      gateway.accessReads = 0;
+      expect((await call()).status).toBe(200);
+      expect(gateway.accessReads).toBe(1);
+    }
+  });
+
   it('The body of a call is read only after its access is checked', async () => {
     const { id, authorization } = await begun();
     const send = async (headers: Record<string, string>) => {

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { RequestIds } from '../calls/request-ids.js';
 import type { GatewayConfig } from '../config.js';
 import { GatewayDependencies } from '../dependencies.js';
+import { AccessCheck } from './access-check.js';
 import { AccessRevocations } from './access-revocations.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeys } from './api-keys.js';
@@ -51,7 +52,7 @@ const providers = [
 
 /** Who may call, and how often: needed by the guard of every feature. */
 @Global()
-@Module({ providers, exports: providers.map(({ provide }) => provide) })
+@Module({ providers: [...providers, AccessCheck], exports: providers.map(({ provide }) => provide) })
 export class AccessModule {}
 
 const ratesOf = (config: GatewayConfig, kind: LimitedCall): CallRates =>

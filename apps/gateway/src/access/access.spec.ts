@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { SignJWT } from 'jose';
-import { AccessGuard } from './access.guard.js';
+import { AccessCheck } from './access-check.js';
 import { AccessRevocations } from './access-revocations.js';
 import { AccessTokens, tokenLifetimeSeconds } from './access-tokens.js';
 import { SessionCookie } from './session-cookie.js';
@@ -127,9 +127,9 @@ describe('API keys', () => {
   });
 });
 
-describe('access guard', () => {
+describe('access check', () => {
   const revoked = new Set<string>();
-  const guard = new AccessGuard(
+  const check = new AccessCheck(
     new ApiKeys(),
     tokens,
     new AccessRevocations({
@@ -145,7 +145,7 @@ describe('access guard', () => {
   const key = 'a-key-of-16-char';
   const enter = async (method: string, params: { id?: string }, headers: Record<string, string>) => {
     const request = { method, params, headers, ip: '192.0.2.1' } as unknown as FastifyRequest;
-    return guard.callerOf(request).catch((error: Error) => error.message);
+    return check.callerOf(request).catch((error: Error) => error.message);
   };
   const id = access.reissueId;
   const bearer = async (apiKeyName = 'local', reissueId = id) => ({
@@ -154,7 +154,7 @@ describe('access guard', () => {
     authorization: `Bearer ${await tokens.issue({ reissueId, apiKeyName }, new Date())}`,
   });
 
-  it('The access guard returns the caller, its address and its agent', async () => {
+  it('The access check returns the caller, its address and its agent', async () => {
     const headers = { 'x-api-key': 'reseal-local', 'idempotency-key': key, 'user-agent': 'a'.repeat(600) };
     expect(await enter('POST', {}, headers)).toEqual({
       apiKeyName: 'local',
@@ -163,7 +163,7 @@ describe('access guard', () => {
     });
   });
 
-  it('The access guard distinguishes devices by a digest that does not reveal their ids', async () => {
+  it('The access check distinguishes devices by a digest that does not reveal their ids', async () => {
     const deviceOf = async (deviceId: string) => {
       const headers = { 'x-api-key': 'reseal-local', 'x-device-id': deviceId };
       const caller = (await enter('GET', {}, headers)) as unknown as { origin: { device?: string } };
@@ -181,7 +181,7 @@ describe('access guard', () => {
   });
 
   it.each(['short-id-of-15-', 'x'.repeat(129), 'with a tab\t in the middle', 'with an é or so it is'])(
-    'The access guard refuses the device id %j',
+    'The access check refuses the device id %j',
     async (deviceId) => {
       const headers = { 'x-api-key': 'reseal-local', 'x-device-id': deviceId };
       expect(await enter('GET', {}, headers)).toBe('invalid-request');
@@ -207,11 +207,11 @@ describe('access guard', () => {
           'idempotency-key-required',
         ] as const,
     ),
-  ] as const)('The access guard refuses %s', async (_, method, headers, problem) => {
+  ] as const)('The access check refuses %s', async (_, method, headers, problem) => {
     expect(await enter(method, {}, headers)).toBe(problem);
   });
 
-  it('The access guard accepts Idempotency-Keys of 16 to 128 printable characters', async () => {
+  it('The access check accepts Idempotency-Keys of 16 to 128 printable characters', async () => {
     for (const good of ['x'.repeat(16), 'x'.repeat(128), `~ !"'{}`.repeat(3)])
       expect(await enter('POST', {}, { 'x-api-key': 'reseal-local', 'idempotency-key': good })).toMatchObject(
         {
@@ -220,19 +220,19 @@ describe('access guard', () => {
       );
   });
 
-  it('The access guard admits the holder of the token', async () => {
+  it('The access check admits the holder of the token', async () => {
     expect(await enter('POST', { id }, await bearer())).toMatchObject({ apiKeyName: 'local' });
     expect(await enter('GET', { id }, await bearer())).toMatchObject({ apiKeyName: 'local' });
   });
 
-  it('The access guard refuses the token of another reissue or of another front end', async () => {
+  it('The access check refuses the token of another reissue or of another front end', async () => {
     const other = `ri_${'1'.repeat(32)}`;
     expect(await enter('GET', { id }, await bearer('local', other))).toBe('not-your-reissue');
     expect(await enter('GET', { id }, await bearer('app'))).toBe('not-your-reissue');
   });
 
   it.each(['', 'Bearer', 'Bearer x', 'Basic abc', 'Bearer a.b.c'])(
-    'The access guard refuses the authorization %j',
+    'The access check refuses the authorization %j',
     async (authorization) => {
       expect(await enter('GET', { id }, { ...(await bearer()), authorization })).toBe('invalid-token');
     },

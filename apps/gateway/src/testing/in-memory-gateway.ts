@@ -45,6 +45,8 @@ export class InMemoryGateway {
   readonly steps = new Map<string, StepRow>();
   /** The error of reading and revoking access, while the database is down. */
   databaseDown: Error | undefined;
+  /** How often the access to a reissue was read. */
+  accessReads = 0;
   readonly vault = new Map<string, string>();
   /** Particulars that the gateway sealed, by handle. */
   private readonly sealedParticulars = new Map<string, string>();
@@ -171,6 +173,7 @@ export class InMemoryGateway {
     const queries: { [Name in keyof GatewayQueries]?: unknown } = {
       accessStateOf: async (id: string) => {
         requireDatabase();
+        this.accessReads += 1;
         return { revoked: this.revoked.has(id), endedAt: this.rows.get(id)?.ended_at ?? null };
       },
       revokeAccess: async (id: string) => {
