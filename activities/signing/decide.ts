@@ -6,9 +6,14 @@ import {
   type RequestedKey,
   type RequestRefusal,
 } from '#libs/ca';
-import type { NewCertificate, RelatedCertificate, SigningProofs } from '#libs/db/certificates';
-import type { CustomerRow } from '#libs/db/customers';
-import type { ReissueRow } from '#libs/db/reissues';
+import type {
+  CertificateRequestRow,
+  CustomerToCertify,
+  Intent,
+  ReissueToSign,
+  RelatedCertificate,
+  SigningProofs,
+} from '#libs/db/certificates';
 import { decideBasis, endDateForBasis } from '#libs/domain';
 import type { TermsCatalogue } from '#libs/terms';
 import { buildAndLint, NotBuildable, type IssuerAndProfile } from './build-and-lint.js';
@@ -18,15 +23,15 @@ import { missingProof } from './proofs.js';
 /** A reissue whose certificate request was checked, with the serial number of its future certificate. */
 export interface SigningCandidate {
   /** The row as it was when the request was checked. */
-  readonly checkedRow: ReissueRow;
+  readonly checkedRow: CertificateRequestRow;
   readonly request: RequestedKey | RefusedRequest;
   readonly serial: string;
 }
 
 /** The data that decides on a candidate, read under the locks on customer and reissue. */
 export interface SigningFacts extends IssuerAndProfile {
-  readonly reissue: ReissueRow;
-  readonly customer: CustomerRow | undefined;
+  readonly reissue: ReissueToSign;
+  readonly customer: CustomerToCertify | undefined;
   /** The proofs of the reissue's steps, from records other than its row. */
   readonly proofs: SigningProofs | undefined;
   readonly terms: TermsCatalogue;
@@ -39,9 +44,6 @@ export interface SigningFacts extends IssuerAndProfile {
   /** How far `notBefore` is in the past, in milliseconds. */
   readonly backdateMs?: number | undefined;
 }
-
-/** The row of a certificate before it is signed. */
-type Intent = Omit<NewCertificate, 'state' | 'der' | 'reissue_id'> & { readonly reissue_id: string };
 
 export type SigningDecision =
   | { readonly kind: 'stored'; readonly serial: string }

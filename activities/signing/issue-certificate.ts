@@ -6,12 +6,12 @@ import {
   signCertificate,
 } from '#libs/ca';
 import { inTransaction } from '#libs/db';
-import { findReissues, type ReissueRow } from '#libs/db/reissues';
+import { findCertificateRequests, type CertificateRequestRow, type LockWait } from '#libs/db/certificates';
 import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { SigningCandidate, SigningDecision } from './decide.js';
 import { inBatches } from './batches.js';
 import type { SigningActivities, SigningPorts } from './ports.js';
-import { prepare, type LockWait } from './prepare.js';
+import { prepare } from './prepare.js';
 import { createProfiles } from './profiles.js';
 import { abandonOpenIntents, storeCertificates, type SignedCertificate } from './store.js';
 
@@ -62,8 +62,8 @@ function databaseSteps(ports: SigningPorts) {
   const { db, clock, logger } = ports;
   const profiles = createProfiles(ports.profile);
 
-  async function findAll(ids: readonly string[]): Promise<(ReissueRow | undefined)[]> {
-    const rows = new Map((await findReissues(db, ids)).map((row) => [row.reissue_id, row]));
+  async function findAll(ids: readonly string[]): Promise<(CertificateRequestRow | undefined)[]> {
+    const rows = new Map((await findCertificateRequests(db, ids)).map((row) => [row.reissue_id, row]));
     return ids.map((id) => rows.get(id));
   }
 
@@ -88,7 +88,7 @@ function databaseSteps(ports: SigningPorts) {
     inTransaction(db, (tx) => storeCertificates(tx, signed, lockWait, clock()));
 
   return {
-    find: inBatches<string, ReissueRow | undefined>({
+    find: inBatches<string, CertificateRequestRow | undefined>({
       keyOf: (id) => id,
       handleBatch: findAll,
       handleOne: async (id) => (await findAll([id]))[0],

@@ -11,6 +11,8 @@ export interface Profiles {
   load(tx: RoleTx<'signer'>, certificates: readonly RelatedCertificate[]): Promise<void>;
   /** @param begun the first certificate of the reissue, if there is one */
   of(begun: RelatedCertificate | undefined): CertificateProfile;
+  /** The digest of the configured profile. */
+  readonly digest: string;
   /** Stores the configured profile in the transaction that writes its first intent. */
   keep(tx: RoleTx<'signer'>, now: Date): Promise<void>;
 }
@@ -20,6 +22,7 @@ export function createProfiles(configured: CertificateProfile): Profiles {
   const known = new Map<string, CertificateProfile>([[current.digest, configured]]);
 
   return {
+    digest: current.digest,
     async load(tx, certificates) {
       const digests = new Set(certificates.map((certificate) => certificate.profile_digest));
       const unknown = [...digests].filter((digest) => !known.has(digest));

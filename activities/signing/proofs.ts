@@ -1,6 +1,4 @@
-import type { ProvedConsent, SigningProofs } from '#libs/db/certificates';
-import type { CustomerRow } from '#libs/db/customers';
-import type { ReissueRow } from '#libs/db/reissues';
+import type { CustomerToCertify, ProvedConsent, ReissueToSign, SigningProofs } from '#libs/db/certificates';
 import { assessIdentity } from '#libs/domain';
 import { mandatoryTextsInForce, type MandatoryText, type TermsCatalogue } from '#libs/terms';
 
@@ -13,8 +11,8 @@ const clockToleranceMs = 60_000;
  * the key of this reissue and whose verdict is final. So neither role alone can cause the issue of a certificate.
  */
 export function missingProof(
-  reissue: ReissueRow,
-  customer: CustomerRow,
+  reissue: ReissueToSign,
+  customer: CustomerToCertify,
   proofs: SigningProofs | undefined,
   terms: TermsCatalogue,
 ): string | undefined {

@@ -1,9 +1,8 @@
 import { sha256Hex } from '#libs/ca';
 import type { RoleTx } from '#libs/db';
-import { appendAudits } from '#libs/db/audit';
-import { storeSigned } from '#libs/db/certificates';
-import { lockReissues } from '#libs/db/reissues';
-import { abandonAndAudit, signingEntry, type LockWait } from './prepare.js';
+import { lockReissueStates, storeSigned, type LockWait } from '#libs/db/certificates';
+import { abandonAndAudit } from './prepare.js';
+import { signingEntry } from './signing-entry.js';
 
 /** A signed certificate and its reissue. */
 export interface SignedCertificate {
@@ -23,18 +22,13 @@ export async function storeCertificates(
   now: Date,
 ): Promise<(boolean | undefined)[]> {
   const ids = signed.map(({ reissueId }) => reissueId);
-  const reissues = new Map((await lockReissues(tx, ids, lockWait)).map((row) => [row.reissue_id, row.state]));
-  const storable = signed.filter(({ reissueId }) => reissues.get(reissueId) === 'ISSUING');
-  const stored = await storeSigned(tx, storable, now);
-  await appendAudits(
-    tx,
-    storable
-      .filter(({ serial }) => stored.has(serial))
-      .map(({ reissueId, serial, der }) =>
-        signingEntry(reissueId, 'DONE', now, { serial, certificateDigest: sha256Hex(der) }),
-      ),
+  const states = await lockReissueStates(tx, ids, lockWait);
+  const storable = signed.filter(({ reissueId }) => states.get(reissueId) === 'ISSUING');
+  const entries = storable.map(({ reissueId, serial, der }) =>
+    signingEntry(reissueId, 'DONE', now, { serial, certificateDigest: sha256Hex(der) }),
   );
-  return signed.map(({ reissueId, serial }) => (reissues.has(reissueId) ? stored.has(serial) : undefined));
+  const stored = await storeSigned(tx, storable, entries, now);
+  return signed.map(({ reissueId, serial }) => (states.has(reissueId) ? stored.has(serial) : undefined));
 }
 
 /** Abandons the intents of failed attempts that are still open. */
@@ -44,6 +38,6 @@ export async function abandonOpenIntents(
   now: Date,
 ): Promise<void> {
   const ids = intents.map(({ reissueId }) => reissueId);
-  await lockReissues(tx, ids, { wait: true });
+  await lockReissueStates(tx, ids, { wait: true });
   await abandonAndAudit(tx, intents, now);
 }

@@ -36,7 +36,7 @@ const ops = (db: RoleDatabase<'ops'>, tx: RoleTx<'ops'>) => {
 };
 
 const signer = (db: RoleDatabase<'signer'>, tx: RoleTx<'signer'>) => {
-  void storeSigned(tx, [], new Date());
+  void storeSigned(tx, [], [], new Date());
   // @ts-expect-error the signer cannot change a reissue's state
   void updateReissue(tx, 'ri_1', { state: 'ISSUED' });
   // @ts-expect-error the signer opens no sealed values
@@ -46,7 +46,7 @@ const signer = (db: RoleDatabase<'signer'>, tx: RoleTx<'signer'>) => {
 const status = (db: RoleDatabase<'status'>, tx: RoleTx<'status'>) => {
   void db.selectFrom('certificate').select('serial');
   // @ts-expect-error the status app reads certificates and changes none
-  void storeSigned(tx, [], new Date());
+  void storeSigned(tx, [], [], new Date());
   // @ts-expect-error the status app knows no reissue
   void findReissue(db, 'ri_1');
 };
@@ -58,7 +58,7 @@ const worker = (db: RoleDatabase<'worker'>, tx: RoleTx<'worker'>) => {
   // @ts-expect-error only the signer records signing intents
   void insertIntents(tx, []);
   // @ts-expect-error only the signer stores certificates
-  void storeSigned(tx, [], new Date());
+  void storeSigned(tx, [], [], new Date());
   // @ts-expect-error photos come in at the gateway
   void insertPhoto(tx, photo);
   // @ts-expect-error operators approve in the ops app

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ReissueAction } from '#libs/domain';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../database.js';
 
 export interface NewAuditEntry {
@@ -18,21 +18,31 @@ export interface NewAuditEntry {
 export type AuditEntryOf = NewAuditEntry & { readonly reissueId: string };
 
 /** Appends an entry to a reissue's audit trail, in the transaction of the change that it records. */
-export const appendAudit = (
-  tx: Tx<'select reissue' | 'insert audit_entry' | 'insert audit_personal' | 'update reissue'>,
-  reissueId: string,
-  entry: NewAuditEntry,
-): Promise<void> => appendAudits(tx, [{ ...entry, reissueId }]);
+export const appendAudit = (tx: Tx<AuditPrivilege>, reissueId: string, entry: NewAuditEntry): Promise<void> =>
+  appendAudits(tx, [{ ...entry, reissueId }]);
+
+/** The privileges that the insertion of audit entries needs. */
+export type AuditPrivilege =
+  'select reissue' | 'insert audit_entry' | 'insert audit_personal' | 'update reissue';
 
 /**
  * Appends entries of one or more reissues in one statement. The entries of a reissue keep their order, and their sequence
  * numbers have no gaps: the reissue's row counts them. The caller holds the locks on the reissues.
  */
-export async function appendAudits(
-  tx: Tx<'select reissue' | 'insert audit_entry' | 'insert audit_personal' | 'update reissue'>,
-  entries: readonly AuditEntryOf[],
-): Promise<void> {
+export async function appendAudits(tx: Tx<AuditPrivilege>, entries: readonly AuditEntryOf[]): Promise<void> {
   if (entries.length === 0) return;
+  await sql`WITH ${appendedAudits(entries)} SELECT`.execute(tx);
+}
+
+/**
+ * The common table expressions of {@link appendAudits}, for a statement that also writes what the entries record.
+ *
+ * @param recorded a condition on the columns of an entry: only entries that meet it are appended
+ */
+export function appendedAudits(
+  entries: readonly AuditEntryOf[],
+  recorded: RawBuilder<unknown> = sql`true`,
+): RawBuilder<unknown> {
   const rows = entries.map(({ reissueId, reason = null, details = {}, personal, ...entry }, place) => ({
     ...entry,
     reissue_id: reissueId,
@@ -43,12 +53,13 @@ export async function appendAudits(
   }));
   // An extra condition: without it the planner, which has no statistics on the entries, scans every reissue.
   const reissueIds = [...new Set(entries.map(({ reissueId }) => reissueId))];
-  await sql`
-    WITH entry AS (
+  return sql`
+    entry AS (
       SELECT *, row_number() OVER (PARTITION BY reissue_id ORDER BY place) AS nth
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (reissue_id text, place int, actor text,
         action text, outcome text, reason text, details jsonb, occurred_at timestamptz, personal_digest text, salt text,
         personal text)
+      WHERE ${recorded}
     ), counted AS (
       UPDATE reissue SET audit_sequence = audit_sequence + added.entries
       FROM (SELECT reissue_id, count(*)::int AS entries FROM entry GROUP BY reissue_id) AS added
@@ -59,10 +70,11 @@ export async function appendAudits(
     ), personal_part AS (
       INSERT INTO audit_personal (reissue_id, sequence, salt, personal)
       SELECT reissue_id, sequence, salt, personal FROM placed WHERE personal IS NOT NULL
-    )
-    INSERT INTO audit_entry (reissue_id, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at)
-    SELECT reissue_id, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at FROM placed
-  `.execute(tx);
+    ), audited AS (
+      INSERT INTO audit_entry
+        (reissue_id, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at)
+      SELECT reissue_id, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at FROM placed
+    )`;
 }
 
 /** Salt and digest of a personal part: each string after its length in bytes, as `digestOfPersonal` in libs/audit-proofs verifies. */

@@ -13,15 +13,8 @@ export {
   certificatesOfEnrolments,
   insertEnrolled,
 } from './certificates.js';
-export {
-  relatedCertificates,
-  blockedKeys,
-  insertIntents,
-  storeSigned,
-  abandonIntents,
-  openIntents,
-} from './intents.js';
-export type { RelatedCertificate } from './intents.js';
+export { insertIntents, storeSigned, abandonIntents, openIntents } from './intents.js';
+export type { Intent } from './intents.js';
 export {
   chainOf,
   issuerBySubject,
@@ -42,8 +35,16 @@ export {
   certificatesOnHold,
 } from './revocations.js';
 export type { ChangeableCertificate } from './revocations.js';
-export { signingProofs } from './signing-proofs.js';
 export type { ProvedConsent, SigningProofs } from './signing-proofs.js';
+export { readSigningRecords } from './signing-records.js';
+export type { RelatedCertificate, SigningRecords } from './signing-records.js';
+export {
+  findCertificateRequests,
+  lockCustomersToCertify,
+  lockReissuesToSign,
+  lockReissueStates,
+} from './signing-rows.js';
+export type { CertificateRequestRow, CustomerToCertify, LockWait, ReissueToSign } from './signing-rows.js';
 export { findVidCheck, lockCertificateForVidCheck, insertVidCheck } from './vid-checks.js';
 export type { VidCheckRow } from './vid-checks.js';
 export type { CertificateRow, NewCertificate } from '../rows.js';

@@ -1,101 +1,79 @@
 import { sql } from 'kysely';
 import type { Database, RoleTx, Tx } from '../database.js';
-import type { CertificateRow, NewCertificate } from '../rows.js';
+import { appendedAudits, type AuditEntryOf, type AuditPrivilege } from '../audit/audit.js';
+import type { CertificateRow } from '../rows.js';
 
-const related = [
+/** A certificate that will be signed. */
+export type Intent = Pick<CertificateRow, (typeof intentColumns)[number]> & { readonly reissue_id: string };
+
+const intentColumns = [
   'serial',
   'reissue_id',
   'customer_id',
-  'state',
+  'issuer',
+  'profile',
+  'profile_digest',
+  'policy',
+  'basis',
   'subject',
   'spki_sha256',
-  'profile_digest',
-  'on_file',
-  'created_at',
+  'tbs_digest',
+  'crl_shard',
+  'not_before',
   'not_after',
-  'revoked_at',
-  'revocation_reason',
+  'created_at',
 ] as const;
-/** The columns of an existing certificate that decide whether a new one may be made. */
-export type RelatedCertificate = Pick<CertificateRow, (typeof related)[number]>;
+const columnsOfIntent = sql.join(intentColumns.map((column) => sql.ref(column)));
 
 /**
- * The certificates that decide whether new ones may be made: all of these reissues and keys, and those on file of these
- * persons. Oldest first.
- */
-export async function relatedCertificates(
-  tx: Tx<'select certificate'>,
-  to: {
-    readonly reissueIds: readonly string[];
-    readonly customerIds: readonly string[];
-    readonly spkiSha256s: readonly string[];
-  },
-): Promise<RelatedCertificate[]> {
-  return tx
-    .selectFrom('certificate')
-    .select(related)
-    .where((is) =>
-      is.or([
-        is('reissue_id', '=', is.fn.any(is.val(to.reissueIds))),
-        is('spki_sha256', '=', is.fn.any(is.val(to.spkiSha256s))),
-        is.and([is('customer_id', '=', is.fn.any(is.val(to.customerIds))), is('on_file', '=', true)]),
-      ]),
-    )
-    .orderBy('created_at')
-    .execute();
-}
-
-/** The keys among these that must not be certified. */
-export async function blockedKeys(
-  tx: Tx<'select blocked_key'>,
-  spkiSha256s: readonly string[],
-): Promise<Set<string>> {
-  const rows = await tx
-    .selectFrom('blocked_key')
-    .select('spki_sha256')
-    .where((is) => is('spki_sha256', '=', is.fn.any(is.val(spkiSha256s))))
-    .execute();
-  return new Set(rows.map((row) => row.spki_sha256));
-}
-
-/**
- * Records the intent to sign certificates. A certificate is skipped if its reissue or key already has a live certificate,
- * or its serial is taken.
+ * Records the intent to sign certificates, and audit entries. A certificate is skipped if its reissue or key already has
+ * a live certificate, or its serial is taken. An entry that names the serial of a certificate is skipped with it.
  *
  * @returns the serials of the recorded intents
  */
 export async function insertIntents(
-  tx: Tx<'select certificate' | 'insert certificate'>,
-  intents: readonly Omit<NewCertificate, 'state' | 'der'>[],
+  tx: Tx<'select certificate' | 'insert certificate' | AuditPrivilege>,
+  intents: readonly Intent[],
+  entries: readonly AuditEntryOf[],
 ): Promise<Set<string>> {
-  if (intents.length === 0) return new Set();
+  if (intents.length === 0 && entries.length === 0) return new Set();
   // In the order of their keys, so that two batches with the same keys cannot deadlock.
-  const inOrder = [...intents].sort((a, b) => (a.spki_sha256 < b.spki_sha256 ? -1 : 1));
-  const rows = await tx
-    .insertInto('certificate')
-    .values(inOrder.map((intent) => ({ ...intent, state: 'INTENT' as const })))
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('serial')
-    .execute();
+  const inOrder = intents.toSorted((a, b) => (a.spki_sha256 < b.spki_sha256 ? -1 : 1));
+  const { rows } = await sql<{ serial: string }>`
+    WITH written AS (
+      INSERT INTO certificate (${columnsOfIntent}, state)
+      SELECT ${columnsOfIntent}, 'INTENT'
+      FROM jsonb_populate_recordset(NULL::certificate, ${JSON.stringify(inOrder)}::jsonb)
+      ON CONFLICT DO NOTHING
+      RETURNING serial
+    ), ${appendedAudits(entries, namesNoOtherThan('written'))}
+    SELECT serial FROM written`.execute(tx);
   return serialsOf(rows);
 }
 
-/** Stores signed certificates whose intent is still open. @returns their serials */
+/** Stores signed certificates whose intent is still open, with the audit entries that name them. @returns their serials */
 export async function storeSigned(
   tx: RoleTx<'signer'>,
   signed: readonly { readonly serial: string; readonly der: Buffer }[],
+  entries: readonly AuditEntryOf[],
   at: Date,
 ): Promise<Set<string>> {
   if (signed.length === 0) return new Set();
-  const rows = await sql<{ serial: string }>`
-    UPDATE certificate SET state = 'STORED', der = signed.der, stored_at = ${at}
-    FROM unnest(${signed.map(({ serial }) => serial)}::text[], ${signed.map(({ der }) => der)}::bytea[])
-      AS signed (serial, der)
-    WHERE certificate.serial = signed.serial AND certificate.state = 'INTENT'
-    RETURNING certificate.serial
-  `.execute(tx);
-  return serialsOf(rows.rows);
+  const { rows } = await sql<{ serial: string }>`
+    WITH stored AS (
+      UPDATE certificate SET state = 'STORED', der = signed.der, stored_at = ${at}
+      FROM unnest(${signed.map(({ serial }) => serial)}::text[], ${signed.map(({ der }) => der)}::bytea[])
+        AS signed (serial, der)
+      WHERE certificate.serial = signed.serial AND certificate.state = 'INTENT'
+      RETURNING certificate.serial
+    ), ${appendedAudits(entries, namesNoOtherThan('stored'))}
+    SELECT serial FROM stored`.execute(tx);
+  return serialsOf(rows);
 }
+
+/** The condition that an audit entry names no certificate other than those of a common table expression. */
+const namesNoOtherThan = (written: string) =>
+  sql`(details ->> 'serial' IS NULL OR details ->> 'serial' IN (SELECT serial FROM ${sql.table(written)}))`;
 
 /** Abandons open intents whose signature may or may not exist. @returns the serials abandoned */
 export async function abandonIntents(

@@ -26,46 +26,8 @@ export interface SigningProofs {
   readonly isOlder: boolean;
 }
 
-/** The proofs of each of these reissues. The caller holds the locks on them. */
-export async function signingProofs(
-  tx: Tx<
-    | 'select challenge'
-    | 'select consent'
-    | 'select identity_try'
-    | 'select password_try'
-    | 'select received_call'
-    | 'select reissue'
-    | 'select reissue_before_verdicts'
-    | 'select vault_envelope'
-  >,
-  reissueIds: readonly string[],
-): Promise<ReadonlyMap<string, SigningProofs>> {
-  if (reissueIds.length === 0) return new Map();
-  const methods = Map.groupBy(await provedMethods(tx, reissueIds), ({ reissue_id }) => reissue_id);
-  const passwords = Map.groupBy(await provedPasswords(tx, reissueIds), ({ reissue_id }) => reissue_id);
-  const consents = Map.groupBy(await provedConsents(tx, reissueIds), ({ reissue_id }) => reissue_id);
-  const requests = await requestTimes(tx, reissueIds);
-  const older = await olderReissues(tx, reissueIds);
-  return new Map(
-    reissueIds.map((reissueId) => [
-      reissueId,
-      {
-        methods: (methods.get(reissueId) ?? []).map(({ method, ci }) => ({ method, ci })),
-        passwords: (passwords.get(reissueId) ?? []).flatMap(({ verdict }) =>
-          verdict === 'MATCHED' || verdict === 'RESET' ? [verdict] : [],
-        ),
-        consents: (consents.get(reissueId) ?? []).flatMap(
-          ({ terms_id: termsId, version, digest, agreed, received_at: cameIn }) =>
-            agreed && cameIn ? [{ termsId, version, digest }] : [],
-        ),
-        requestedAt: requests.get(reissueId),
-        isOlder: older.has(reissueId),
-      },
-    ]),
-  );
-}
-
-function provedMethods(
+/** Correct answers to challenges of these reissues. */
+export function provedMethods(
   tx: Tx<'select challenge' | 'select identity_try' | 'select reissue' | 'select vault_envelope'>,
   reissueIds: readonly string[],
 ) {
@@ -85,14 +47,14 @@ function provedMethods(
         .onRef('vault_envelope.key_thumbprint', '=', 'reissue.key_thumbprint'),
     )
     .select(['identity_try.reissue_id', 'challenge.method', 'identity_try.ci'])
-    .where('identity_try.reissue_id', 'in', [...reissueIds])
+    .where((is) => is('identity_try.reissue_id', '=', is.fn.any(is.val(reissueIds))))
     .where('identity_try.state', '=', 'GRANTED')
     .where('identity_try.verdict', '=', 'MATCHED')
-    .where('vault_envelope.purpose', '=', 'identity')
-    .execute();
+    .where('vault_envelope.purpose', '=', 'identity');
 }
 
-function provedPasswords(
+/** Correct passwords of these reissues. */
+export function provedPasswords(
   tx: Tx<'select password_try' | 'select reissue' | 'select vault_envelope'>,
   reissueIds: readonly string[],
 ) {
@@ -105,15 +67,18 @@ function provedPasswords(
         .onRef('vault_envelope.update_id', '=', 'password_try.update_id')
         .onRef('vault_envelope.key_thumbprint', '=', 'reissue.key_thumbprint'),
     )
-    .select(['password_try.reissue_id', 'password_try.verdict'])
-    .where('password_try.reissue_id', 'in', [...reissueIds])
+    .select('password_try.reissue_id')
+    .select((has) => has.ref('password_try.verdict').$castTo<'MATCHED' | 'RESET'>().as('verdict'))
+    .where((is) => is('password_try.reissue_id', '=', is.fn.any(is.val(reissueIds))))
     .where('password_try.verdict', 'in', ['MATCHED', 'RESET'])
-    .where('vault_envelope.purpose', '=', 'password')
-    .execute();
+    .where('vault_envelope.purpose', '=', 'password');
 }
 
-/** Consents arrive in a separate call, or as one part of an application. */
-function provedConsents(tx: Tx<'select consent' | 'select received_call'>, reissueIds: readonly string[]) {
+/** The last answer of these reissues to each text. Consents arrive in a separate call, or as one part of an application. */
+export function provedConsents(
+  tx: Tx<'select consent' | 'select received_call'>,
+  reissueIds: readonly string[],
+) {
   return tx
     .selectFrom('consent')
     .leftJoin('received_call', (join) =>
@@ -135,33 +100,29 @@ function provedConsents(tx: Tx<'select consent' | 'select received_call'>, reiss
     .distinctOn(['consent.reissue_id', 'consent.terms_id', 'consent.version'])
     .select(['consent.reissue_id', 'consent.terms_id', 'consent.version', 'consent.digest'])
     .select(['consent.agreed', 'received_call.received_at'])
-    .where('consent.reissue_id', 'in', [...reissueIds])
+    .where((is) => is('consent.reissue_id', '=', is.fn.any(is.val(reissueIds))))
     .orderBy('consent.reissue_id')
     .orderBy('consent.terms_id')
     .orderBy('consent.version')
-    .orderBy('consent.recorded_at', 'desc')
-    .execute();
+    .orderBy('consent.recorded_at', 'desc');
 }
 
-async function requestTimes(
-  tx: Tx<'select received_call'>,
-  reissueIds: readonly string[],
-): Promise<ReadonlyMap<string, Date>> {
-  const rows = await tx
+/** When each of these reissues last requested its certificate. */
+export function requestTimes(tx: Tx<'select received_call'>, reissueIds: readonly string[]) {
+  return tx
     .selectFrom('received_call')
     .select(['reissue_id', ({ fn }) => fn.max('received_at').as('requested_at')])
-    .where('reissue_id', 'in', [...reissueIds])
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
     .where('kind', 'in', ['requestCertificate', 'apply'])
-    .groupBy('reissue_id')
-    .execute();
-  return new Map(rows.map(({ reissue_id, requested_at }) => [reissue_id, requested_at]));
+    .groupBy('reissue_id');
 }
 
-async function olderReissues(
+/** Those of these reissues that began before proofs were recorded. */
+export function olderReissues(
   tx: Tx<'select reissue' | 'select reissue_before_verdicts'>,
   reissueIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await tx
+) {
+  return tx
     .selectFrom('reissue_before_verdicts')
     .innerJoin('reissue', (join) =>
       join
@@ -170,7 +131,5 @@ async function olderReissues(
         .onRef('reissue.key_thumbprint', '=', 'reissue_before_verdicts.key_thumbprint'),
     )
     .select('reissue_before_verdicts.reissue_id')
-    .where('reissue_before_verdicts.reissue_id', 'in', [...reissueIds])
-    .execute();
-  return new Set(rows.map(({ reissue_id }) => reissue_id));
+    .where((is) => is('reissue_before_verdicts.reissue_id', '=', is.fn.any(is.val(reissueIds))));
 }

@@ -1,5 +1,4 @@
 import { comparableName } from '#libs/domain';
-import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { CustomerRow } from '../rows.js';
 
@@ -86,20 +85,4 @@ export async function lockCustomer(
     .where('customer_id', '=', customerId)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
-}
-
-/** Locks several persons, always in the same order; see {@link lockReissues}. */
-export async function lockCustomers(
-  tx: Tx<'select customer' | 'update customer'>,
-  customerIds: readonly string[],
-  { wait }: { readonly wait: boolean },
-): Promise<CustomerRow[]> {
-  return tx
-    .selectFrom('customer')
-    .selectAll()
-    .where((is) => is('customer_id', '=', is.fn.any(sql<string[]>`${customerIds}::uuid[]`)))
-    .orderBy('customer_id')
-    .forNoKeyUpdate()
-    .$if(!wait, (query) => query.skipLocked())
-    .execute();
 }

@@ -22,7 +22,6 @@ export {
   customerByRef,
   customerByCi,
   lockCustomer,
-  lockCustomers,
 } from './customers.js';
 export { registryOverview } from './registry-overview.js';
 export type { RegistryUse } from './registry-overview.js';

@@ -25,7 +25,6 @@ export {
   findReissue,
   findReissues,
   lockReissue,
-  lockReissues,
   insertReissue,
   updateReissue,
   markDownloaded,

@@ -44,26 +44,6 @@ export async function findReissues(
     .execute();
 }
 
-/**
- * Reads and locks several rows, always in the same order.
- *
- * @param wait whether to wait for rows that another transaction has locked; otherwise they are skipped
- */
-export async function lockReissues(
-  tx: Tx<'select reissue' | 'update reissue'>,
-  reissueIds: readonly string[],
-  { wait }: { readonly wait: boolean },
-): Promise<ReissueRow[]> {
-  return tx
-    .selectFrom('reissue')
-    .selectAll()
-    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
-    .orderBy('reissue_id')
-    .forNoKeyUpdate()
-    .$if(!wait, (query) => query.skipLocked())
-    .execute();
-}
-
 export async function updateReissue(
   tx: RoleTx<'worker'>,
   reissueId: string,
