@@ -45,6 +45,8 @@ export interface Settings {
   };
   readonly logToConsole: boolean;
   readonly infrastructureOnly: boolean;
+  /** Whether PostgreSQL counts the statements of each role (pg_stat_statements), which costs it some time. */
+  readonly countStatements: boolean;
 }
 
 /** A port with its owner's name for messages, and the variable that changes it. */

@@ -25,6 +25,10 @@ const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<B
     about: 'the password step and its hashing; other steps during a flood of wrong passwords',
     load: () => import('./password.js'),
   },
+  reissue: {
+    about: "what a reissue costs, beside Temporal's own price for the same shape; by process and statement",
+    load: () => import('./reissue.js'),
+  },
   sign: {
     about: 'signing: raw, sign step, request check, whole cycle, step-ca and cfssl',
     load: () => import('./sign.js'),

@@ -96,6 +96,7 @@ export function readSettings(env = process.env) {
     },
     logToConsole: env.RESEAL_LOG === 'console' || process.argv.includes('--logs'),
     infrastructureOnly: process.argv.includes('--infrastructure'),
+    countStatements: false,
   });
 }
 

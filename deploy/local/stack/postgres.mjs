@@ -15,7 +15,7 @@ const adminRole = 'postgres';
  * @param {Settings} settings
  * @returns {Record<string, string | number>}
  */
-const serverSettings = ({ ports, host }) => ({
+const serverSettings = ({ ports, host, countStatements }) => ({
   listen_addresses: host,
   port: ports.postgres,
   unix_socket_directories: '', // a socket's path is limited to 107 bytes; that of a state folder is not
@@ -25,6 +25,7 @@ const serverSettings = ({ ports, host }) => ({
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_line_prefix: '%m [%p] %q%u@%d ',
+  ...(countStatements && { shared_preload_libraries: 'pg_stat_statements' }),
 });
 
 /**
