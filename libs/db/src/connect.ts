@@ -1,7 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { PooledClient } from './timeout-client.js';
-import type { Database, Privilege, Role, RoleDatabase, Tx } from './database.js';
+import type { Database, Role, RoleDatabase } from './database.js';
+import { PooledClient } from './pooled-client.js';
+import { StatementNames } from './statement-names.js';
 import type { Tables } from './tables.js';
 
 export interface DatabaseOptions {
@@ -19,7 +20,7 @@ export interface DatabaseOptions {
  * not support session settings.
  */
 export function createPool(options: DatabaseOptions): pg.Pool {
-  const pool = new pg.Pool({
+  const settings = {
     ...PooledClient.settings,
     connectionString: options.url,
     max: options.max ?? 10,
@@ -28,7 +29,9 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     connectionTimeoutMillis: options.connectionTimeoutMs ?? PooledClient.settings.connectionTimeoutMillis,
     idleTimeoutMillis: 60_000,
     Client: PooledClient as unknown as new () => pg.ClientBase,
-  });
+    names: new StatementNames(),
+  };
+  const pool = new pg.Pool(settings);
   // A lost connection emits an error event, which ends the process if it has no listener. An idle connection emits it on
   // the pool, which has already removed it; a connection in use emits it on itself, and its next statement fails.
   pool.on('error', () => undefined);
@@ -44,12 +47,4 @@ export function createDatabase(options: DatabaseOptions): Database;
 export function createDatabase<R extends Role>(options: DatabaseOptions): RoleDatabase<R>;
 export function createDatabase(options: DatabaseOptions): Database {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options) }) });
-}
-
-/** Runs `work` in one transaction at READ COMMITTED. Row locks make concurrent steps run one after another. */
-export function inTransaction<T, P extends Privilege>(
-  db: Database<P>,
-  work: (tx: Tx<P>) => Promise<T>,
-): Promise<T> {
-  return db.transaction().execute((tx) => work(tx as Tx<P>));
 }

@@ -1,4 +1,6 @@
-export { createDatabase, createPool, inTransaction } from './connect.js';
+export { createDatabase, createPool } from './connect.js';
+export { inTransaction } from './transactions.js';
+export { registerSqlMetrics } from './sql-metrics.js';
 export type { Database, PrivilegeOf, RoleDatabase, RoleTx, Tx } from './database.js';
 export type { Tables } from './tables.js';
 export { NotificationListener } from './notification-listener.js';

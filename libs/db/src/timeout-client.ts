@@ -1,17 +1,14 @@
 import pg from 'pg';
 
 /** In milliseconds. */
-interface Timeouts {
-  /** How long a statement may take before its connection is closed. */
+export interface Timeouts {
+  /** How long the server may take for a statement before the connection is closed. */
   readonly statementMs: number;
   /** After how long without traffic a connection is tested, and how long the answer to the test may take. */
   readonly silenceMs: number;
   readonly testMs: number;
 }
 
-/** The server's limit. It is shorter than the client's, because the server's error says more. */
-const statementTimeoutMs = 8_000;
-const poolTimeouts: Timeouts = { statementMs: 9_000, silenceMs: 2_000, testMs: 3_000 };
 const sessionTimeouts: Timeouts = { statementMs: 3_000, silenceMs: 1_000, testMs: 3_000 };
 const closeTimeoutMs = 1_000;
 
@@ -22,8 +19,10 @@ type Ask = (...args: unknown[]) => unknown;
  * `query_timeout` leaves the connection in the pool, where the next statement waits again. This class destroys the socket,
  * so that the pool removes the connection and all callers that wait for it get ETIMEDOUT.
  */
-class TimeoutClient extends pg.Client {
-  private asked = 0;
+export class TimeoutClient extends pg.Client {
+  /** The time limits of the statements without an answer, in the order in which they were sent and are answered. */
+  private readonly limits: number[] = [];
+  private deadline: NodeJS.Timeout | undefined;
   private heardAt = performance.now();
 
   constructor(
@@ -32,7 +31,10 @@ class TimeoutClient extends pg.Client {
   ) {
     super(config);
     const heartbeat = setInterval(() => this.test(), timeouts.silenceMs).unref();
-    this.once('end', () => clearInterval(heartbeat));
+    this.once('end', () => {
+      clearInterval(heartbeat);
+      clearTimeout(this.deadline);
+    });
   }
 
   /** Applies the deadline to the overloads that return a promise. */
@@ -51,27 +53,33 @@ class TimeoutClient extends pg.Client {
   private within(ms: number, args: unknown[]): unknown {
     const answer = (super.query as Ask).apply(this, args);
     if (!(answer instanceof Promise)) return answer;
-    this.asked += 1;
-    let answered = false;
-    const timer = setTimeout(
-      // After a pause of the process, responses that have arrived are read before the connection is closed.
-      () => setImmediate(() => answered || this.giveUp(ms)),
-      ms,
-    ).unref();
+    this.limits.push(ms);
+    if (this.limits.length === 1) this.await(ms);
     const done = () => {
-      answered = true;
-      clearTimeout(timer);
-      this.asked -= 1;
+      this.limits.shift();
       this.heardAt = performance.now();
+      clearTimeout(this.deadline);
+      const [next] = this.limits;
+      if (next !== undefined) this.await(next);
     };
     answer.then(done, done);
     return answer;
   }
 
+  /** Starts the deadline of the statement that is answered next. */
+  private await(ms: number): void {
+    const since = this.heardAt;
+    this.deadline = setTimeout(
+      // After a pause of the process, responses that have arrived are read before the connection is closed.
+      () => setImmediate(() => this.heardAt === since && this.limits.length > 0 && this.giveUp(ms)),
+      ms,
+    ).unref();
+  }
+
   /** Sends a test query on an idle connection; not within a transaction, whose idle timeout it would reset. */
   private test(): void {
     const { silenceMs, testMs } = this.timeouts;
-    if (this.asked > 0 || this.getTransactionStatus() !== 'I') return;
+    if (this.limits.length > 0 || this.getTransactionStatus() !== 'I') return;
     if (performance.now() - this.heardAt < silenceMs) return;
     (this.within(testMs, ['SELECT 1']) as Promise<unknown>).catch(() => undefined);
   }
@@ -83,34 +91,26 @@ class TimeoutClient extends pg.Client {
 }
 
 /** Settings with which the server notices a silent client and ends its session with its locks. */
-function sessionOptions(idleMs: number): string {
+export function sessionOptions(idleMs: number, more: Readonly<Record<string, string>> = {}): string {
   const settings = {
     tcp_keepalives_idle: 5,
     tcp_keepalives_interval: 1,
     tcp_keepalives_count: 5,
     tcp_user_timeout: 10_000,
     idle_session_timeout: idleMs,
+    ...more,
   };
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
 }
 
-const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 1_000, connectionTimeoutMillis: 3_000 };
-
-/** A connection of a pool. It is tested every two seconds, so the server may end a session that is idle much longer. */
-export class PooledClient extends TimeoutClient {
-  static readonly settings = {
-    ...keepAlive,
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: 10_000,
-    options: sessionOptions(75_000),
-  };
-
-  constructor(config: pg.ClientConfig) {
-    super(config, poolTimeouts);
-  }
-}
+/** Settings with which a client notices a silent server. */
+export const keepAlive = {
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 1_000,
+  connectionTimeoutMillis: 3_000,
+};
 
 export interface SessionOptions {
   /** The URL of PostgreSQL itself or of a pooler in session mode. */

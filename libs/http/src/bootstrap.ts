@@ -1,6 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { registerSqlMetrics } from '#libs/db';
 import { createLogger, createMetrics, Metrics, type Logger } from '#libs/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BrokenRequests } from './broken-request.js';
@@ -68,6 +69,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   const { name, module, config, bodyLimit = defaultBodyLimit, trustProxy = false } = options;
   const logger = options.logger ?? createLogger({ name, level: config.logLevel });
   const metrics = createMetrics(name);
+  registerSqlMetrics(metrics.registry);
   const routes = new RouteTable();
   const health = new HealthRegistry();
   const problems = {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { inTransaction } from '../connect.js';
+import { inTransaction } from '../transactions.js';
 import type { Database, Tx } from '../database.js';
 import type { Row } from '../rows.js';
 

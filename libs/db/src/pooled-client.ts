@@ -1,0 +1,68 @@
+import type pg from 'pg';
+import { countStatement } from './sql-metrics.js';
+import { isOutdatedStatement, type StatementNames } from './statement-names.js';
+import { keepAlive, sessionOptions, TimeoutClient, type Timeouts } from './timeout-client.js';
+
+/** The server's limit. It is shorter than the client's, because the server's error says more. */
+const statementTimeoutMs = 8_000;
+const timeouts: Timeouts = { statementMs: 9_000, silenceMs: 2_000, testMs: 3_000 };
+
+/**
+ * A prepared statement may be planned while its tables are still empty, and a sequential scan chosen then is slow once they
+ * have grown. All statements of the apps have indexes, so that PostgreSQL needs no statistics to choose well.
+ */
+const planning = { enable_seqscan: 'off', jit: 'off' };
+
+type Query = (...args: unknown[]) => Promise<pg.QueryResult>;
+
+/**
+ * A connection of a pool. Statements that do not wait for each other go out together (pipelining), and are prepared. It is
+ * tested every two seconds, so the server may end a session that is idle much longer.
+ */
+export class PooledClient extends TimeoutClient {
+  static readonly settings = {
+    ...keepAlive,
+    pipeline: true,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: 10_000,
+    options: sessionOptions(75_000, planning),
+  };
+
+  private readonly names: StatementNames;
+
+  constructor(config: pg.ClientConfig & { readonly names: StatementNames }) {
+    super(config, timeouts);
+    this.names = config.names;
+  }
+
+  /** Prepares the statement in the form in which Kysely calls it, with text and values. */
+  override query(...args: never[]): never {
+    const [text, values, callback] = args as unknown[];
+    if (typeof text !== 'string' || !Array.isArray(values) || callback) return super.query(...args);
+    return this.ask(text, values) as never;
+  }
+
+  private async ask(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    const send = super.query as unknown as Query;
+    const name = this.names.nameOf(text);
+    countStatement(text, name !== undefined);
+    this.cork();
+    if (name === undefined) return send.call(this, text, values);
+    try {
+      return await send.call(this, { name, text, values });
+    } catch (error) {
+      if (!isOutdatedStatement(error)) throw error;
+      this.names.renew(text, name);
+      // Within a transaction everything has failed, and its caller runs it again.
+      if (this.getTransactionStatus() !== 'I') throw error;
+      return send.call(this, text, values);
+    }
+  }
+
+  /** Sends in one packet what is asked before the event loop goes on. */
+  private cork(): void {
+    const { stream } = this.connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+  }
+}

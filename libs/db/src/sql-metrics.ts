@@ -1,0 +1,30 @@
+import { Counter, type Registry } from 'prom-client';
+
+/** Of all pools of this process. */
+const counts = { prepared: 0, unprepared: 0, transaction: 0 };
+
+const transactionControl = /^(?:begin|commit|rollback|start transaction)\b/;
+
+/** Counts a statement that a pool's connection sends. */
+export function countStatement(text: string, prepared: boolean): void {
+  if (prepared) counts.prepared += 1;
+  else if (transactionControl.test(text)) counts.transaction += 1;
+  else counts.unprepared += 1;
+}
+
+/** Adds the number of this process's SQL statements. */
+export function registerSqlMetrics(registry: Registry): void {
+  const counted = { prepared: 0, unprepared: 0, transaction: 0 };
+  const statements = new Counter({
+    name: 'reseal_sql_statements_total',
+    help: 'SQL statements of this process: prepared, unprepared (parsed and planned anew), or transaction (BEGIN, COMMIT, ROLLBACK)',
+    labelNames: ['kind'],
+    registers: [registry],
+    collect() {
+      for (const kind of ['prepared', 'unprepared', 'transaction'] as const) {
+        statements.inc({ kind }, counts[kind] - counted[kind]);
+        counted[kind] = counts[kind];
+      }
+    },
+  });
+}
