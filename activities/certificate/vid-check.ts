@@ -78,7 +78,7 @@ async function answer(
   const certificate = await lockCertificateForVidCheck(tx, serial);
   const recorded = await findVidCheck(tx, checkId);
   if (recorded) {
-    await destroyVaultItemsOfStep(tx, checkId, requestHmac); // the repetition brought sealed values, too
+    await destroyVaultItemsOfStep(tx, checkId, requestHmac).execute(); // the repetition brought sealed values, too
     return { answer: 'CHECKED', matches: recorded.matches, requestHmac: recorded.request_hmac };
   }
   if (!certificate?.der) throw ApplicationFailure.nonRetryable(`there is no certificate ${serial}`);
@@ -124,5 +124,5 @@ async function recordCheck(
     details: { serial, checkId },
     occurredAt,
   });
-  await destroyVaultItemsOfStep(tx, checkId, requestHmac);
+  await destroyVaultItemsOfStep(tx, checkId, requestHmac).execute();
 }

@@ -3,7 +3,7 @@ import type { CallOrigin, Clock } from '#libs/domain';
 import { showReissue, type WithdrawnConsent } from '#libs/contracts';
 import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { certificatesOfReissue } from '#libs/db/certificates';
-import { consentsOf, findStep, insertStep, lockReissue, stepsOfKind } from '#libs/db/reissues';
+import { consentsOf, findStep, lockReissue, stepsOfKind } from '#libs/db/reissues';
 import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
 import { BrokenInvariant, ReissueChange } from '#activities/step';
 import { consentAuditDetails, recordConsentAct } from './record-consents.js';
@@ -84,7 +84,7 @@ async function withdrawConsent(
       details: { termsId, version, ...consentAuditDetails(said, receipt) },
       personal: { ...origin },
     });
-    const after = await change.write();
+    const after = change.row;
     const shownWith = { ...(await certificatesOfReissue(tx, after)), now: at };
     const withdrawn = { termsId, version, withdrawnAt: at.toISOString(), receipt: receipt! };
     const step = {
@@ -95,7 +95,7 @@ async function withdrawConsent(
       outcome: { status: 'DONE', withdrawn, reissue: showReissue(after, shownWith) },
       recorded_at: at,
     };
-    await insertStep(tx, step);
+    await change.write(step);
     return answerOf(step);
   });
 }

@@ -144,7 +144,7 @@ export async function recordAnswers(
         const result = await recordAnswer(context, change, challenge, tried, message);
         results.set(challenge.challenge_id, result);
         const photoId = photos.get(challenge.challenge_id);
-        if (photoId && result.accepted) await destroyPhoto(change.tx, reissueId, photoId);
+        if (photoId && result.accepted) change.add(destroyPhoto(change.tx, reissueId, photoId));
       }
       const superseded = await concludeIdentity(context, change);
       const inMessageOrder = message.answers.flatMap(({ challengeId }) => results.get(challengeId) ?? []);

@@ -50,7 +50,7 @@ async function open(context: StartContext, start: StartReissue): Promise<Refusal
   return inTransaction(context.db, async (tx) => {
     const refusal = await write(tx, context, start, { applicant, consents: accepted, now });
     // A sealed number is no longer needed: it was read, or another start must bring a new one.
-    await destroyVaultItemsOfStep(tx, start.reissueId, start.updateId);
+    await destroyVaultItemsOfStep(tx, start.reissueId, start.updateId).execute();
     return refusal;
   });
 }

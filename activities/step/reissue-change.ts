@@ -9,14 +9,17 @@ import {
   type State,
 } from '#libs/domain';
 import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#libs/contracts';
-import type { RoleTx } from '#libs/db';
-import { appendAudits, type NewAuditEntry } from '#libs/db/audit';
+import type { RoleTx, WritePart } from '#libs/db';
+import type { NewAuditEntry } from '#libs/db/audit';
 import type { CertificateRow } from '#libs/db/certificates';
-import { insertEvents, type NewEvent } from '#libs/db/events';
+import type { NewEvent } from '#libs/db/events';
 import { destroyPhotos } from '#libs/db/identity';
 import {
   destroyVaultItemsOfReissue,
+  destroyVaultItemsOfStep,
+  insertStep,
   updateReissue,
+  type NewStep,
   type ReissueChanges,
   type ReissueRow,
 } from '#libs/db/reissues';
@@ -30,6 +33,7 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
   private changes: ReissueChanges = {};
   private readonly events: NewEvent[] = [];
   private readonly entries: Omit<NewAuditEntry, 'occurred_at'>[] = [];
+  private readonly others: WritePart[] = [];
   readonly notify: NotificationKind[] = [];
   /** Further details for the step's own audit entry. */
   readonly auditDetails: Record<string, unknown> = {};
@@ -124,19 +128,31 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
     this.entries.push(entry);
   }
 
-  async write(): Promise<ReissueRow> {
+  /** Adds a write to the statement that {@link write} runs. It changes neither the reissue nor what another one changes. */
+  add(...writes: readonly WritePart[]): void {
+    this.others.push(...writes);
+  }
+
+  /** Writes everything in one statement. @param step the recorded answer, whose secrets are destroyed */
+  async write(step?: NewStep): Promise<ReissueRow> {
     const { tx, now } = this;
     const reissueId = this.row.reissue_id;
-    await updateReissue(tx, reissueId, { ...this.changes, updated_at: now });
-    await insertEvents(tx, this.events);
-    await appendAudits(
+    const ended = isFinal(this.row.state);
+    await updateReissue(
       tx,
-      this.entries.map((entry) => ({ ...entry, reissueId, occurred_at: now })),
+      reissueId,
+      { ...this.changes, updated_at: now },
+      {
+        events: this.events,
+        audits: this.entries.map((entry) => ({ ...entry, occurred_at: now })),
+        others: [
+          ...this.others,
+          ...(step ? [insertStep(tx, step)] : []),
+          ...(step && !ended ? [destroyVaultItemsOfStep(tx, reissueId, step.update_id)] : []),
+          ...(ended ? [destroyVaultItemsOfReissue(tx, reissueId), destroyPhotos(tx, reissueId)] : []),
+        ],
+      },
     );
-    if (isFinal(this.row.state)) {
-      await destroyVaultItemsOfReissue(tx, reissueId);
-      await destroyPhotos(tx, reissueId);
-    }
     return this.row;
   }
 }

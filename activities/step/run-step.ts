@@ -16,15 +16,7 @@ import { showReissue, type StepOutcome } from '#libs/contracts';
 import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { certificatesOfReissue } from '#libs/db/certificates';
 import { customerById, lockCustomer } from '#libs/db/customers';
-import {
-  destroyVaultItemsOfStep,
-  findReissue,
-  findStep,
-  insertStep,
-  lockReissue,
-  type ReissueRow,
-  type StepRow,
-} from '#libs/db/reissues';
+import { findReissue, findStep, lockReissue, type ReissueRow, type StepRow } from '#libs/db/reissues';
 import { ReissueChange } from './reissue-change.js';
 import { noRow, reissueStandingOf } from './reissue-standing.js';
 
@@ -196,7 +188,7 @@ async function record(
     },
   });
   change.set({ steps: change.row.steps + 1, pending_message: null });
-  const after = await change.write();
+  const after = change.row;
   const shownWith = { ...(await certificatesOfReissue(tx, after)), now };
   const recorded: RecordedOutcome = {
     ...outcome,
@@ -212,8 +204,7 @@ async function record(
     outcome: recorded,
     recorded_at: now,
   };
-  await insertStep(tx, step);
-  await destroyVaultItemsOfStep(tx, after.reissue_id, call.updateId);
+  await change.write(step);
   return step;
 }
 

@@ -6,7 +6,7 @@ import { createReconcileActivities } from '#activities/lifecycle';
 import { inTransaction } from '#libs/db';
 import { nextEventSequence } from '#libs/db/audit';
 import { insertCrl } from '#libs/db/crls';
-import { updateReissue } from '#libs/db/reissues';
+import { findReissue, updateReissue } from '#libs/db/reissues';
 import {
   completeRestore,
   eventFloor,
@@ -101,7 +101,8 @@ describe('a restore that was found', () => {
       await setRestoreFloors(tx, { eventFloor: 5_000, crlFloor: 7_000n });
       await completeRestore(tx, { completedBy: 'spec', at: world.clock.now() });
     });
-    expect((await change()).event_sequence).toBe(5_000);
+    await change();
+    expect((await findReissue(world.owner, reissueId))?.event_sequence).toBe(5_000);
     expect(await world.issue(reissueId)).toMatchObject({ outcome: 'ISSUED' });
     const [certificate] = await world.certificatesOf(reissueId);
     expect(certificate?.event_sequence).toBe(5_000);

@@ -12,7 +12,7 @@ import {
 } from '#libs/ca';
 import { loadTerms } from '#libs/terms';
 import { createDatabase, type Database, inTransaction } from '#libs/db';
-import { updateReissue, type ReissueChanges, type ReissueRow } from '#libs/db/reissues';
+import { findReissue, updateReissue, type ReissueChanges, type ReissueRow } from '#libs/db/reissues';
 import { insertReadyReissues } from '../bench/ready-reissues.js';
 import { MovableClock } from './movable-clock.js';
 import { asSpec, createTestDatabase } from './test-database.js';
@@ -111,9 +111,10 @@ export async function createSigningWorld() {
     /** A reissue that is ready to be signed, with these changes. */
     async makeReissue(changes: ReissueChanges = {}) {
       const [reissueId] = await insertReadyReissues(owner, 1, { at: startTime, apiKeyName: 'spec' });
-      const row = await inTransaction(owner, (tx) =>
+      await inTransaction(owner, (tx) =>
         updateReissue(tx, reissueId!, { updated_at: startTime, ...changes }),
       );
+      const row = (await findReissue(owner, reissueId!))!;
       await useKey(reissueId!, row);
       if (changes.customer_id) await useCustomer(reissueId!, changes.customer_id);
       const { customer_id, csr, key_thumbprint } = row;

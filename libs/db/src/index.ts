@@ -3,4 +3,5 @@ export { inTransaction } from './transactions.js';
 export { registerSqlMetrics } from './sql-metrics.js';
 export type { Database, PrivilegeOf, RoleDatabase, RoleTx, Tx } from './database.js';
 export type { Tables } from './tables.js';
+export type { WritePart } from './writes.js';
 export { NotificationListener } from './notification-listener.js';

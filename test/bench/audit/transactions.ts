@@ -69,7 +69,7 @@ export async function reissueTransactions(
         ...{ reissue_id: reissueId, update_id: String(nth), kind: 'answerChallenges', request_hmac: 'bench' },
         outcome: { status: 'DONE' },
         recorded_at: new Date(),
-      });
+      }).execute();
       if (audited)
         await appendAudits(
           tx,

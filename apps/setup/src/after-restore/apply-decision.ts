@@ -329,7 +329,7 @@ async function storeAnswersForRetries(
         superseded: [],
       },
       recorded_at: now,
-    });
+    }).execute();
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { ReissueAction } from '#libs/domain';
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../database.js';
+import type { WritePart } from '../writes.js';
 
 export interface NewAuditEntry {
   readonly actor: string;
@@ -43,22 +44,12 @@ export function appendedAudits(
   entries: readonly AuditEntryOf[],
   recorded: RawBuilder<unknown> = sql`true`,
 ): RawBuilder<unknown> {
-  const rows = entries.map(({ reissueId, reason = null, details = {}, personal, ...entry }, place) => ({
-    ...entry,
-    reissue_id: reissueId,
-    reason,
-    details,
-    place,
-    ...(personal ? salted(JSON.stringify(personal)) : {}),
-  }));
   // An extra condition: without it the planner, which has no statistics on the entries, scans every reissue.
   const reissueIds = [...new Set(entries.map(({ reissueId }) => reissueId))];
   return sql`
     entry AS (
       SELECT *, row_number() OVER (PARTITION BY reissue_id ORDER BY place) AS nth
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (reissue_id text, place int, actor text,
-        action text, outcome text, reason text, details jsonb, occurred_at timestamptz, personal_digest text, salt text,
-        personal text)
+      FROM ${givenEntries(entries)}
       WHERE ${recorded}
     ), counted AS (
       UPDATE reissue SET audit_sequence = audit_sequence + added.entries
@@ -67,15 +58,46 @@ export function appendedAudits(
       RETURNING reissue.reissue_id, reissue.audit_sequence - added.entries AS so_far
     ), placed AS (
       SELECT entry.*, so_far + nth AS sequence FROM entry JOIN counted USING (reissue_id)
-    ), personal_part AS (
-      INSERT INTO audit_personal (reissue_id, sequence, salt, personal)
-      SELECT reissue_id, sequence, salt, personal FROM placed WHERE personal IS NOT NULL
-    ), audited AS (
-      INSERT INTO audit_entry
-        (reissue_id, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at)
-      SELECT reissue_id, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at FROM placed
-    )`;
+    ), personal_part AS (${personalParts}), audited AS (${entryParts})`;
 }
+
+/**
+ * The parts of a statement that append entries to one reissue, which another part counts.
+ *
+ * @param counted the name of that part: it returns `reissue_id` and the new `audit_sequence`
+ */
+export function auditParts(entries: readonly AuditEntryOf[], counted: string): Record<string, WritePart> {
+  return {
+    placed: sql`
+      SELECT given.*, audit_sequence - ${entries.length}::int + place + 1 AS sequence
+      FROM ${givenEntries(entries)} JOIN ${sql.table(counted)} USING (reissue_id)`,
+    personal_part: personalParts,
+    audited: entryParts,
+  };
+}
+
+/** The entries as a table `given`, with the place of each among them, from 0. */
+function givenEntries(entries: readonly AuditEntryOf[]): RawBuilder<unknown> {
+  const rows = entries.map(({ reissueId, reason = null, details = {}, personal, ...entry }, place) => ({
+    ...entry,
+    reissue_id: reissueId,
+    reason,
+    details,
+    place,
+    ...(personal ? salted(JSON.stringify(personal)) : {}),
+  }));
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (reissue_id text, place int, actor text,
+    action text, outcome text, reason text, details jsonb, occurred_at timestamptz, personal_digest text, salt text,
+    personal text)`;
+}
+
+const personalParts = sql`
+  INSERT INTO audit_personal (reissue_id, sequence, salt, personal)
+  SELECT reissue_id, sequence, salt, personal FROM placed WHERE personal IS NOT NULL`;
+
+const entryParts = sql`
+  INSERT INTO audit_entry (reissue_id, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at)
+  SELECT reissue_id, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at FROM placed`;
 
 /** Salt and digest of a personal part: each string after its length in bytes, as `digestOfPersonal` in libs/audit-proofs verifies. */
 function salted(personal: string) {

@@ -14,12 +14,18 @@ export interface NewEvent {
 }
 
 export async function insertEvents(tx: Tx<'insert event'>, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await tx
-    .insertInto('event')
-    .values(events.map((event) => ({ ...event, data: JSON.stringify(event.data), published_at: null })))
-    .execute();
+  if (events.length > 0) await eventPart(events).execute(tx);
 }
+
+/** Inserts events, in this order. */
+export const eventPart = (events: readonly NewEvent[]) => sql`
+  INSERT INTO event (stream, sequence, topic, key, type, data, occurred_at)
+  SELECT stream, sequence, topic, key, type, data, occurred_at
+  FROM ROWS FROM (
+    jsonb_to_recordset(${JSON.stringify(events)}::jsonb) AS (stream text, sequence int, topic text, key text, type text,
+      data jsonb, occurred_at timestamptz)
+  ) WITH ORDINALITY
+  ORDER BY ordinality`;
 
 /** A reissue's events of one topic after `sequence`, in order. */
 export async function eventsAfter(

@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../database.js';
 import type { NewRow, Row } from '../rows.js';
+import type { Write } from '../writes.js';
 
 export type IdentityPhotoRow = Row<'identity_photo'>;
 export type NewIdentityPhoto = NewRow<'identity_photo'>;
@@ -67,22 +68,15 @@ export async function unacceptedPhotos(
 }
 
 /** Deletes a photo that is no longer needed. */
-export async function destroyPhoto(
+export const destroyPhoto = (
   tx: Tx<'select identity_photo' | 'delete identity_photo'>,
   reissueId: string,
   photoId: string,
-): Promise<void> {
-  await tx
-    .deleteFrom('identity_photo')
-    .where('reissue_id', '=', reissueId)
-    .where('photo_id', '=', photoId)
-    .execute();
-}
+): Write =>
+  tx.deleteFrom('identity_photo').where('reissue_id', '=', reissueId).where('photo_id', '=', photoId);
 
 /** Deletes all photos of a reissue. */
-export async function destroyPhotos(
+export const destroyPhotos = (
   tx: Tx<'select identity_photo' | 'delete identity_photo'>,
   reissueId: string,
-): Promise<void> {
-  await tx.deleteFrom('identity_photo').where('reissue_id', '=', reissueId).execute();
-}
+): Write => tx.deleteFrom('identity_photo').where('reissue_id', '=', reissueId);

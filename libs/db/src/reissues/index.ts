@@ -33,6 +33,7 @@ export {
   idleReissues,
 } from './reissues.js';
 export { findStep, insertStep, stepsOfKind } from './steps.js';
+export type { NewStep } from './steps.js';
 export {
   putVaultItem,
   readVaultItem,

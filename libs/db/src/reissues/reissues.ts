@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import type { Database, RoleTx, Tx } from '../database.js';
+import { auditParts, type NewAuditEntry } from '../audit/audit.js';
+import { eventPart, type NewEvent } from '../events/events.js';
 import type { NewReissue, ReissueChanges, ReissueRow } from '../rows.js';
+import { withParts, type WritePart } from '../writes.js';
 
 export async function findReissue(
   db: Database<'select reissue'> | Tx<'select reissue'>,
@@ -44,16 +47,37 @@ export async function findReissues(
     .execute();
 }
 
+/** What is written in one statement with the changes of a reissue. */
+export interface ReissueWrites {
+  readonly events?: readonly NewEvent[];
+  readonly audits?: readonly NewAuditEntry[];
+  /** Further writes. They may change neither the reissue nor a row twice. */
+  readonly others?: readonly WritePart[];
+}
+
+/** Changes a row, and writes all that belongs to the change in the same statement. The caller holds the lock on the row. */
 export async function updateReissue(
   tx: RoleTx<'worker'>,
   reissueId: string,
   changes: ReissueChanges,
-): Promise<ReissueRow> {
-  return tx
-    .updateTable('reissue')
-    .set(changes)
-    .where('reissue_id', '=', reissueId)
-    .returningAll()
+  { events = [], audits = [], others = [] }: ReissueWrites = {},
+): Promise<void> {
+  const counted = audits.length > 0 && {
+    audit_sequence: sql<number>`audit_sequence + ${audits.length}::int`,
+  };
+  const entries = audits.map((entry) => ({ ...entry, reissueId }));
+  await withParts(tx, {
+    changed: tx
+      .updateTable('reissue')
+      .set({ ...changes, ...counted })
+      .where('reissue_id', '=', reissueId)
+      .returning(['reissue_id', 'audit_sequence']),
+    ...(audits.length > 0 ? auditParts(entries, 'changed') : {}),
+    ...(events.length > 0 ? { event_part: eventPart(events) } : {}),
+    ...Object.fromEntries(others.map((part, index) => [`part_${index}`, part])),
+  })
+    .selectFrom(sql<{ reissue_id: string }>`changed`.as('changed'))
+    .select('reissue_id')
     .executeTakeFirstOrThrow();
 }
 

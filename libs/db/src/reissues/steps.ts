@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../database.js';
 import type { StepRow } from '../rows.js';
+import type { Write } from '../writes.js';
 
 export async function findStep(
   db: Database<'select step'> | Tx<'select step'>,
@@ -29,19 +30,15 @@ export async function stepsOfKind(
     .execute();
 }
 
-export async function insertStep(
-  tx: Tx<'insert step'>,
-  step: {
-    reissue_id: string;
-    update_id: string;
-    kind: string;
-    request_hmac: string;
-    outcome: Record<string, unknown>;
-    recorded_at: Date;
-  },
-): Promise<void> {
-  await tx
-    .insertInto('step')
-    .values({ ...step, outcome: JSON.stringify(step.outcome) })
-    .execute();
+/** The answer to a call, as it is recorded. */
+export interface NewStep {
+  readonly reissue_id: string;
+  readonly update_id: string;
+  readonly kind: string;
+  readonly request_hmac: string;
+  readonly outcome: Record<string, unknown>;
+  readonly recorded_at: Date;
 }
+
+export const insertStep = (tx: Tx<'insert step'>, step: NewStep): Write =>
+  tx.insertInto('step').values({ ...step, outcome: JSON.stringify(step.outcome) });

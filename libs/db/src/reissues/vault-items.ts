@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../database.js';
 import type { ReissueRow, Row } from '../rows.js';
+import type { Write } from '../writes.js';
 
 /**
  * Stores a sealed secret. If the handle exists, the first envelope stays: a retried call changes nothing.
@@ -76,26 +77,22 @@ export async function readVaultItemOfReissue(
 }
 
 /** Deletes the sealed values of one step and of its parts. */
-export async function destroyVaultItemsOfStep(
+export const destroyVaultItemsOfStep = (
   tx: Tx<'select vault_item' | 'delete vault_item'>,
   reissueId: string,
   updateId: string,
-): Promise<void> {
-  await tx
+): Write =>
+  tx
     .deleteFrom('vault_item')
     .where('reissue_id', '=', reissueId)
     .where((where) =>
       where.or([where('update_id', '=', updateId), where('update_id', 'like', `${updateId}/%`)]),
-    )
-    .execute();
-}
+    );
 
-export async function destroyVaultItemsOfReissue(
+export const destroyVaultItemsOfReissue = (
   tx: Tx<'select vault_item' | 'delete vault_item'>,
   reissueId: string,
-): Promise<void> {
-  await tx.deleteFrom('vault_item').where('reissue_id', '=', reissueId).execute();
-}
+): Write => tx.deleteFrom('vault_item').where('reissue_id', '=', reissueId);
 
 /** Deletes sealed values of calls that never became a step, unless a parked step still needs them. */
 export async function destroyStaleVaultItems(
