@@ -35,9 +35,8 @@ describe('the status of the old certificate that a cancelling customer sees', ()
     async (reason, state) => {
       const person = await customer(world);
       const applicant = await comeTo(state, person, reason);
-      const before = await new ReissueReader(gatewayQueries(world.gateway), world.clock.now).show(
-        applicant.reissueId,
-      );
+      const reader = new ReissueReader(gatewayQueries(world.gateway), world.clock.now);
+      const { reissue: before } = await reader.get(applicant.reissueId);
       const status = await ocspOf(person);
       for (const words of [pageKorean, pageEnglish])
         expectTextStatesStatus(words.cancelAsk(state === 'ISSUED', oldCertificateCaseOf(before)), status);

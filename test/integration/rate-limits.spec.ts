@@ -7,7 +7,6 @@ import {
   useFirstAllowed,
   useLimit,
   useLimits,
-  useLimitsInTransaction,
   type RateLimit,
   type LimitUse,
 } from '#libs/rate-limit';
@@ -134,7 +133,7 @@ describe('a limit in the database', () => {
 
 describe('several limits at once', () => {
   const limit = { burst: 2, everyMs: 1_000 };
-  const uses = (...of: LimitUse[]) => useLimitsInTransaction(db, of, start);
+  const uses = (...of: LimitUse[]) => useLimits(db, of, start);
 
   it('Several limits at once are used all or not at all', async () => {
     const [narrow, wide] = [

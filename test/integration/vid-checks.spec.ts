@@ -2,13 +2,13 @@ import 'reflect-metadata';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509CertificateGenerator } from '@peculiar/x509';
-import { putVaultItem } from '#libs/db/reissues';
 import { eraseCustomer } from '#libs/resident-numbers';
 import { seal } from '#libs/client';
 import type { EnvelopePurpose } from '#libs/vault';
 import type { VidCheckRequest } from '#activities/certificate';
 import { hour } from '../world/movable-clock.js';
 import { customer, type Person } from '../world/people.js';
+import { putVaultItem } from '../world/put-vault-item.js';
 import { createWorld, type World } from '../world/world.js';
 
 let world: World;

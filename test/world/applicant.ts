@@ -11,13 +11,14 @@ import {
   type StartReissue,
 } from '#libs/domain';
 import type { ChallengeRow } from '#libs/db/identity';
-import { findReissue, putVaultItem, type ReissueRow } from '#libs/db/reissues';
+import { findReissue, type ReissueRow } from '#libs/db/reissues';
 import { termsInForce, type TermsCatalogue } from '#libs/terms';
 import { seal } from '#libs/client';
 import type { EnvelopePurpose } from '#libs/vault';
 import { KeyPair } from '../support/key-pair.js';
 import { documentOf } from './outside-world.js';
 import type { Person } from './people.js';
+import { putVaultItem } from './put-vault-item.js';
 import type { World } from './world.js';
 
 const defaultOrigin: CallOrigin = { address: '192.0.2.1', agent: 'spec' };

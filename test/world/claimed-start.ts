@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { StartReissue } from '#libs/domain';
-import { putVaultItem } from '#libs/db/reissues';
 import { seal } from '#libs/client';
 import type { Applicant } from './applicant.js';
+import { putVaultItem } from './put-vault-item.js';
 
 /** Changes that make the envelope of a start wrong. */
 export interface StartSealing {

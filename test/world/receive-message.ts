@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CustomerMessage, OperatorMessage, StartReissue } from '#libs/domain';
-import { findReissue, putVaultItem, receiveCall } from '#libs/db/reissues';
+import { findReissue, receiveCall } from '#libs/db/reissues';
 import { sealParticulars } from '#libs/vault';
+import { putVaultItem } from './put-vault-item.js';
 import type { World } from './world.js';
 
 type Message = StartReissue | CustomerMessage | OperatorMessage;
@@ -23,8 +24,11 @@ export async function receiveMessage<M extends Message>(
   const { kind, updateId, requestHmac } = message;
   if (!alreadyReceived.has(message))
     await receiveCall(world.gateway, {
-      ...{ reissue_id: reissueId, update_id: updateId, request_hmac: requestHmac, kind },
-      received_at: world.clock.now(),
+      call: {
+        ...{ reissue_id: reissueId, update_id: updateId, request_hmac: requestHmac, kind },
+        received_at: world.clock.now(),
+      },
+      ...{ sealed: [], limits: [] },
     });
   alreadyReceived.add(message);
   // In these tests each part of a call is received as a separate call.

@@ -1,44 +1,31 @@
 import { topics } from '#libs/contracts';
 import type { RoleDatabase } from '#libs/db';
-import {
-  certificateBySerial,
-  certificatesOfReissue,
-  chainOf,
-  findVidCheck,
-  storedCertificateOf,
-} from '#libs/db/certificates';
+import { certificateBySerial, downloadableCertificateOf, findVidCheck } from '#libs/db/certificates';
 import { eventsAfter } from '#libs/db/events';
 import {
-  accessStateOf,
+  callStateOf,
   consentReceiptsOf,
   consentRecordsOf,
-  findReissue,
   findStep,
   markDownloaded,
-  putVaultItem,
   receiveCall,
   receivedRequest,
   revokeAccess,
-  type ReissueRow,
+  type NewCall,
 } from '#libs/db/reissues';
-import { useLimitsInTransaction, type LimitUse } from '#libs/rate-limit';
+import { useLimits, type LimitUse } from '#libs/rate-limit';
 import { photoStoreIn } from './photos/photos.js';
 
 /** The gateway's queries to PostgreSQL. */
 export const gatewayQueries = (db: RoleDatabase<'gateway'>) => ({
-  accessStateOf: (reissueId: string) => accessStateOf(db, reissueId),
+  callStateOf: (reissueId: string, updateId: string) => callStateOf(db, reissueId, updateId),
   revokeAccess: (reissueId: string, revokedAt: Date, expiresAt: Date) =>
     revokeAccess(db, reissueId, revokedAt, expiresAt),
-  useLimits: (uses: readonly LimitUse[], now: Date) => useLimitsInTransaction(db, uses, now),
-  findReissue: (reissueId: string) => findReissue(db, reissueId),
-  certificatesOfReissue: (row: ReissueRow) => certificatesOfReissue(db, row),
+  useLimits: (uses: readonly LimitUse[], now: Date) => useLimits(db, uses, now),
   findStep: (reissueId: string, updateId: string) => findStep(db, reissueId, updateId),
   findReceivedRequest: (reissueId: string, updateId: string) => receivedRequest(db, reissueId, updateId),
-  receiveCall: (call: Parameters<typeof receiveCall>[1]) => receiveCall(db, call),
-  putVaultItem: (item: Parameters<typeof putVaultItem>[1], envelope: Parameters<typeof putVaultItem>[2]) =>
-    putVaultItem(db, item, envelope),
-  storedCertificateOf: (reissueId: string) => storedCertificateOf(db, reissueId),
-  chainOf: (issuer: string) => chainOf(db, issuer),
+  receiveCall: (call: NewCall) => receiveCall(db, call),
+  downloadableCertificateOf: (reissueId: string) => downloadableCertificateOf(db, reissueId),
   markDownloaded: (reissueId: string, at: Date) => markDownloaded(db, reissueId, at),
   reissueEventsAfter: (reissueId: string, after: number) => eventsAfter(db, reissueId, topics.reissue, after),
   consentRecordsOf: (reissueId: string) => consentRecordsOf(db, reissueId),

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { putVaultItem } from '#libs/db/reissues';
 import { answer, lastCode, lock, wrongAnswers } from '../../world/answers.js';
 import { Applicant } from '../../world/applicant.js';
 import { day, hour, minute, second } from '../../world/movable-clock.js';
 import { customer, stranger, type Person } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
+import { putVaultItem } from '../../world/put-vault-item.js';
 import { effectOf, outcomeOf, vaultItemsOf } from '../../world/records.js';
 import { walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';

@@ -1,19 +1,22 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import type { OnModuleInit } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { CallState } from '#libs/db/reissues';
 import { admitBeforeBody, bearerToken, clientAddress, idempotencyKeyPattern } from '#libs/http';
 import type { FastifyRequest } from 'fastify';
-import { RequestIds } from '../calls/request-ids.js';
+import type { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
-import { AccessRevocations } from './access-revocations.js';
-import { AccessTokens } from './access-tokens.js';
-import { ApiKeys } from './api-keys.js';
+import type { AccessRevocations } from './access-revocations.js';
+import type { AccessTokens } from './access-tokens.js';
+import type { ApiKeys } from './api-keys.js';
 import type { Caller } from './caller.js';
-import { SessionCookie } from './session-cookie.js';
+import type { SessionCookie } from './session-cookie.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether {@link AccessCheck} checks the calls of this route. */
     needsAccess?: boolean;
+    /** The route of a step, which is part of the ids of its calls. */
+    stepRoute?: string;
   }
 }
 
@@ -21,22 +24,26 @@ const deviceIdPattern = idempotencyKeyPattern;
 /** Longer values of the header User-Agent are cut. */
 const maxAgentLength = 512;
 
+interface AccessCheckDependencies {
+  readonly stateOf: (reissueId: string, updateId: string) => Promise<CallState>;
+  readonly apiKeys: ApiKeys;
+  readonly tokens: AccessTokens;
+  readonly revocations: Pick<AccessRevocations, 'isRevoked'>;
+  readonly cookie: SessionCookie;
+  readonly ids: Pick<RequestIds, 'device' | 'updateId'>;
+}
+
 /**
  * Checks the access of a call. Each call needs a known `X-Api-Key`, and each POST an `Idempotency-Key`. A call on a
  * reissue needs the token of that reissue (RFC 6750), sent by the front end that started it.
  *
  * The bank's own page has its token in a cookie. Pages of other sites cannot use the cookie, because they cannot send the
  * header `X-Api-Key`. The database is queried only for a valid token: the token may be revoked, or its reissue may have
- * ended. All checks happen before the body is read, so that the body of a refused call costs nothing.
+ * ended. The same statement reads what the call needs to know about its reissue. All checks happen before the body is read, so that the body of a refused call costs nothing.
  */
-@Injectable()
 export class AccessCheck implements OnModuleInit {
   constructor(
-    private readonly apiKeys: ApiKeys,
-    private readonly tokens: AccessTokens,
-    private readonly revocations: AccessRevocations,
-    private readonly cookie: SessionCookie,
-    private readonly ids: RequestIds,
+    private readonly dependencies: AccessCheckDependencies,
     private readonly host: HttpAdapterHost,
   ) {}
 
@@ -48,7 +55,7 @@ export class AccessCheck implements OnModuleInit {
 
   /** The caller. @throws ProblemError if the call is not allowed */
   async callerOf(request: FastifyRequest): Promise<Caller> {
-    const apiKeyName = this.apiKeys.nameOf(header(request, 'x-api-key'));
+    const apiKeyName = this.dependencies.apiKeys.nameOf(header(request, 'x-api-key'));
     if (apiKeyName === undefined) throw problem('unknown-api-key');
 
     const idempotencyKey = header(request, 'idempotency-key');
@@ -56,20 +63,19 @@ export class AccessCheck implements OnModuleInit {
       throw problem('idempotency-key-required');
 
     const { id } = request.params as { readonly id?: string };
-    if (id !== undefined)
-      await this.requireToken(bearerToken(request) ?? this.cookie.tokenOf(request), id, apiKeyName);
+    const state = id === undefined ? undefined : await this.open(request, id, apiKeyName, idempotencyKey);
 
     const agent = header(request, 'user-agent').slice(0, maxAgentLength);
     const device = this.deviceOf(request);
     const origin = { address: clientAddress(request), agent, ...(device === undefined ? {} : { device }) };
-    return { apiKeyName, idempotencyKey, origin };
+    return { apiKeyName, idempotencyKey, origin, ...(state ? { state } : {}) };
   }
 
   /** The keyed digest of the header X-Device-Id, if the client sends one. */
   private deviceOf(request: FastifyRequest): string | undefined {
     const deviceId = header(request, 'x-device-id');
     if (deviceId === '') return undefined;
-    if (deviceIdPattern.test(deviceId)) return this.ids.device(deviceId);
+    if (deviceIdPattern.test(deviceId)) return this.dependencies.ids.device(deviceId);
     const message = {
       ko: '인쇄 가능한 문자 16~128자여야 합니다',
       en: 'must be 16 to 128 printable characters',
@@ -77,15 +83,22 @@ export class AccessCheck implements OnModuleInit {
     throw problem('invalid-request', { errors: [{ parameter: 'X-Device-Id', in: 'header', message }] });
   }
 
-  private async requireToken(
-    token: string | undefined,
+  /** Opens a reissue with the token of the request, and reads what is stored about it and the call. */
+  private async open(
+    request: FastifyRequest,
     reissueId: string,
     apiKeyName: string,
-  ): Promise<void> {
-    const access = token === undefined ? undefined : await this.tokens.open(token);
+    idempotencyKey: string,
+  ): Promise<CallState> {
+    const { stateOf, tokens, revocations, cookie, ids } = this.dependencies;
+    const token = bearerToken(request) ?? cookie.tokenOf(request);
+    const access = token === undefined ? undefined : await tokens.open(token);
     if (!access) throw invalidToken();
     if (access.reissueId !== reissueId || access.apiKeyName !== apiKeyName) throw problem('not-your-reissue');
-    if (await this.revocations.isRevoked(reissueId)) throw invalidToken();
+    const { stepRoute } = request.routeOptions.config;
+    const state = await stateOf(reissueId, stepRoute ? ids.updateId(stepRoute, idempotencyKey) : '');
+    if (revocations.isRevoked(state)) throw invalidToken();
+    return state;
   }
 }
 

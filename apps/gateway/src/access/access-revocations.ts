@@ -1,8 +1,7 @@
-import type { AccessState } from '#libs/db/reissues';
+import type { CallState } from '#libs/db/reissues';
 import { tokenLifetimeSeconds } from './access-tokens.js';
 
 interface AccessRevocationsDependencies {
-  readonly accessStateOf: (reissueId: string) => Promise<AccessState>;
   readonly revoke: (reissueId: string, revokedAt: Date, expiresAt: Date) => Promise<void>;
   /** How long a reissue can be read after its end, in milliseconds. */
   readonly afterEndMs: number;
@@ -17,10 +16,10 @@ export class AccessRevocations {
   constructor(private readonly dependencies: AccessRevocationsDependencies) {}
 
   /** Whether all tokens of the reissue are invalid. */
-  async isRevoked(reissueId: string): Promise<boolean> {
-    const { accessStateOf, afterEndMs, clock } = this.dependencies;
-    const { revoked, endedAt } = await accessStateOf(reissueId);
-    return revoked || (endedAt !== null && endedAt.getTime() + afterEndMs < clock().getTime());
+  isRevoked({ revoked, reissue }: Pick<CallState, 'revoked' | 'reissue'>): boolean {
+    const { afterEndMs, clock } = this.dependencies;
+    const endedAt = reissue?.ended_at;
+    return revoked || (endedAt != null && endedAt.getTime() + afterEndMs < clock().getTime());
   }
 
   /** Revokes the tokens of the reissue at every gateway. */

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { RequestIds } from '../calls/request-ids.js';
 import type { GatewayConfig } from '../config.js';
 import { GatewayDependencies } from '../dependencies.js';
@@ -36,7 +37,6 @@ const providers = [
     inject: [GatewayDependencies],
     useFactory: ({ queries, config, clock }: GatewayDependencies) =>
       new AccessRevocations({
-        accessStateOf: queries.accessStateOf,
         revoke: queries.revokeAccess,
         afterEndMs: config.tokenAfterEndMs,
         clock,
@@ -50,9 +50,26 @@ const providers = [
   },
 ];
 
+const accessCheck = {
+  provide: AccessCheck,
+  inject: [
+    ...[GatewayDependencies, ApiKeys, AccessTokens, AccessRevocations, SessionCookie, RequestIds],
+    HttpAdapterHost,
+  ],
+  useFactory: (
+    { queries }: GatewayDependencies,
+    apiKeys: ApiKeys,
+    tokens: AccessTokens,
+    revocations: AccessRevocations,
+    cookie: SessionCookie,
+    ids: RequestIds,
+    host: HttpAdapterHost,
+  ) => new AccessCheck({ stateOf: queries.callStateOf, apiKeys, tokens, revocations, cookie, ids }, host),
+};
+
 /** Who may call, and how often: needed by the guard of every feature. */
 @Global()
-@Module({ providers: [...providers, AccessCheck], exports: providers.map(({ provide }) => provide) })
+@Module({ providers: [...providers, accessCheck], exports: providers.map(({ provide }) => provide) })
 export class AccessModule {}
 
 const ratesOf = (config: GatewayConfig, kind: LimitedCall): CallRates =>

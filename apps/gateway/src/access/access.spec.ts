@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import type { CallState } from '#libs/db/reissues';
 import { SignJWT } from 'jose';
 import { AccessCheck } from './access-check.js';
 import { AccessRevocations } from './access-revocations.js';
@@ -128,23 +129,29 @@ describe('API keys', () => {
 });
 
 describe('access check', () => {
-  const revoked = new Set<string>();
+  const state: CallState = {
+    ...{ revoked: false, reissue: undefined, certificate: undefined, old: undefined },
+    ...{ receivedRequest: undefined, step: undefined },
+  };
   const check = new AccessCheck(
-    new ApiKeys(),
-    tokens,
-    new AccessRevocations({
-      accessStateOf: (reissueId) => Promise.resolve({ revoked: revoked.has(reissueId), endedAt: null }),
-      revoke: () => Promise.resolve(),
-      afterEndMs: 0,
-      clock: () => new Date(),
-    }),
-    new SessionCookie(true),
-    new RequestIds(Buffer.alloc(32, 7)),
+    {
+      stateOf: () => Promise.resolve(state),
+      apiKeys: new ApiKeys(),
+      tokens,
+      revocations: new AccessRevocations({
+        revoke: () => Promise.resolve(),
+        afterEndMs: 0,
+        clock: () => new Date(),
+      }),
+      cookie: new SessionCookie(true),
+      ids: new RequestIds(Buffer.alloc(32, 7)),
+    },
     new HttpAdapterHost(),
   );
   const key = 'a-key-of-16-char';
   const enter = async (method: string, params: { id?: string }, headers: Record<string, string>) => {
-    const request = { method, params, headers, ip: '192.0.2.1' } as unknown as FastifyRequest;
+    const routeOptions = { config: {} };
+    const request = { method, params, headers, ip: '192.0.2.1', routeOptions } as unknown as FastifyRequest;
     return check.callerOf(request).catch((error: Error) => error.message);
   };
   const id = access.reissueId;

@@ -12,6 +12,8 @@ export interface CallRates {
   readonly device: RateLimit;
 }
 
+type LimitedCaller = Pick<Caller, 'apiKeyName' | 'origin'>;
+
 /** Counts the call against all of these limits, or against none if one is exceeded. */
 type UseLimits = (uses: readonly LimitUse[], now: Date) => Promise<Allowance>;
 
@@ -30,11 +32,14 @@ export class CallLimits {
     private readonly clock: () => Date,
   ) {}
 
-  /** @throws ProblemError 429 `too-many-requests` with `Retry-After` */
-  async admit(
-    kind: LimitedCall,
-    { apiKeyName, origin }: Pick<Caller, 'apiKeyName' | 'origin'>,
-  ): Promise<void> {
+  /** Counts a call. @throws ProblemError 429 `too-many-requests` with `Retry-After` */
+  async admit(kind: LimitedCall, caller: LimitedCaller): Promise<void> {
+    const allowance = await this.use(this.usesOf(kind, caller), this.clock());
+    if (!allowance.allowed) throw tooManyUntil(allowance.retryAfterMs);
+  }
+
+  /** The limits that a call of this caller counts against. */
+  usesOf(kind: LimitedCall, { apiKeyName, origin }: LimitedCaller): LimitUse[] {
     const { address, device } = this.ratesOf(kind);
     const uses: LimitUse[] = networksOf(origin.address).map((network, wider) => ({
       key: this.ids.limitKey(kind, 'address', apiKeyName, network),
@@ -42,8 +47,7 @@ export class CallLimits {
     }));
     if (origin.device !== undefined)
       uses.push({ key: this.ids.limitKey(kind, 'device', origin.device), limit: device });
-    const allowance = await this.use(uses, this.clock());
-    if (!allowance.allowed) throw tooManyUntil(allowance.retryAfterMs);
+    return uses;
   }
 }
 

@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { CallState } from '#libs/db/reissues';
 import type { CallOrigin } from '#libs/domain';
 import type { FastifyRequest } from 'fastify';
 
@@ -8,6 +9,8 @@ export interface Caller {
   readonly origin: CallOrigin;
   /** Empty unless the request is a POST. */
   readonly idempotencyKey: string;
+  /** What is stored about the reissue, and about this call if it is a step; undefined if the call has no reissue. */
+  readonly state?: CallState;
 }
 
 declare module 'fastify' {

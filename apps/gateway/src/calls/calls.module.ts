@@ -26,8 +26,7 @@ import { stepControllers } from './step-controllers.js';
     {
       provide: Envelopes,
       inject: [GatewayDependencies],
-      useFactory: ({ queries, config }: GatewayDependencies) =>
-        new Envelopes(queries.putVaultItem, config.vaultPublicKeys.keys),
+      useFactory: ({ config }: GatewayDependencies) => new Envelopes(config.vaultPublicKeys.keys),
     },
     {
       provide: ReissueCalls,
@@ -46,6 +45,7 @@ import { stepControllers } from './step-controllers.js';
       ) =>
         new ReissueCalls({
           ...{ ids, reader, tokens, limits, received, envelopes, workflows, clock },
+          stateOf: queries.callStateOf,
           findStep: queries.findStep,
           inFlight: new CallsInFlight(config.callsPerReissue),
           consents: new StartConsentCheck(terms, clock),

@@ -1,9 +1,9 @@
-import type { putVaultItem } from '#libs/db/reissues';
 import type { InputFault } from '#libs/http';
 import type { Particulars } from '#libs/domain';
 import { EnvelopeError, inspectEnvelope, sealParticulars, type EnvelopeBinding } from '#libs/vault';
 import { decodeProtectedHeader, type JWK } from 'jose';
 import { problem } from '../problems.js';
+import type { PlacedValue } from './received-calls.js';
 import type { SealedValue } from './step-draft.js';
 
 /** The binding that all envelopes of a call must have. */
@@ -20,18 +20,12 @@ interface ParticularsLocation {
   readonly keyThumbprint: string;
 }
 
-/** Checks the headers of sealed values, and stores the values in the vault for the step that opens them. */
+/** Checks the headers of sealed values, and prepares the values for the vault. */
 export class Envelopes {
   private readonly kids: ReadonlySet<string>;
 
   /** @param vaultKeys public keys; the first seals */
-  constructor(
-    private readonly put: (
-      item: Parameters<typeof putVaultItem>[1],
-      envelope: Parameters<typeof putVaultItem>[2],
-    ) => ReturnType<typeof putVaultItem>,
-    private readonly vaultKeys: readonly JWK[],
-  ) {
+  constructor(private readonly vaultKeys: readonly JWK[]) {
     this.kids = new Set(vaultKeys.map(({ kid }) => kid ?? ''));
   }
 
@@ -49,37 +43,30 @@ export class Envelopes {
     if (errors.length > 0) throw problem('envelope-refused', { errors });
   }
 
-  /** @throws ProblemError 422 `envelope-refused`, which names each envelope that another call has used */
-  async keep(
-    reissueId: string,
-    { sub, keyThumbprint }: SealedFor,
-    sealed: readonly SealedValue[],
-    now: Date,
-  ): Promise<void> {
-    const kept = sealed.map(async (value): Promise<InputFault[]> => {
-      const { handle, updateId, envelope, pointer, purpose, challengeId = null } = value;
-      const item = {
-        ...{ handle, reissue_id: reissueId, update_id: updateId, envelope, created_at: now },
-        ...(sub === reissueId ? {} : { subject: sub }),
-      };
-      const about = { purpose, challenge_id: challengeId, key_thumbprint: keyThumbprint };
-      const fresh = await this.put(item, { jti: String(decodeProtectedHeader(envelope).jti), ...about });
-      return fresh ? [] : [{ pointer, message: 'this envelope was used before: seal the value again' }];
-    });
-    const errors = (await Promise.all(kept)).flat();
-    if (errors.length > 0) throw problem('envelope-refused', { errors });
+  /** The values as the vault keeps them. @param reissueId the reissue, or the VID check, that they belong to */
+  place(reissueId: string, { sub, keyThumbprint }: SealedFor, sealed: readonly SealedValue[]): PlacedValue[] {
+    return sealed.map(({ handle, updateId, envelope, pointer, purpose, challengeId = null }) => ({
+      pointer,
+      value: {
+        ...{ handle, update_id: updateId, envelope, subject: sub === reissueId ? null : sub },
+        jti: String(decodeProtectedHeader(envelope).jti),
+        ...{ purpose, challenge_id: challengeId, key_thumbprint: keyThumbprint },
+      },
+    }));
   }
 
-  /** Seals the particulars of an applicant and stores them. From then on only the worker can read them. */
-  async keepParticulars(
+  /** Seals the particulars of an applicant. From then on only the worker can read them. */
+  async sealParticulars(
     { handle, reissueId, updateId, keyThumbprint }: ParticularsLocation,
     particulars: Particulars,
-    now: Date,
-  ): Promise<void> {
+  ): Promise<PlacedValue> {
     const envelope = await sealParticulars(particulars, reissueId, this.vaultKeys[0]!);
-    await this.put(
-      { handle, reissue_id: reissueId, update_id: updateId, envelope, created_at: now },
-      { jti: handle, purpose: 'particulars', challenge_id: null, key_thumbprint: keyThumbprint },
-    );
+    return {
+      pointer: '#/applicant',
+      value: {
+        ...{ handle, update_id: updateId, envelope, subject: null, jti: handle, purpose: 'particulars' },
+        ...{ challenge_id: null, key_thumbprint: keyThumbprint },
+      },
+    };
   }
 }

@@ -1,4 +1,6 @@
-import type { receiveCall } from '#libs/db/reissues';
+import type { NewCall, ReceivedCall, SealedValueOfCall } from '#libs/db/reissues';
+import { rateLimitUses, type LimitUse } from '#libs/rate-limit';
+import { tooManyUntil } from '../access/call-limits.js';
 import { problem } from '../problems.js';
 import type { CallIdentity } from './calls-in-flight.js';
 
@@ -6,8 +8,19 @@ import type { CallIdentity } from './calls-in-flight.js';
 interface ReceivedCallStore {
   /** The request that this call was first received with. */
   findReceivedRequest(reissueId: string, updateId: string): Promise<string | undefined>;
-  /** Stores a call unless it was received before. Returns the request of the stored call. */
-  receiveCall(call: Parameters<typeof receiveCall>[1]): Promise<string>;
+  receiveCall(call: NewCall): Promise<ReceivedCall>;
+}
+
+/** A sealed value as it is stored, and its place in the body. */
+export interface PlacedValue {
+  readonly pointer: string;
+  readonly value: SealedValueOfCall;
+}
+
+/** What is stored with a call, and the limits that it counts against. */
+interface WithCall {
+  readonly sealed?: readonly PlacedValue[];
+  readonly limits?: readonly LimitUse[];
 }
 
 /**
@@ -27,15 +40,30 @@ export class ReceivedCalls {
   }
 
   /**
-   * Records a call before it is passed on.
+   * Counts a call against its limits, and stores it with its sealed values before it is passed on.
    *
-   * @throws ProblemError 409 `idempotency-mismatch` if it was received with another request before or at the same time
+   * @throws ProblemError 429 `too-many-requests`; 409 `idempotency-mismatch` if it was received with another request
+   *   before or at the same time; 422 `envelope-refused`, which names each envelope that another call has used
    */
-  async receive({ reissueId, updateId, requestHmac }: CallIdentity, kind: string): Promise<void> {
-    const request = await this.store.receiveCall({
-      ...{ reissue_id: reissueId, update_id: updateId, request_hmac: requestHmac },
-      ...{ kind, received_at: this.clock() },
+  async receive(
+    { reissueId, updateId, requestHmac }: CallIdentity,
+    kind: string,
+    { sealed = [], limits = [] }: WithCall = {},
+  ): Promise<void> {
+    const now = this.clock();
+    const received = await this.store.receiveCall({
+      call: {
+        ...{ reissue_id: reissueId, update_id: updateId, request_hmac: requestHmac },
+        ...{ kind, received_at: now },
+      },
+      sealed: sealed.map(({ value }) => value),
+      limits: rateLimitUses(limits, now),
     });
-    if (request !== requestHmac) throw problem('idempotency-mismatch');
+    if ('retryAfterMs' in received) throw tooManyUntil(received.retryAfterMs);
+    if (received.request !== requestHmac) throw problem('idempotency-mismatch');
+    const used = sealed.filter(({ value }) => !received.stored.has(value.handle));
+    if (used.length === 0) return;
+    const message = 'this envelope was used before: seal the value again';
+    throw problem('envelope-refused', { errors: used.map(({ pointer }) => ({ pointer, message })) });
   }
 }

@@ -1,7 +1,7 @@
 import type { startRequestSchema, StepOutcome } from '#libs/contracts';
 import { problemOfRefusal } from '#libs/contracts';
-import type { StepRow } from '#libs/db/reissues';
-import { isFinal, type StepResult } from '#libs/domain';
+import type { CallState, StepRow } from '#libs/db/reissues';
+import { isFinal } from '#libs/domain';
 import type { z } from 'zod';
 import type { AccessTokens } from '../access/access-tokens.js';
 import { tooManyUntil, type CallLimits } from '../access/call-limits.js';
@@ -13,26 +13,26 @@ import type { CallsInFlight } from './calls-in-flight.js';
 import type { StartConsentCheck } from './start-consent-check.js';
 import type { Envelopes } from './envelopes.js';
 import { precheck, waitsForOperator } from './precheck.js';
-import type { ReceivedCalls } from './received-calls.js';
+import type { PlacedValue, ReceivedCalls } from './received-calls.js';
 import type { Delivery, ReissueWorkflows } from './reissue-workflows.js';
 import type { RequestIds } from './request-ids.js';
 import { startResponse, stepResponse, type CallResult } from './step-responses.js';
 import { StepDraft, type StepCall } from './step-draft.js';
 import { particularsField, particularsOf, startMessage } from './step-messages.js';
-import { steps, type StepBody, type StepKind } from './steps.js';
+import { stepRoute, steps, type StepBody, type StepKind } from './steps.js';
 
 const startRoute = '/v1/reissues';
-const stepRoute = (path: string) => `/v1/reissues/{id}/${path}`;
 
 interface ReissueCallsDependencies {
+  readonly stateOf: (reissueId: string, updateId: string) => Promise<CallState>;
   readonly findStep: (reissueId: string, updateId: string) => Promise<StepRow | undefined>;
-  readonly received: Pick<ReceivedCalls, 'requireSame' | 'receive'>;
+  readonly received: Pick<ReceivedCalls, 'receive'>;
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
-  readonly limits: Pick<CallLimits, 'admit'>;
+  readonly limits: Pick<CallLimits, 'admit' | 'usesOf'>;
   readonly workflows: Pick<ReissueWorkflows, 'start' | 'send'>;
-  readonly envelopes: Pick<Envelopes, 'inspect' | 'keep' | 'keepParticulars'>;
-  readonly reader: Pick<ReissueReader, 'find' | 'get'>;
+  readonly envelopes: Pick<Envelopes, 'inspect' | 'place' | 'sealParticulars'>;
+  readonly reader: Pick<ReissueReader, 'find' | 'read'>;
   readonly consents: StartConsentCheck;
   readonly tokens: AccessTokens;
   readonly clock: () => Date;
@@ -47,7 +47,7 @@ export class ReissueCalls {
 
   /** @throws ProblemError */
   start(caller: Caller, body: z.output<typeof startRequestSchema>): Promise<CallResponse> {
-    const { ids, inFlight, limits, workflows, envelopes, reader, received, consents, tokens, clock } =
+    const { stateOf, ids, inFlight, limits, workflows, envelopes, received, consents, tokens, clock } =
       this.dependencies;
     const { apiKeyName, idempotencyKey } = caller;
     const reissueId = ids.reissueId(apiKeyName, idempotencyKey);
@@ -56,22 +56,23 @@ export class ReissueCalls {
     const message = startMessage(draft, apiKeyName, body);
     const sealedFor = { sub: idempotencyKey, client: apiKeyName, keyThumbprint: body.keyThumbprint };
     return inFlight.run({ reissueId, ...call }, async () => {
-      const result = await this.resolve(reissueId, call, async () => {
+      const state = await stateOf(reissueId, call.updateId);
+      const result = await this.resolve(reissueId, call, state, async () => {
         // If the row exists, the worker has read the applicant's data already, so a repeated call need not store the data
         // again.
-        const begun = (await reader.find(reissueId)) !== undefined;
-        if (!begun) {
+        const sealed: PlacedValue[] = [];
+        if (!state.reissue) {
           await limits.admit('start', caller);
           consents.requireIdentityStage(body.consents);
           envelopes.inspect(sealedFor, draft.sealed, clock());
-        }
-        await received.receive({ reissueId, ...call }, message.kind);
-        if (!begun) {
-          await envelopes.keep(reissueId, sealedFor, draft.sealed, clock());
           const { keyThumbprint } = body;
           const place = { handle: draft.handleOf(particularsField), reissueId, updateId: call.updateId };
-          await envelopes.keepParticulars({ ...place, keyThumbprint }, particularsOf(body), clock());
+          sealed.push(
+            ...envelopes.place(reissueId, sealedFor, draft.sealed),
+            await envelopes.sealParticulars({ ...place, keyThumbprint }, particularsOf(body)),
+          );
         }
+        await received.receive({ reissueId, ...call }, message.kind, { sealed });
         return workflows.start(message);
       });
       return startResponse(message, result, tokens);
@@ -86,20 +87,26 @@ export class ReissueCalls {
     body: StepBody<Kind>,
   ): Promise<CallResponse> {
     const { ids, inFlight, limits, workflows, envelopes, reader, received, clock } = this.dependencies;
-    const { path, response, message: build } = steps[kind];
-    const call = this.identify(stepRoute(path), caller, body);
+    const { response, message: build } = steps[kind];
+    const call = this.identify(stepRoute(kind), caller, body);
     const draft = new StepDraft(reissueId, call, ids);
     const message = build(draft, body as never);
     return inFlight.run({ reissueId, ...call }, async () => {
-      const result = await this.resolve(reissueId, call, async () => {
-        const { row, reissue } = await reader.get(reissueId);
+      const result = await this.resolve(reissueId, call, caller.state, async () => {
+        const { row, reissue } = reader.read(caller.state);
         if (waitsForOperator(row, call)) return { reached: 'ACCEPTED' };
-        await limits.admit('call', caller);
-        precheck(row, message, reissue);
         const sealedFor = { sub: reissueId, client: row.api_key_name, keyThumbprint: row.key_thumbprint };
-        envelopes.inspect(sealedFor, draft.sealed, clock());
-        await received.receive({ reissueId, ...call }, kind);
-        await envelopes.keep(reissueId, sealedFor, draft.sealed, clock());
+        try {
+          precheck(row, message, reissue);
+          envelopes.inspect(sealedFor, draft.sealed, clock());
+        } catch (refusal) {
+          await limits.admit('call', caller);
+          throw refusal;
+        }
+        await received.receive({ reissueId, ...call }, kind, {
+          sealed: envelopes.place(reissueId, sealedFor, draft.sealed),
+          limits: limits.usesOf('call', caller),
+        });
         return workflows.send(reissueId, message, row.event_sequence + row.steps);
       });
       return stepResponse(response.bodyOf, result);
@@ -114,11 +121,11 @@ export class ReissueCalls {
   private async resolve(
     reissueId: string,
     call: StepCall,
+    before: CallState | undefined,
     deliver: () => Promise<Delivery>,
   ): Promise<CallResult> {
-    const before = await this.recorded(reissueId, call);
-    if (before) return { outcome: before };
-    await this.dependencies.received.requireSame({ reissueId, ...call });
+    if (before?.step) return { outcome: this.outcomeOf(before.step, call) };
+    this.requireSameRequest({ requestHmac: before?.receivedRequest }, call);
     let delivery: Delivery;
     try {
       delivery = await deliver();
@@ -154,12 +161,18 @@ export class ReissueCalls {
 
   private async recorded(reissueId: string, call: StepCall): Promise<StepOutcome | undefined> {
     const step = await this.dependencies.findStep(reissueId, call.updateId);
-    if (!step) return undefined;
+    return step && this.outcomeOf(step, call);
+  }
+
+  private outcomeOf(step: Pick<StepRow, 'request_hmac' | 'outcome'>, call: StepCall): StepOutcome {
     this.requireSameRequest({ requestHmac: step.request_hmac }, call);
     return step.outcome as unknown as StepOutcome;
   }
 
-  private requireSameRequest({ requestHmac }: Pick<StepResult, 'requestHmac'>, call: StepCall): void {
+  private requireSameRequest(
+    { requestHmac }: { readonly requestHmac?: string | undefined },
+    call: StepCall,
+  ): void {
     if (requestHmac !== undefined && requestHmac !== call.requestHmac) throw problem('idempotency-mismatch');
   }
 }

@@ -1,10 +1,11 @@
 import { Body, Controller, HttpCode, Param, Post, UseInterceptors, type Type } from '@nestjs/common';
+import { ConfigureRoute } from '#libs/http';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
 import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
 import { SendCallResponse, type CallResponse } from './call-response.js';
 import { ReissueCalls } from './reissue-calls.js';
-import { stepKinds, steps, type StepBody, type StepKind } from './steps.js';
+import { stepKinds, stepRoute, steps, type StepBody, type StepKind } from './steps.js';
 
 /** A controller for each step: `POST /v1/reissues/:id/<path of the step>`. */
 export const stepControllers: Type[] = stepKinds.map(stepController);
@@ -20,6 +21,7 @@ function stepController(kind: StepKind): Type {
 
     @Post(path)
     @HttpCode(200)
+    @ConfigureRoute({ stepRoute: stepRoute(kind) })
     @DocumentedEndpoint(kind, { 200: response.schema, 202: response.schema })
     run(
       @FromCaller() caller: Caller,

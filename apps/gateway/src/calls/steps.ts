@@ -233,6 +233,8 @@ export const steps = {
 
 export type StepKind = keyof typeof steps;
 export type StepBody<Kind extends StepKind> = z.output<(typeof steps)[Kind]['body']>;
+/** The route of a step, from which the ids of its calls are made. */
+export const stepRoute = (kind: StepKind): string => `/v1/reissues/{id}/${steps[kind].path}`;
 export const stepKinds = Object.keys(steps) as StepKind[];
 
 /** The texts of each step in the API document. */

@@ -31,7 +31,7 @@ const download = (
   row: Partial<ReissueRow>,
   accept?: string,
   stored: { der: Buffer } | null = { der },
-  chains: Record<string, Buffer[]> = { 'CN=CA 1': chain, 'CN=CA 2': [] },
+  [issuing, root]: readonly Buffer[] = chain,
 ) => {
   const marked: Date[] = [];
   const current = {
@@ -40,15 +40,16 @@ const download = (
   } as unknown as CurrentReissue;
   const service = new CertificateDownload(
     {
-      storedCertificateOf: () =>
-        Promise.resolve(stored ? { serial: '0a1b', der: stored.der, issuer: 'CN=CA 1' } : undefined),
-      chainOf: (issuer) => Promise.resolve(chains[issuer]),
+      downloadableCertificateOf: () =>
+        Promise.resolve(
+          stored ? { serial: '0a1b', ...stored, issuing: issuing ?? null, root: root ?? null } : undefined,
+        ),
       markDownloaded: (_id, at) => Promise.resolve(marked.push(at) > 0),
     },
-    { get: () => Promise.resolve(current) },
+    { read: () => current },
     () => now,
   );
-  return service.download(reissueId, accept).then(
+  return service.download(undefined, accept).then(
     (answer) => ({ answer, marked }),
     (error: { type: string; status: number }) => ({ problem: [error.status, error.type], marked }),
   );
@@ -72,7 +73,7 @@ describe('download of the certificate', () => {
   });
 
   it('A download is 503 and not recorded while its CA is not in the database', async () => {
-    expect(await download({ state: 'ISSUED' }, undefined, { der }, {})).toEqual({
+    expect(await download({ state: 'ISSUED' }, undefined, { der }, [])).toEqual({
       problem: [503, 'unavailable'],
       marked: [],
     });

@@ -1,6 +1,7 @@
-import type { CertificateRow } from '#libs/db/certificates';
+import type { CallState } from '#libs/db/reissues';
 import { negotiate } from '#libs/http';
 import { problem } from '../problems.js';
+import type { GatewayQueries } from '../queries.js';
 import {
   certificateMediaTypes,
   type DownloadableCertificate,
@@ -10,12 +11,8 @@ import type { CurrentReissue, ReissueReader } from './reissue-reader.js';
 
 /** Reads certificates, and records their download. */
 interface CertificateStore {
-  /** The stored certificate of a reissue that was not withdrawn. */
-  storedCertificateOf(
-    reissueId: string,
-  ): Promise<Pick<CertificateRow, 'serial' | 'der' | 'issuer'> | undefined>;
-  /** DER of the issuing CA that signed, then of its root. */
-  chainOf(issuer: string): Promise<readonly Buffer[] | undefined>;
+  /** The stored certificate of a reissue that was not withdrawn; its chain is null while its CA is unknown. */
+  downloadableCertificateOf: GatewayQueries['downloadableCertificateOf'];
   markDownloaded(reissueId: string, at: Date): Promise<boolean>;
 }
 
@@ -23,7 +20,7 @@ interface CertificateStore {
 export class CertificateDownload {
   constructor(
     private readonly store: CertificateStore,
-    private readonly reader: Pick<ReissueReader, 'get'>,
+    private readonly reader: Pick<ReissueReader, 'read'>,
     private readonly clock: () => Date,
   ) {}
 
@@ -33,23 +30,24 @@ export class CertificateDownload {
    *
    * @throws ProblemError 406, 409 `not-issued`, 410 `certificate-withdrawn`, 503 while its CA is not in the database
    */
-  async download(reissueId: string, accept: string | undefined): Promise<Response> {
+  async download(state: CallState | undefined, accept: string | undefined): Promise<Response> {
     const mediaType = negotiate(accept, certificateMediaTypes);
     if (!mediaType) throw problem('not-acceptable');
-    const current = await this.reader.get(reissueId);
+    const current = this.reader.read(state);
     const certificate = await this.certificateOf(current);
-    if (!current.row.downloaded_at && !(await this.store.markDownloaded(reissueId, this.clock())))
-      throw problem('certificate-withdrawn', { reissue: current.reissue });
+    const { row, reissue } = current;
+    if (!row.downloaded_at && !(await this.store.markDownloaded(row.reissue_id, this.clock())))
+      throw problem('certificate-withdrawn', { reissue });
     return renderCertificate(certificate, mediaType);
   }
 
   private async certificateOf({ row, reissue }: CurrentReissue): Promise<DownloadableCertificate> {
     if (row.state === 'WITHDRAWN') throw problem('certificate-withdrawn', { reissue });
     if (row.state !== 'ISSUED' && row.state !== 'REGISTERED') throw problem('not-issued', { reissue });
-    const certificate = await this.store.storedCertificateOf(row.reissue_id);
-    if (!certificate?.der) throw problem('certificate-withdrawn', { reissue });
-    const chain = await this.store.chainOf(certificate.issuer);
-    if (!chain) throw problem('unavailable');
-    return { serial: certificate.serial, der: certificate.der, chain };
+    const stored = await this.store.downloadableCertificateOf(row.reissue_id);
+    if (!stored?.der) throw problem('certificate-withdrawn', { reissue });
+    const { serial, der, issuing, root } = stored;
+    if (!issuing || !root) throw problem('unavailable');
+    return { serial, der, chain: [issuing, root] };
   }
 }

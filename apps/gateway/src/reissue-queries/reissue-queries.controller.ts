@@ -1,6 +1,7 @@
-import { Controller, Get, Headers, Param } from '@nestjs/common';
+import { Controller, Get, Headers } from '@nestjs/common';
 import { reissueSchema, type Reissue } from '#libs/contracts';
 import { WithAccess } from '../access/access.guard.js';
+import { FromCaller, type Caller } from '../access/caller.js';
 import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
 import { CertificateDownload } from './certificate-download.js';
 import { ReissueReader } from './reissue-reader.js';
@@ -15,13 +16,13 @@ export class ReissueQueriesController {
 
   @Get()
   @DocumentedEndpoint('getReissue', { 200: reissueSchema })
-  show(@Param('id') id: string): Promise<Reissue> {
-    return this.reader.show(id);
+  show(@FromCaller() { state }: Caller): Reissue {
+    return this.reader.read(state).reissue;
   }
 
   @Get('certificate')
   @DocumentedEndpoint('downloadCertificate')
-  certificate(@Param('id') id: string, @Headers('accept') accept?: string): Promise<Response> {
-    return this.certificates.download(id, accept);
+  certificate(@FromCaller() { state }: Caller, @Headers('accept') accept?: string): Promise<Response> {
+    return this.certificates.download(state, accept);
   }
 }

@@ -1,6 +1,6 @@
 import { showReissue, type Reissue } from '#libs/contracts';
 import type { Clock } from '#libs/domain';
-import type { ReissueRow } from '#libs/db/reissues';
+import type { CallState, ReissueRow } from '#libs/db/reissues';
 import { problem } from '../problems.js';
 import type { GatewayQueries } from '../queries.js';
 
@@ -13,26 +13,30 @@ export interface CurrentReissue {
 /** Reads reissues from PostgreSQL, without asking their workflows. */
 export class ReissueReader {
   constructor(
-    private readonly queries: Pick<GatewayQueries, 'findReissue' | 'certificatesOfReissue'>,
+    private readonly queries: Pick<GatewayQueries, 'callStateOf'>,
     private readonly clock: Clock,
   ) {}
 
   async find(reissueId: string): Promise<CurrentReissue | undefined> {
-    const row = await this.queries.findReissue(reissueId);
-    if (!row) return undefined;
-    const certificates = await this.queries.certificatesOfReissue(row);
-    return { row, reissue: showReissue(row, { ...certificates, now: this.clock() }) };
+    return this.currentOf(await this.queries.callStateOf(reissueId, ''));
   }
 
   /** @throws ProblemError 404 if the reissue is not stored any more */
   async get(reissueId: string): Promise<CurrentReissue> {
-    const current = await this.find(reissueId);
-    if (!current) throw problem('not-found');
-    return current;
+    return required(await this.find(reissueId));
   }
 
-  async show(reissueId: string): Promise<Reissue> {
-    const { reissue } = await this.get(reissueId);
-    return reissue;
+  /** The reissue that the access check has read. @throws ProblemError 404 if it is not stored any more */
+  read(state: CallState | undefined): CurrentReissue {
+    return required(state && this.currentOf(state));
   }
+
+  private currentOf({ reissue: row, certificate, old }: CallState): CurrentReissue | undefined {
+    return row && { row, reissue: showReissue(row, { certificate, old, now: this.clock() }) };
+  }
+}
+
+function required(current: CurrentReissue | undefined): CurrentReissue {
+  if (!current) throw problem('not-found');
+  return current;
 }

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { VidCheckAnswer, VidCheckRequest } from '#activities/certificate';
 import { showReissue, type StepOutcome } from '#libs/contracts';
 import type { VidCheckRow } from '#libs/db/certificates';
-import type { ReissueRow, StepRow } from '#libs/db/reissues';
+import type { CallState, NewCall, ReceivedCall, ReissueRow, StepRow } from '#libs/db/reissues';
 import type { CustomerMessage, Particulars, StartReissue } from '#libs/domain';
 import { createApplication } from '#libs/http';
 import { loadTerms, termsInForce } from '#libs/terms';
@@ -171,38 +171,32 @@ export class InMemoryGateway {
       if (this.databaseDown) throw this.databaseDown;
     };
     const queries: { [Name in keyof GatewayQueries]?: unknown } = {
-      accessStateOf: async (id: string) => {
+      callStateOf: async (id: string, updateId: string): Promise<CallState> => {
         requireDatabase();
         this.accessReads += 1;
-        return { revoked: this.revoked.has(id), endedAt: this.rows.get(id)?.ended_at ?? null };
+        return {
+          revoked: this.revoked.has(id),
+          reissue: this.rows.get(id),
+          certificate: undefined,
+          old: undefined,
+          receivedRequest: this.received.get(`${id}/${updateId}`),
+          step: this.steps.get(`${id}/${updateId}`),
+        };
       },
       revokeAccess: async (id: string) => {
         requireDatabase();
         this.revoked.add(id);
       },
       useLimits: async (uses: readonly LimitUse[], now: Date) => this.useLimits(uses, now),
-      findReissue: async (id: string) => this.rows.get(id),
-      certificatesOfReissue: async () => ({}),
       findStep: async (id: string, updateId: string) => this.steps.get(`${id}/${updateId}`),
       findReceivedRequest: async (id: string, updateId: string) => this.received.get(`${id}/${updateId}`),
-      receiveCall: async (call: Parameters<GatewayQueries['receiveCall']>[0]) => {
-        const key = `${call.reissue_id}/${call.update_id}`;
-        if (!this.received.has(key)) this.received.set(key, call.request_hmac);
-        return this.received.get(key);
-      },
-      putVaultItem: async (
-        { handle, envelope, subject }: Parameters<GatewayQueries['putVaultItem']>[0],
-        { jti, purpose }: Parameters<GatewayQueries['putVaultItem']>[1],
-      ) => {
-        const fresh = (this.envelopes.get(jti) ?? handle) === handle;
-        const items = purpose === 'particulars' ? this.sealedParticulars : this.vault;
-        if (fresh) items.set(handle, envelope);
-        if (fresh && subject) this.subjects.set(handle, subject);
-        this.envelopes.set(jti, this.envelopes.get(jti) ?? handle);
-        return fresh;
-      },
-      storedCertificateOf: async () => this.certificate && { ...this.certificate, issuer: 'the CA' },
-      chainOf: async () => [Buffer.from('issuing CA'), Buffer.from('root')],
+      receiveCall: async (call: NewCall) => this.receiveCall(call),
+      downloadableCertificateOf: async () =>
+        this.certificate && {
+          ...this.certificate,
+          issuing: Buffer.from('issuing CA'),
+          root: Buffer.from('root'),
+        },
       markDownloaded: async (id: string) => this.downloads.push(id) > 0,
       reissueEventsAfter: async (_id: string, after: number) =>
         this.events.filter(({ sequence }) => sequence > after),
@@ -297,12 +291,33 @@ export class InMemoryGateway {
 
   /** Counts each limit separately, as the database does. */
   private useLimits(uses: readonly LimitUse[], now: Date): Allowance {
-    for (const { key, limit } of uses) {
-      const { byMs, latest } = cellOf(limit, now);
+    return this.useCells(
+      uses.map(({ key, limit }) => ({ key, ...cellOf(limit, now) })),
+      now,
+    );
+  }
+
+  private useCells(uses: NewCall['limits'], now: Date): Allowance {
+    for (const { key, byMs, latest } of uses) {
       const tat = this.limits.get(key) ?? 0;
       if (tat > latest.getTime()) return { allowed: false, retryAfterMs: tat - latest.getTime() };
       this.limits.set(key, Math.max(tat, now.getTime()) + byMs);
     }
     return { allowed: true };
+  }
+
+  private receiveCall({ call, sealed, limits }: NewCall): ReceivedCall {
+    const allowance = this.useCells(limits, call.received_at);
+    if (!allowance.allowed) return allowance;
+    const key = `${call.reissue_id}/${call.update_id}`;
+    const request = this.received.get(key) ?? call.request_hmac;
+    this.received.set(key, request);
+    const own = sealed.filter(({ jti, handle }) => (this.envelopes.get(jti) ?? handle) === handle);
+    for (const { jti, handle, purpose, envelope, subject } of request === call.request_hmac ? own : []) {
+      (purpose === 'particulars' ? this.sealedParticulars : this.vault).set(handle, envelope);
+      if (subject) this.subjects.set(handle, subject);
+      this.envelopes.set(jti, handle);
+    }
+    return { request, stored: new Set(own.map(({ handle }) => handle)) };
   }
 }

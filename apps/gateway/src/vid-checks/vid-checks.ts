@@ -20,7 +20,7 @@ interface VidChecksDependencies {
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
   readonly limits: Pick<CallLimits, 'admit'>;
-  readonly envelopes: Pick<Envelopes, 'inspect' | 'keep'>;
+  readonly envelopes: Pick<Envelopes, 'inspect' | 'place'>;
   readonly check: (request: VidCheckRequest) => Promise<VidCheckAnswer>;
   readonly clock: () => Date;
 }
@@ -100,8 +100,8 @@ export class VidCheckCalls {
     await received.receive(
       { reissueId: checkId, updateId: checkId, requestHmac: check.requestHmac },
       'checkVid',
+      { sealed: envelopes.place(checkId, sealedFor, sealed) },
     );
-    await envelopes.keep(checkId, sealedFor, sealed, clock());
     return { ...check, ...handles };
   }
 

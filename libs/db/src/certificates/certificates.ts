@@ -36,6 +36,27 @@ export async function storedCertificateOf(
     .executeTakeFirst();
 }
 
+/** The stored certificate of a reissue, unless it was revoked, with its chain, unless its issuing CA is unknown. */
+export async function downloadableCertificateOf(
+  db: Database<'select certificate' | 'select issuer'>,
+  reissueId: string,
+): Promise<
+  | (Pick<CertificateRow, 'serial' | 'der'> & {
+      readonly issuing: Buffer | null;
+      readonly root: Buffer | null;
+    })
+  | undefined
+> {
+  return db
+    .selectFrom('certificate')
+    .leftJoin('issuer', 'issuer.subject', 'certificate.issuer')
+    .select(['certificate.serial', 'certificate.der', 'issuer.certificate as issuing', 'issuer.root'])
+    .where('certificate.reissue_id', '=', reissueId)
+    .where('certificate.state', '=', 'STORED')
+    .where('certificate.revoked_at', 'is', null)
+    .executeTakeFirst();
+}
+
 /** The certificate on file of a person: the last one registered, also if it was revoked or has expired since. */
 export async function certificateOnFile(
   db: Database<'select certificate'> | Tx<'select certificate'>,

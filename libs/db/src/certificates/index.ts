@@ -6,6 +6,7 @@ export type { CertificateStatusRow } from './certificate-status.js';
 export {
   certificateBySerial,
   certificatesOfReissue,
+  downloadableCertificateOf,
   storedCertificateOf,
   certificateOnFile,
   putOnFile,

@@ -38,10 +38,5 @@ export {
   setPasswordVerdict,
   passwordTriesUnderWay,
 } from './password-credentials.js';
-export {
-  advanceRateLimits,
-  capRateLimit,
-  deleteExpiredRateLimits,
-  readRateLimits,
-  refundRateLimit,
-} from './rate-limits.js';
+export { deleteExpiredRateLimits, refundRateLimit, useRateLimits } from './rate-limits.js';
+export type { LimitPrivilege, RateLimitUse } from './rate-limits.js';

@@ -1,57 +1,43 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database, Tx } from '../database.js';
 
+export type LimitPrivilege = 'select rate_limit' | 'insert rate_limit' | 'update rate_limit';
+
 /** One use of a rate limit key; `#libs/rate-limit` explains the times. */
-export interface RateLimitAdvance {
+export interface RateLimitUse {
   readonly key: string;
   /** By how much the theoretical arrival time moves, in milliseconds. */
   readonly byMs: number;
   /** It moves only if it is no later than this. */
-  readonly notAfter: Date;
+  readonly latest: Date;
+  /** The latest that is possible now. */
+  readonly full: Date;
+}
+
+/** The use of several limits as a part of a statement; its value is that of {@link useRateLimits}. */
+export function rateLimitUse(uses: readonly RateLimitUse[], now: Date): RawBuilder<number | null> {
+  if (uses.length === 0) return sql`null::float8`;
+  const [keys, moves] = [uses.map(({ key }) => key), uses.map(({ byMs }) => byMs)];
+  const [latest, maxima] = [uses.map((use) => use.latest), uses.map(({ full }) => full)];
+  return sql`use_rate_limits(${sql.val(keys)}::text[], ${sql.val(moves)}::float8[],
+    ${sql.val(latest)}::timestamptz[], ${sql.val(maxima)}::timestamptz[], ${now}::timestamptz)`;
 }
 
 /**
- * Moves the theoretical arrival time of each key, where that is allowed, in one statement. All keys stay locked until the
- * transaction ends. They are locked in the order of their names, so that two transactions cannot deadlock.
+ * Uses several limits, all of them or none, in one statement. Their keys stay locked until the transaction ends.
  *
- * @param advances each key at most once
- * @returns the keys that were moved
+ * @param uses have different keys
+ * @returns after how many milliseconds the uses are allowed; null if they were counted
  */
-export async function advanceRateLimits(
-  db:
-    | Database<'select rate_limit' | 'insert rate_limit' | 'update rate_limit'>
-    | Tx<'select rate_limit' | 'insert rate_limit' | 'update rate_limit'>,
-  advances: readonly RateLimitAdvance[],
+export async function useRateLimits(
+  db: Database<LimitPrivilege> | Tx<LimitPrivilege>,
+  uses: readonly RateLimitUse[],
   now: Date,
-): Promise<Set<string>> {
-  const keys = sql.val(advances.map(({ key }) => key));
-  const bys = sql.val(advances.map(({ byMs }) => byMs));
-  const limits = sql.val(advances.map(({ notAfter }) => notAfter));
-  const { rows } = await sql<{ key: string }>`
-    with wanted as (
-      select key, by_ms * interval '1 millisecond' as by, not_after
-      from unnest(${keys}::text[], ${bys}::float8[], ${limits}::timestamptz[]) as w (key, by_ms, not_after)
-    )
-    insert into rate_limit (key, tat)
-    select key, ${now}::timestamptz + by from wanted order by key
-    on conflict (key) do update
-      set tat = greatest(rate_limit.tat, ${now}::timestamptz) + (excluded.tat - ${now}::timestamptz)
-      where rate_limit.tat <= (select not_after from wanted where wanted.key = excluded.key)
-    returning key`.execute(db);
-  return new Set(rows.map(({ key }) => key));
-}
-
-/** The theoretical arrival times of these keys; a key that was never used has none. */
-export async function readRateLimits(
-  db: Database<'select rate_limit'> | Tx<'select rate_limit'>,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, Date>> {
-  const rows = await db
-    .selectFrom('rate_limit')
-    .selectAll()
-    .where((is) => is('key', '=', is.fn.any(is.val(keys))))
-    .execute();
-  return new Map(rows.map(({ key, tat }) => [key, tat]));
+): Promise<number | null> {
+  if (uses.length === 0) return null;
+  const { rows } = await sql<{ wait_ms: number | null }>`
+    select ${rateLimitUse(uses, now)} as wait_ms`.execute(db);
+  return rows[0]!.wait_ms;
 }
 
 /** Moves a theoretical arrival time back by `byMs` milliseconds. */
@@ -65,15 +51,6 @@ export async function refundRateLimit(
     .set({ tat: sql`tat - ${byMs}::float8 * interval '1 millisecond'` })
     .where('key', '=', key)
     .execute();
-}
-
-/** Reduces a theoretical arrival time to `at` if it is later. */
-export async function capRateLimit(
-  db: Database<'select rate_limit' | 'update rate_limit'> | Tx<'select rate_limit' | 'update rate_limit'>,
-  key: string,
-  at: Date,
-): Promise<void> {
-  await db.updateTable('rate_limit').set({ tat: at }).where('key', '=', key).where('tat', '>', at).execute();
 }
 
 /** Deletes keys whose arrival time has passed. A missing key has its whole burst, just as these have. */

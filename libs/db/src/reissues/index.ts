@@ -1,6 +1,7 @@
 export type { ReissueRow, NewReissue, ReissueChanges, StepRow } from '../rows.js';
-export { accessStateOf, deleteExpiredAccessRevocations, revokeAccess } from './access-revocations.js';
-export type { AccessState } from './access-revocations.js';
+export { deleteExpiredAccessRevocations, revokeAccess } from './access-revocations.js';
+export { callStateOf } from './call-state.js';
+export type { CallState } from './call-state.js';
 export {
   insertConsents,
   consentsOf,
@@ -11,6 +12,7 @@ export {
 export { insertNotification, usedChannels } from './notifications.js';
 export { countParkedReissues, countLocksSince } from './alert-counts.js';
 export { receiveCall, receivedRequest } from './received-calls.js';
+export type { NewCall, ReceivedCall, SealedValueOfCall } from './received-calls.js';
 export {
   listReissues,
   reissueIdsOf,
@@ -35,7 +37,6 @@ export {
 export { findStep, insertStep, stepsOfKind } from './steps.js';
 export type { NewStep } from './steps.js';
 export {
-  putVaultItem,
   readVaultItem,
   readVaultItemOfReissue,
   destroyVaultItemsOfStep,

@@ -1,46 +1,6 @@
 import type { Database, Tx } from '../database.js';
-import type { ReissueRow, Row } from '../rows.js';
+import type { ReissueRow } from '../rows.js';
 import type { Write } from '../writes.js';
-
-/**
- * Stores a sealed secret. If the handle exists, the first envelope stays: a retried call changes nothing.
- *
- * @param item.subject the subject that the envelope must name, if it is not the reissue
- * @param envelope the id of the envelope and its purpose
- * @returns false if an envelope with this id was received for another call: envelopes are used once
- */
-export async function putVaultItem(
-  db: Database<'select vault_envelope' | 'insert vault_envelope' | 'insert vault_item'>,
-  item: {
-    handle: string;
-    reissue_id: string;
-    update_id: string;
-    envelope: string;
-    subject?: string | null;
-    created_at: Date;
-  },
-  envelope: Pick<Row<'vault_envelope'>, 'jti' | 'purpose' | 'challenge_id' | 'key_thumbprint'>,
-): Promise<boolean> {
-  const { reissue_id, update_id, handle } = item;
-  await db
-    .insertInto('vault_envelope')
-    .values({ reissue_id, update_id, handle, ...envelope })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const seen = await db
-    .selectFrom('vault_envelope')
-    .select('handle')
-    .where('reissue_id', '=', reissue_id)
-    .where('jti', '=', envelope.jti)
-    .executeTakeFirst();
-  if (seen?.handle !== handle) return false;
-  await db
-    .insertInto('vault_item')
-    .values(item)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  return true;
-}
 
 export interface SealedItem {
   readonly envelope: string;

@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import type { Database } from '../database.js';
+import type { CertificateRow, ReissueRow, StepRow } from '../rows.js';
+
+/** What is stored about a reissue, and about one call on it. */
+export interface CallState {
+  /** Whether the access tokens of the reissue were revoked. */
+  readonly revoked: boolean;
+  readonly reissue: ReissueRow | undefined;
+  /** The new certificate. */
+  readonly certificate: Pick<CertificateRow, 'serial' | 'subject' | 'not_before' | 'not_after'> | undefined;
+  /** The certificate that it replaces. */
+  readonly old: Pick<CertificateRow, 'serial' | 'state' | 'not_after' | 'hold_at' | 'revoked_at'> | undefined;
+  /** The request with which the call was first received. */
+  readonly receivedRequest: string | undefined;
+  /** The step that the call has become. */
+  readonly step: Pick<StepRow, 'request_hmac' | 'outcome'> | undefined;
+}
+
+/**
+ * Reads in one statement what the gateway needs before a call.
+ *
+ * @param updateId the call; empty to read the reissue only
+ */
+export async function callStateOf(
+  db: Database<
+    | 'select reissue'
+    | 'select certificate'
+    | 'select received_call'
+    | 'select step'
+    | 'select access_revocation'
+  >,
+  reissueId: string,
+  updateId: string,
+): Promise<CallState> {
+  // The start of a reissue comes before its row.
+  const call = sql<{ reissue_id: string; update_id: string }>`
+    (select ${reissueId}::text as reissue_id, ${updateId}::text as update_id)`.as('call');
+  const { revoked_at, received_request, step_request, outcome, ...row } = await db
+    .selectFrom(call)
+    .leftJoin('access_revocation', 'access_revocation.reissue_id', 'call.reissue_id')
+    .leftJoin('received_call', (join) =>
+      join
+        .onRef('received_call.reissue_id', '=', 'call.reissue_id')
+        .onRef('received_call.update_id', '=', 'call.update_id'),
+    )
+    .leftJoin('step', (join) =>
+      join.onRef('step.reissue_id', '=', 'call.reissue_id').onRef('step.update_id', '=', 'call.update_id'),
+    )
+    .leftJoin('reissue', 'reissue.reissue_id', 'call.reissue_id')
+    .leftJoin('certificate', 'certificate.serial', 'reissue.serial')
+    .leftJoin('certificate as old', 'old.serial', 'reissue.old_serial')
+    .selectAll('reissue')
+    .select(['access_revocation.revoked_at', 'received_call.request_hmac as received_request'])
+    .select(['step.request_hmac as step_request', 'step.outcome'])
+    .select(['certificate.subject', 'certificate.not_before', 'certificate.not_after'])
+    .select(['old.state as old_state', 'old.not_after as old_not_after', 'old.hold_at as old_hold_at'])
+    .select('old.revoked_at as old_revoked_at')
+    .executeTakeFirstOrThrow();
+  const { subject, not_before, not_after, ...others } = row;
+  const { old_state, old_not_after, old_hold_at, old_revoked_at, ...reissue } = others;
+  const { serial, old_serial } = reissue;
+  return {
+    revoked: revoked_at !== null,
+    reissue: reissue.reissue_id === null ? undefined : (reissue as ReissueRow),
+    certificate:
+      serial && subject && not_before && not_after ? { serial, subject, not_before, not_after } : undefined,
+    old:
+      old_serial && old_state && old_not_after
+        ? {
+            serial: old_serial,
+            state: old_state,
+            not_after: old_not_after,
+            hold_at: old_hold_at,
+            revoked_at: old_revoked_at,
+          }
+        : undefined,
+    receivedRequest: received_request ?? undefined,
+    step: step_request && outcome ? { request_hmac: step_request, outcome } : undefined,
+  };
+}
