@@ -11,6 +11,7 @@ import { createDatabase, inTransaction, type Database } from '#libs/db';
 import { insertEvents, outboxLag } from '#libs/db/events';
 import { insertReissue } from '#libs/db/reissues';
 import { certificateEvent, createEventRelay, reissueEvent, type EventRelay } from '#libs/events';
+import { until } from '../support/until.js';
 import { readEvents, type ReceivedEvent } from '../support/kafka.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
@@ -33,7 +34,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-function startCopy(): EventRelay {
+function startCopy(pollMs = 200): EventRelay {
   const relay = createEventRelay({
     databaseUrl: database.urlOf('worker'),
     db: worker,
@@ -41,7 +42,7 @@ function startCopy(): EventRelay {
     source: '/reseal/spec',
     clock: () => now,
     logger: pino({ level: 'silent' }),
-    timing: { pollMs: 200 },
+    timing: { pollMs },
   });
   copies.push(relay);
   relay.start();
@@ -94,6 +95,18 @@ describe('the event relay on PostgreSQL and Kafka', () => {
       key: serial,
       event: { id: `${reissue.reissue_id}/2`, data: { serial, notAfter: now.toISOString() } },
     });
+  });
+
+  it('An event is announced to the relay, which need not look for it', async () => {
+    const reissue = await newReissue();
+    const relay = startCopy(3_600_000);
+    await until('the relay to lead', () => relay.active);
+    for (const sequence of [1, 2]) {
+      const type = 'reseal.reissue.started.v1';
+      const event = reissueEvent({ reissue, sequence, type, previousState: null, occurredAt: now });
+      await inTransaction(worker, (tx) => insertEvents(tx, [event]));
+      await readEvents({ brokers, keys: [reissue.reissue_id], until: ({ length }) => length === sequence });
+    }
   });
 
   it('The event relay keeps order and loses nothing while active copies lose their connection one after the other', async () => {

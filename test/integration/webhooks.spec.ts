@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 /** A copy of the worker's dispatcher. @param timeoutMs how long a receiver may take */
-function dispatch(timeoutMs = 10_000): WebhookDispatcher {
+function dispatch(timeoutMs = 10_000, pollMs = 20): WebhookDispatcher {
   const dispatcher = createWebhookDispatcher({
     databaseUrl: world.database.urlOf('worker'),
     db: worker,
@@ -49,7 +49,7 @@ function dispatch(timeoutMs = 10_000): WebhookDispatcher {
     // Events of the last moments are already due.
     clock: () => new Date(clock.now().getTime() + minute),
     logger: pino({ level: 'silent' }),
-    timing: { pollMs: 20, collectMs: 1 },
+    timing: { pollMs, collectMs: 1 },
   });
   dispatchers.add(dispatcher);
   dispatcher.start();
@@ -115,6 +115,17 @@ describe('a webhook', () => {
         specversion: '1.0',
         source: '/spec',
       });
+    }
+  });
+
+  it('A delivery is announced to the dispatcher, which need not look for it', async () => {
+    const { id } = await created();
+    const dispatcher = dispatch(10_000, hour);
+    await until('the dispatcher to lead', () => dispatcher.active);
+    const reissue = stream();
+    for (const sequence of [1, 2]) {
+      await happen(reissue, sequence);
+      await ended(id, reissue, sequence);
     }
   });
 

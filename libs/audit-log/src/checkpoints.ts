@@ -40,17 +40,16 @@ export class MissingNode extends Error {
  * Signs a checkpoint of the log, if there are new entries and the interval has passed, and writes the event that
  * publishes it.
  *
- * @returns the size of the new checkpoint, or undefined
+ * @returns the size of the new checkpoint; undefined if the last one covers all entries
  */
 export async function makeCheckpoint(
   tx: RoleTx<'worker'>,
   { origin, key, intervalMs }: CheckpointOptions,
   now: Date,
-): Promise<number | undefined> {
-  const size = await logSize(tx);
-  const last = await newestCheckpoint(tx);
+): Promise<number | 'EARLY' | undefined> {
+  const [size, last] = await Promise.all([logSize(tx), newestCheckpoint(tx)]);
   if (size === 0 || (last && Number(last.size) >= size)) return undefined;
-  if (last && now.getTime() - last.made_at.getTime() < intervalMs) return undefined;
+  if (last && now.getTime() - last.made_at.getTime() < intervalMs) return 'EARLY';
   const plan = planRoot(size);
   const root = plan.build(await readNodes(tx, plan.nodes))[0]!;
   const jws = await signCheckpoint(key, { origin, size, root, time: now.toISOString() });

@@ -37,12 +37,11 @@ export function loggedEntry(row: AuditRow): LoggedEntry {
  * @returns the number of entries taken from the queue
  */
 export async function sequenceEntries(tx: RoleTx<'worker'>, limit: number, now: Date): Promise<number> {
-  const places = await takePendingEntries(tx, limit);
+  const [places, size] = await Promise.all([takePendingEntries(tx, limit), logSize(tx)]);
   if (places.length === 0) return 0;
-  const size = await logSize(tx);
-  const border = await compactRangeOf(tx, size);
+  const [border, rows] = await Promise.all([compactRangeOf(tx, size), entriesAt(tx, places)]);
   const keyOf = ({ stream, sequence }: { stream: string; sequence: number }) => `${stream}/${sequence}`;
-  const found = new Map((await entriesAt(tx, places)).map((row) => [keyOf(row), row]));
+  const found = new Map(rows.map((row) => [keyOf(row), row]));
   const leaves: NewLeaf[] = [];
   const nodes: NewNode[] = [];
   for (const place of places) {

@@ -1,4 +1,5 @@
 import { inTransaction, type RoleDatabase } from '#libs/db';
+import { hasPendingEntries } from '#libs/db/audit';
 import { LeaderLoop, PostgresLeadership, type Leadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
@@ -25,6 +26,11 @@ const batchSize = 1_000;
  */
 export class Sequencer {
   private readonly loop: LeaderLoop;
+  /** The period in which this copy leads: other copies were at work before it. */
+  private term: AbortSignal | undefined;
+  /** Whether the log may have entries without a checkpoint. */
+  private unsigned = true;
+  private nextCheckpointAt = 0;
 
   constructor(private readonly dependencies: SequencerDependencies) {
     const { leadership, logger, timing } = dependencies;
@@ -57,13 +63,26 @@ export class Sequencer {
   }
 
   private async turn(over: AbortSignal): Promise<boolean> {
-    const { db, clock, checkpoints, file } = this.dependencies;
-    const sequenced = await inTransaction(db, (tx) => sequenceEntries(tx, batchSize, clock()));
-    if (over.aborted) return false;
-    if (sequenced === batchSize) return true;
-    await inTransaction(db, (tx) => makeCheckpoint(tx, checkpoints, clock()));
-    await file?.catchUp(db);
+    const { db, clock } = this.dependencies;
+    if (this.term !== over) [this.term, this.unsigned, this.nextCheckpointAt] = [over, true, 0];
+    if (await hasPendingEntries(db)) {
+      this.unsigned = true;
+      const sequenced = await inTransaction(db, (tx) => sequenceEntries(tx, batchSize, clock()));
+      if (sequenced === batchSize) return !over.aborted;
+    }
+    if (this.unsigned && !over.aborted) await this.sign();
     return false;
+  }
+
+  /** Makes a checkpoint, unless it is known to be too early. */
+  private async sign(): Promise<void> {
+    const { db, clock, checkpoints, file } = this.dependencies;
+    const now = clock();
+    if (now.getTime() < this.nextCheckpointAt) return;
+    const made = await inTransaction(db, (tx) => makeCheckpoint(tx, checkpoints, now));
+    await file?.catchUp(db);
+    if (typeof made === 'number') this.nextCheckpointAt = now.getTime() + checkpoints.intervalMs;
+    this.unsigned = made === 'EARLY';
   }
 }
 

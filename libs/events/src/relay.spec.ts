@@ -115,7 +115,7 @@ function startRelay(publisher: Publisher = kafka): EventRelay {
     source: '/reseal',
     clock: () => now,
     logger,
-    timing: { pollMs: 5, collectMs: 1, firstBackOffMs: 2, longestBackOffMs: 10 },
+    timing: { pollMs: 5, standbyMs: 5, collectMs: 1, firstBackOffMs: 2, longestBackOffMs: 10 },
   });
   relays.push(relay);
   relay.start();

@@ -15,7 +15,7 @@ export function createWebhookDispatcher({
   const leadership = new PostgresLeadership({
     databaseUrl,
     name: 'reseal-webhook-dispatcher',
-    channel: 'reseal_event',
+    channel: 'reseal_webhook',
     admit,
   });
   return new WebhookDispatcher({ ...dependencies, leadership });

@@ -22,6 +22,8 @@ const maxConcurrentDeliveries = 8;
 const retentionMs = 30 * 24 * 3600_000;
 const pruneIntervalMs = 3600_000;
 const goneStatus = 410;
+/** The poll finds retries. PostgreSQL announces deliveries of new events. */
+const defaultTiming = { pollMs: 1_000, collectMs: 50 };
 
 export interface DispatcherDependencies {
   readonly db: RoleDatabase<'worker'>;
@@ -49,7 +51,8 @@ export class WebhookDispatcher {
   readonly counts = { delivered: 0, failed: 0 };
 
   constructor(private readonly dependencies: DispatcherDependencies) {
-    const { leadership, logger, timing } = dependencies;
+    const { leadership, logger } = dependencies;
+    const timing = { ...defaultTiming, ...dependencies.timing };
     const turn = (over: AbortSignal) => this.turn(over);
     this.loop = new LeaderLoop({ name: 'webhook dispatcher', leadership, logger, timing, turn });
   }

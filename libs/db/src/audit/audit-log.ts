@@ -41,6 +41,17 @@ export async function takePendingEntries(
   return rows;
 }
 
+/** Whether entries wait to become leaves. */
+export async function hasPendingEntries(db: Database<'select audit_pending'>): Promise<boolean> {
+  const first = await db
+    .selectFrom('audit_pending')
+    .select('position')
+    .orderBy('position')
+    .limit(1)
+    .executeTakeFirst();
+  return first !== undefined;
+}
+
 /** How many entries wait to become leaves. */
 export async function countPendingEntries(db: Database<'select audit_pending'>): Promise<number> {
   const { waiting } = await db
@@ -100,16 +111,15 @@ export async function insertLeaves(
   nodes: readonly NewNode[],
 ): Promise<void> {
   await sql`
-    INSERT INTO audit_leaf (leaf_index, stream, sequence, leaf_hash)
-    SELECT * FROM unnest(${leaves.map(({ index }) => index)}::bigint[], ${leaves.map(({ stream }) => stream)}::text[],
-      ${leaves.map(({ sequence }) => sequence)}::bigint[], ${leaves.map(({ hash }) => Buffer.from(hash))}::bytea[])`.execute(
-    tx,
-  );
-  if (nodes.length > 0)
-    await sql`
-      INSERT INTO audit_node (level, node_index, hash)
-      SELECT * FROM unnest(${nodes.map(({ level }) => level)}::smallint[], ${nodes.map(({ index }) => index)}::bigint[],
-        ${nodes.map(({ hash }) => Buffer.from(hash))}::bytea[])`.execute(tx);
+    WITH leaf AS (
+      INSERT INTO audit_leaf (leaf_index, stream, sequence, leaf_hash)
+      SELECT * FROM unnest(${leaves.map(({ index }) => index)}::bigint[],
+        ${leaves.map(({ stream }) => stream)}::text[], ${leaves.map(({ sequence }) => sequence)}::bigint[],
+        ${leaves.map(({ hash }) => Buffer.from(hash))}::bytea[])
+    )
+    INSERT INTO audit_node (level, node_index, hash)
+    SELECT * FROM unnest(${nodes.map(({ level }) => level)}::smallint[], ${nodes.map(({ index }) => index)}::bigint[],
+      ${nodes.map(({ hash }) => Buffer.from(hash))}::bytea[])`.execute(tx);
 }
 
 /** The hashes of these nodes as `level/index` → hash; level 0 is the leaves. Nodes that do not exist are left out. */

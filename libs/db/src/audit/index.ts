@@ -3,6 +3,7 @@ export type { AuditEntryOf, NewAuditEntry } from './audit.js';
 export {
   takePendingEntries,
   countPendingEntries,
+  hasPendingEntries,
   entriesAt,
   logSize,
   insertLeaves,

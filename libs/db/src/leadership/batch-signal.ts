@@ -8,7 +8,7 @@ export class BatchSignal {
     this.wake();
   };
 
-  /** Waits at most `ms`, and forgets all calls made until it returns. */
+  /** Waits at most `ms`. */
   async wait(ms: number, end: AbortSignal): Promise<void> {
     if (!this.called && !end.aborted)
       await new Promise<void>((resolve) => {
@@ -22,6 +22,10 @@ export class BatchSignal {
       });
     end.removeEventListener('abort', this.wake);
     this.wake = () => undefined;
+  }
+
+  /** Forgets all calls made so far: the batch that follows covers them. */
+  forget(): void {
     this.called = false;
   }
 }

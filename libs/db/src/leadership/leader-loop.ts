@@ -5,8 +5,10 @@ import { BatchSignal } from './batch-signal.js';
 
 /** In milliseconds. */
 export interface LoopTiming {
-  /** How often to look for work, or for the lock while another copy holds it, without a wake-up call. */
+  /** How often to look for work without a wake-up call. */
   readonly pollMs: number;
+  /** How often to try for the lock while another copy holds it. */
+  readonly standbyMs: number;
   /** How long to collect work after a wake-up call, so that a burst becomes one batch. */
   readonly collectMs: number;
   readonly firstBackOffMs: number;
@@ -15,6 +17,7 @@ export interface LoopTiming {
 
 const defaultTiming: LoopTiming = {
   pollMs: 1_000,
+  standbyMs: 1_000,
   collectMs: 10,
   firstBackOffMs: 250,
   longestBackOffMs: 5_000,
@@ -78,7 +81,7 @@ export class LeaderLoop {
         const term = await this.dependencies.leadership.tryToLead(this.wakeUp.call);
         if (term) return this.lead(term);
         this.forgetFailure();
-        await this.rest(this.timing.pollMs);
+        await this.rest(this.timing.standbyMs);
       });
     }
   }
@@ -106,6 +109,7 @@ export class LeaderLoop {
     if (more) return;
     await this.wakeUp.wait(this.timing.pollMs, over);
     await this.rest(this.timing.collectMs);
+    this.wakeUp.forget();
   }
 
   /** Backs off after a failure. Of several failures in a row only the first is logged. */
