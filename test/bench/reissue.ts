@@ -5,6 +5,7 @@ import { measureRound, type Round } from './reissue/measure-round.js';
 import { readOptions, usage, type Options } from './reissue/options.js';
 import type { Path } from './reissue/paths.js';
 import { Probes, type Usage } from './reissue/probes.js';
+import { profileReissues } from './reissue/profile.js';
 import { report } from './reissue/report.js';
 import { resealPath } from './reissue/reseal-path.js';
 import { setting } from './setting.js';
@@ -20,6 +21,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const before = setting();
   const stack = connectToStack();
   try {
+    if (options.profile) return console.log(await profileReissues(resealPath(stack), options.count));
     const paths = await openPaths(stack, options);
     const { rounds, backgrounds } = await measure(paths, options);
     await Promise.all(paths.map((path) => path.close()));

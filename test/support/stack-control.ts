@@ -31,9 +31,13 @@ export class StackControl {
     return this.post(component, 'stop');
   }
 
-  /** Starts a process and waits until it is ready. Starts it again if it ends before that, as a supervisor does. */
-  async start(component: Component): Promise<void> {
-    await until(`${component} to start`, () => this.post(component, 'start').then(() => true), {
+  /**
+   * Starts a process and waits until it is ready. Starts it again if it ends before that, as a supervisor does.
+   *
+   * @param env environment variables that differ until the next start
+   */
+  async start(component: Component, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await until(`${component} to start`, () => this.post(component, 'start', { env }).then(() => true), {
       timeoutMs: 90_000,
       pauseMs: 500,
     });
@@ -78,9 +82,13 @@ export class StackControl {
     return (await send<Record<string, { state: string; pid: number }>>({ method: 'GET', url })).body;
   }
 
-  private async post(component: Component, action: 'start' | 'stop' | 'kill'): Promise<void> {
+  private async post(
+    component: Component,
+    action: 'start' | 'stop' | 'kill',
+    change: object = {},
+  ): Promise<void> {
     const { status, body } = await send(
-      { method: 'POST', url: `${this.url}/components/${component}/${action}`, body: {} },
+      { method: 'POST', url: `${this.url}/components/${component}/${action}`, body: change },
       { patienceMs: 0 },
     );
     if (status !== 200) throw new Error(`${action} ${component}: ${JSON.stringify(body)}`);

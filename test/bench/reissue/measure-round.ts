@@ -1,5 +1,5 @@
 import { percentile } from '../../demo/statistics.js';
-import { inParallel } from '../measure.js';
+import { makeAll } from './make-all.js';
 import type { Kind } from './options.js';
 import type { MadeReissue, Path } from './paths.js';
 import type { Probes, Usage } from './probes.js';
@@ -36,7 +36,6 @@ export async function measureRound(
   await probes.untilQuiet(background);
   const used = await probes.usedSince(before);
   if (made.length === 0) throw new Error('no reissue has succeeded', { cause: failures[0] });
-  for (const failure of failures.slice(0, 3)) console.error(`  failed: ${failure.message}`);
   const sample = made.slice(-countedHistories).map(({ workflowId }) => path.historyEvents(workflowId));
   return {
     kind: path.kind,
@@ -47,19 +46,6 @@ export async function measureRound(
     historyEvents: percentile(await Promise.all(sample), 50)!,
     ...costOfOne(used, background, made.length),
   };
-}
-
-async function makeAll(makers: readonly (() => Promise<MadeReissue>)[], concurrency: number) {
-  const made: MadeReissue[] = [];
-  const failures: Error[] = [];
-  const { seconds } = await inParallel(concurrency, makers, async (make) => {
-    try {
-      made.push(await make());
-    } catch (error) {
-      failures.push(error as Error);
-    }
-  });
-  return { made, failures, seconds };
 }
 
 function costOfOne(used: Usage, background: Usage, count: number): Pick<Round, 'processor' | 'statements'> {

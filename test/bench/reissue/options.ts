@@ -10,6 +10,8 @@ processor time by process and thread, and the ratios, as medians of the rounds.
   --count N            reissues of each kind in each round, a quarter of them one at a time (default 160)
   --concurrency LIST   concurrent reissues, separated by commas (default 1,16,64)
   --only KIND          bare or reseal
+  --profile            instead, run gateway, worker and signer with a profiler and 8 reissues at once, print the hottest
+                       functions of each thread, and write CPU profiles to \`profiles/\` in the state folder
   --json               print the figures as one JSON object on the last line
   --help               this text
 `;
@@ -23,6 +25,7 @@ export interface Options {
   readonly count: number;
   readonly concurrencies: readonly number[];
   readonly kinds: readonly Kind[];
+  readonly profile: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -34,12 +37,13 @@ class UsageError extends Error {
 
 /** @throws {UsageError} */
 export function readOptions(args: readonly string[]): Options {
-  const { rounds, count, concurrency, only, json = false, help = false } = parse(args);
+  const { rounds, count, concurrency, only, profile = false, json = false, help = false } = parse(args);
   return {
     rounds: number('--rounds', rounds, 3),
     count: number('--count', count, 160),
     concurrencies: (concurrency ?? '1,16,64').split(',').map((each) => number('--concurrency', each, 1)),
     kinds: only === undefined ? kinds : [kindOf(only)],
+    profile,
     json,
     help,
   };
@@ -67,6 +71,7 @@ function parse(args: readonly string[]) {
         count: { type: 'string' },
         concurrency: { type: 'string' },
         only: { type: 'string' },
+        profile: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
