@@ -27,7 +27,7 @@ async function metricNames(...apps: string[]): Promise<Set<string>> {
 describe.each(rules)('The alert $alert', ({ alert, expr, labels, annotations }) => {
   it(`${alert} queries metrics that the stack exposes`, async () => {
     const asked = [...expr.matchAll(/\b([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b/g)].map(([, name]) => name!);
-    const known = await metricNames('worker', 'ops', 'signer');
+    const known = await metricNames('gateway', 'worker', 'ops', 'signer');
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.filter((name) => !known.has(name))).toEqual([]);
   });

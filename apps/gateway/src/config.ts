@@ -75,6 +75,12 @@ export const gatewayConfig = z
     callTimeoutMs: milliseconds(10_000).describe(
       'Time that a call waits for its step before it is answered with 202 or 503.',
     ),
+    admissionTargetMs: milliseconds(2_000).describe(
+      'Time that a step without an external call may take. While such steps take longer, fewer starts are admitted.',
+    ),
+    callsMax: count(2_000, { min: 8 }).describe(
+      'Calls that this process may have in progress at a time. Further calls are answered with 503.',
+    ),
     callsPerReissue: count(4, { min: 1 }).describe('Calls that one reissue may have in progress at a time.'),
     streamsPerReissue: count(8, { min: 1 }).describe(
       'Event streams that one reissue may have open at a time.',

@@ -3,6 +3,7 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import type { CallState } from '#libs/db/reissues';
 import { admitBeforeBody, bearerToken, clientAddress, idempotencyKeyPattern } from '#libs/http';
 import type { FastifyRequest } from 'fastify';
+import type { Admission } from '../admission/admission.js';
 import type { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
 import type { AccessRevocations } from './access-revocations.js';
@@ -26,6 +27,7 @@ const maxAgentLength = 512;
 
 interface AccessCheckDependencies {
   readonly stateOf: (reissueId: string, updateId: string) => Promise<CallState>;
+  readonly admission: Pick<Admission, 'requireRoom'>;
   readonly apiKeys: ApiKeys;
   readonly tokens: AccessTokens;
   readonly revocations: Pick<AccessRevocations, 'isRevoked'>;
@@ -61,6 +63,9 @@ export class AccessCheck implements OnModuleInit {
     const idempotencyKey = header(request, 'idempotency-key');
     if (request.method === 'POST' && !idempotencyKeyPattern.test(idempotencyKey))
       throw problem('idempotency-key-required');
+
+    const { admittedAs } = request.routeOptions.config;
+    if (admittedAs) this.dependencies.admission.requireRoom(admittedAs);
 
     const { id } = request.params as { readonly id?: string };
     const state = id === undefined ? undefined : await this.open(request, id, apiKeyName, idempotencyKey);

@@ -1,5 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { Metrics } from '#libs/observability';
+import { registerAdmissionMetrics } from '../admission/admission-metrics.js';
+import { Admission } from '../admission/admission.js';
 import { RequestIds } from '../calls/request-ids.js';
 import type { GatewayConfig } from '../config.js';
 import { GatewayDependencies } from '../dependencies.js';
@@ -11,6 +14,15 @@ import { CallLimits, type CallRates, type LimitedCall } from './call-limits.js';
 import { SessionCookie } from './session-cookie.js';
 
 const providers = [
+  {
+    provide: Admission,
+    inject: [GatewayDependencies, Metrics],
+    useFactory: ({ config }: GatewayDependencies, { registry }: Metrics) => {
+      const admission = new Admission({ targetMs: config.admissionTargetMs, maxCalls: config.callsMax });
+      registerAdmissionMetrics(registry, admission);
+      return admission;
+    },
+  },
   {
     provide: ApiKeys,
     inject: [GatewayDependencies],
@@ -53,18 +65,23 @@ const providers = [
 const accessCheck = {
   provide: AccessCheck,
   inject: [
-    ...[GatewayDependencies, ApiKeys, AccessTokens, AccessRevocations, SessionCookie, RequestIds],
+    ...[GatewayDependencies, Admission, ApiKeys, AccessTokens, AccessRevocations, SessionCookie, RequestIds],
     HttpAdapterHost,
   ],
   useFactory: (
     { queries }: GatewayDependencies,
+    admission: Admission,
     apiKeys: ApiKeys,
     tokens: AccessTokens,
     revocations: AccessRevocations,
     cookie: SessionCookie,
     ids: RequestIds,
     host: HttpAdapterHost,
-  ) => new AccessCheck({ stateOf: queries.callStateOf, apiKeys, tokens, revocations, cookie, ids }, host),
+  ) =>
+    new AccessCheck(
+      { stateOf: queries.callStateOf, admission, apiKeys, tokens, revocations, cookie, ids },
+      host,
+    ),
 };
 
 /** Who may call, and how often: needed by the guard of every feature. */

@@ -136,6 +136,7 @@ describe('access check', () => {
   const check = new AccessCheck(
     {
       stateOf: () => Promise.resolve(state),
+      admission: { requireRoom: () => undefined },
       apiKeys: new ApiKeys(),
       tokens,
       revocations: new AccessRevocations({

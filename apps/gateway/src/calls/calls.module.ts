@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccessTokens } from '../access/access-tokens.js';
 import { CallLimits } from '../access/call-limits.js';
 import { GatewayDependencies } from '../dependencies.js';
+import { Admission } from '../admission/admission.js';
 import { ReissueQueriesModule } from '../reissue-queries/reissue-queries.module.js';
 import { ReissueReader } from '../reissue-queries/reissue-reader.js';
 import { CallsInFlight } from './calls-in-flight.js';
@@ -32,19 +33,21 @@ import { stepControllers } from './step-controllers.js';
       provide: ReissueCalls,
       inject: [
         ...[GatewayDependencies, RequestIds, ReissueReader, AccessTokens],
-        ...[CallLimits, ReceivedCalls, Envelopes],
+        ...[Admission, CallLimits, ReceivedCalls, Envelopes],
       ],
       useFactory: (
         { queries, workflows, terms, config, clock }: GatewayDependencies,
         ids: RequestIds,
         reader: ReissueReader,
         tokens: AccessTokens,
+        admission: Admission,
         limits: CallLimits,
         received: ReceivedCalls,
         envelopes: Envelopes,
       ) =>
         new ReissueCalls({
-          ...{ ids, reader, tokens, limits, received, envelopes, workflows, clock },
+          ...{ ids, reader, tokens, admission, limits, received, envelopes, clock },
+          workflows: measured(workflows, admission),
           stateOf: queries.callStateOf,
           findStep: queries.findStep,
           inFlight: new CallsInFlight(config.callsPerReissue),
@@ -55,3 +58,13 @@ import { stepControllers } from './step-controllers.js';
   exports: [ReceivedCalls, Envelopes],
 })
 export class CallsModule {}
+
+/** The workflows, with the admission measuring how long their steps take. */
+const measured = (
+  workflows: GatewayDependencies['workflows'],
+  admission: Pick<Admission, 'measure'>,
+): GatewayDependencies['workflows'] => ({
+  start: (message) => admission.measure(message.kind, () => workflows.start(message)),
+  send: (reissueId, message, progress) =>
+    admission.measure(message.kind, () => workflows.send(reissueId, message, progress)),
+});

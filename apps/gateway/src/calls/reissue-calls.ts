@@ -6,10 +6,11 @@ import type { z } from 'zod';
 import type { AccessTokens } from '../access/access-tokens.js';
 import { tooManyUntil, type CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';
+import type { Admission, AdmittedKind } from '../admission/admission.js';
 import { problem, unavailable } from '../problems.js';
 import type { ReissueReader } from '../reissue-queries/reissue-reader.js';
 import type { CallResponse } from './call-response.js';
-import type { CallsInFlight } from './calls-in-flight.js';
+import type { CallIdentity, CallsInFlight } from './calls-in-flight.js';
 import type { StartConsentCheck } from './start-consent-check.js';
 import type { Envelopes } from './envelopes.js';
 import { precheck, waitsForOperator } from './precheck.js';
@@ -29,6 +30,7 @@ interface ReissueCallsDependencies {
   readonly received: Pick<ReceivedCalls, 'receive'>;
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
+  readonly admission: Pick<Admission, 'run'>;
   readonly limits: Pick<CallLimits, 'admit' | 'usesOf'>;
   readonly workflows: Pick<ReissueWorkflows, 'start' | 'send'>;
   readonly envelopes: Pick<Envelopes, 'inspect' | 'place' | 'sealParticulars'>;
@@ -47,7 +49,7 @@ export class ReissueCalls {
 
   /** @throws ProblemError */
   start(caller: Caller, body: z.output<typeof startRequestSchema>): Promise<CallResponse> {
-    const { stateOf, ids, inFlight, limits, workflows, envelopes, received, consents, tokens, clock } =
+    const { stateOf, ids, limits, workflows, envelopes, received, consents, tokens, clock } =
       this.dependencies;
     const { apiKeyName, idempotencyKey } = caller;
     const reissueId = ids.reissueId(apiKeyName, idempotencyKey);
@@ -55,7 +57,7 @@ export class ReissueCalls {
     const draft = new StepDraft(reissueId, call, ids);
     const message = startMessage(draft, apiKeyName, body);
     const sealedFor = { sub: idempotencyKey, client: apiKeyName, keyThumbprint: body.keyThumbprint };
-    return inFlight.run({ reissueId, ...call }, async () => {
+    return this.once('start', { reissueId, ...call }, async () => {
       const state = await stateOf(reissueId, call.updateId);
       const result = await this.resolve(reissueId, call, state, async () => {
         // If the row exists, the worker has read the applicant's data already, so a repeated call need not store the data
@@ -86,12 +88,12 @@ export class ReissueCalls {
     kind: Kind,
     body: StepBody<Kind>,
   ): Promise<CallResponse> {
-    const { ids, inFlight, limits, workflows, envelopes, reader, received, clock } = this.dependencies;
+    const { ids, limits, workflows, envelopes, reader, received, clock } = this.dependencies;
     const { response, message: build } = steps[kind];
     const call = this.identify(stepRoute(kind), caller, body);
     const draft = new StepDraft(reissueId, call, ids);
     const message = build(draft, body as never);
-    return inFlight.run({ reissueId, ...call }, async () => {
+    return this.once('step', { reissueId, ...call }, async () => {
       const result = await this.resolve(reissueId, call, caller.state, async () => {
         const { row, reissue } = reader.read(caller.state);
         if (waitsForOperator(row, call)) return { reached: 'ACCEPTED' };
@@ -116,6 +118,12 @@ export class ReissueCalls {
   private identify(route: string, { idempotencyKey, origin }: Caller, body: unknown): StepCall {
     const { ids } = this.dependencies;
     return { updateId: ids.updateId(route, idempotencyKey), requestHmac: ids.requestHmac(body), origin };
+  }
+
+  /** Makes a call that is admitted. The same call shares the answer of the one in flight. */
+  private once<T>(kind: AdmittedKind, call: CallIdentity, make: () => Promise<T>): Promise<T> {
+    const { inFlight, admission } = this.dependencies;
+    return inFlight.run(call, () => admission.run(kind, make));
   }
 
   private async resolve(

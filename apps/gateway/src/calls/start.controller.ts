@@ -1,5 +1,6 @@
 import { Body, Controller, Post, UseInterceptors } from '@nestjs/common';
 import { startRequestSchema, startResponseSchema } from '#libs/contracts';
+import { ConfigureRoute } from '#libs/http';
 import type { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
@@ -14,6 +15,7 @@ export class StartController {
   constructor(private readonly calls: ReissueCalls) {}
 
   @Post()
+  @ConfigureRoute({ admittedAs: 'start' })
   @DocumentedEndpoint('startReissue', { 201: startResponseSchema, 202: startResponseSchema })
   start(
     @FromCaller() caller: Caller,

@@ -21,7 +21,7 @@ function stepController(kind: StepKind): Type {
 
     @Post(path)
     @HttpCode(200)
-    @ConfigureRoute({ stepRoute: stepRoute(kind) })
+    @ConfigureRoute({ stepRoute: stepRoute(kind), admittedAs: 'step' })
     @DocumentedEndpoint(kind, { 200: response.schema, 202: response.schema })
     run(
       @FromCaller() caller: Caller,

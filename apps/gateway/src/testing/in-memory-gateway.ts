@@ -146,7 +146,7 @@ export class InMemoryGateway {
       idKey: Buffer.alloc(32, 7),
       vaultPublicKeys: vaultKeys,
       receiptPublicKeys: receiptKeys,
-      callsPerReissue: 4,
+      ...{ callsPerReissue: 4, admissionTargetMs: 60_000, callsMax: 1_000 },
       streamsPerReissue: 8,
       uploadsPerAddress: 8,
       uploadMemoryBytes: 16 * 1024 * 1024,
