@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { sequenceEntries } from '#libs/audit-log';
+import { inTransaction, type Database } from '#libs/db';
+import { hasPendingEntries } from '#libs/db/audit';
+import { dueEndpoints, markPublished, unpublishedEvents } from '#libs/db/events';
+import { sql } from 'kysely';
+import { connectAsAdmin } from '../support/stores.js';
+import { until } from '../support/until.js';
+import { customer } from '../world/people.js';
+import { walkTo } from '../world/walk.js';
+import { createWorld, type World } from '../world/world.js';
+
+/** After this many uses PostgreSQL keeps one plan for a prepared statement. */
+const usesUntilPlanIsKept = 8;
+const copies = 1_000;
+/** Far less than a scan of a table reads that has grown. */
+const fewRows = 2_000;
+
+let world: World;
+let worker: Database;
+beforeAll(async () => {
+  world = await createWorld();
+  worker = world.as('worker', 1);
+});
+afterAll(() => world.close());
+
+/** A reissue from its start to the revocation of the old certificate, and the work in the background that follows it. */
+async function reissue(): Promise<void> {
+  await walkTo(world, await customer(world), 'REGISTERED');
+  const now = world.clock.now();
+  for (let events; (events = await unpublishedEvents(worker, 500)).length > 0;)
+    await markPublished(worker, events, now);
+  await dueEndpoints(worker, now);
+  while (await hasPendingEntries(worker))
+    await inTransaction(worker, (tx) => sequenceEntries(tx, 1_000, now));
+}
+
+/** The columns of tables of people and reissues, and how a copy gets keys of its own. */
+const growth = sql<{ statement: string }>`
+  WITH of_table AS (
+    SELECT attrelid, attname, atttypid::regtype::text AS type,
+      EXISTS (SELECT FROM pg_index
+        WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS is_key
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'audit_leaf'
+      AND attnum > 0 AND NOT attisdropped
+      AND attidentity = '' AND attgenerated = ''
+  ), keys AS (SELECT DISTINCT attname, type FROM of_table WHERE is_key AND type IN ('text', 'uuid'))
+  SELECT format('INSERT INTO %s (%s) SELECT %s FROM %1$s, generate_series(1, ${sql.raw(String(copies))}) AS n',
+    attrelid::regclass, string_agg(quote_ident(attname), ', '),
+    string_agg(CASE
+      WHEN (attname, type) NOT IN (SELECT attname, type FROM keys) THEN quote_ident(attname)
+      WHEN type = 'uuid' THEN format('md5(%I::text || n)::uuid', attname)
+      ELSE format($$CASE WHEN length(%1$I) < 20 THEN %1$I WHEN starts_with(%1$I, 'ri_')
+        THEN 'ri_' || md5(%1$I || n) ELSE md5(%1$I || n) END$$, attname)
+    END, ', ')) AS statement
+  FROM of_table
+  GROUP BY attrelid
+  HAVING bool_or(attname IN ('reissue_id', 'stream', 'customer_id'))`;
+
+/** Multiplies what is stored, without telling the planner. */
+async function grow(): Promise<void> {
+  const admin = await connectAsAdmin(new URL(world.urlOf('owner')).pathname.slice(1));
+  const { rows } = await growth.execute(world.owner);
+  await admin.query('SET session_replication_role = replica');
+  for (const { statement } of rows) await admin.query(statement);
+  await admin.end();
+}
+
+/** Ends all sessions of the apps' roles, because PostgreSQL counts what a session read when it ends. */
+async function endSessions(): Promise<void> {
+  const admin = await connectAsAdmin('postgres');
+  const database = new URL(world.urlOf('owner')).pathname.slice(1);
+  const sessions = `FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`;
+  await admin.query(`SELECT pg_terminate_backend(pid) ${sessions}`, [database]);
+  await until('the sessions to end', async () => {
+    const { rowCount } = await admin.query(`SELECT ${sessions}`, [database]);
+    return rowCount === 0;
+  });
+  await admin.end();
+}
+
+/** How many rows were read of each table that has grown. */
+async function rowsRead(): Promise<Map<string, { scanned: number; found: number }>> {
+  const { rows } = await sql<{ name: string; scanned: number; found: number }>`
+    SELECT relname AS name, seq_tup_read::float8 AS scanned, coalesce((
+      SELECT sum(idx_tup_read) FROM pg_stat_user_indexes AS index WHERE index.relid = tables.relid
+    ), 0)::float8 AS found
+    FROM pg_stat_user_tables AS tables WHERE n_live_tup >= ${copies}`.execute(world.owner);
+  return new Map(rows.map(({ name, ...read }) => [name, read]));
+}
+
+it('Statements that were planned for empty tables read few rows once the tables have grown', async () => {
+  for (let use = 0; use < usesUntilPlanIsKept; use += 1) await reissue();
+  await grow();
+  await sql`SELECT pg_stat_force_next_flush()`.execute(world.owner);
+  const before = await rowsRead();
+  expect([...before.keys()]).toEqual(
+    expect.arrayContaining(['reissue', 'step', 'event', 'audit_entry', 'certificate']),
+  );
+  await reissue();
+  await endSessions();
+  const after = await rowsRead();
+  const read = [...after].map(([name, { scanned, found }]) => {
+    const earlier = before.get(name) ?? { scanned: 0, found: 0 };
+    return { name, scanned: scanned - earlier.scanned, found: found - earlier.found };
+  });
+  expect(read.filter(({ scanned, found }) => scanned + found > fewRows)).toEqual([]);
+});
