@@ -26,7 +26,7 @@ export async function proveRegistration(
     message,
     'proveRegistration',
     async (change) => {
-      const { tx, row, now } = change;
+      const { tx, row, now, certificates } = change;
       const certificate = row.serial ? await certificateBySerial(tx, row.serial) : undefined;
       if (!certificate?.der || certificate.revoked_at || !row.registration_nonce)
         throw new BrokenInvariant('an issued reissue has no certificate in force');
@@ -56,6 +56,7 @@ export async function proveRegistration(
           details: { serial: old.serial, by: certificate.serial },
         });
       }
+      if (replaced.length === 0) change.certificates = certificates;
       return done();
     },
     { lockPerson: true },

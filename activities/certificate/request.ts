@@ -83,6 +83,7 @@ async function acceptIssued(
   serial: string,
 ): Promise<StepEnding> {
   const certificate = await certificateBySerial(change.tx, serial);
+  const old = change.certificates?.old;
   if (!certificate || certificate.reissue_id !== change.row.reissue_id || certificate.revoked_at)
     throw new BrokenInvariant('the issued certificate is not in force');
   change.set({
@@ -96,6 +97,7 @@ async function acceptIssued(
   });
   change.move('certificateIssued', 'ISSUED', 'reseal.reissue.issued.v1');
   change.publishCertificate('reseal.certificate.issued.v1', certificate);
+  change.certificates = { certificate, old };
   change.audit({
     actor: 'signer',
     action: 'issue',

@@ -22,8 +22,7 @@ export async function giveConsents(
       });
     const said = { act: 'GIVEN', consents: check.accepted } as const;
     const { updateId, origin } = message;
-    const about = { reissueId, updateId, origin, at: change.now };
-    const receipt = await recordConsentAct(change.tx, context.receipts, { ...about, ...said });
+    const receipt = await recordConsentAct(change, context.receipts, { updateId, origin, ...said });
     change.addAuditDetails(consentAuditDetails(said, receipt));
     change.set({ consents_completed_at: change.now });
     change.move('giveConsents', 'KEY_REQUIRED', 'reseal.reissue.consents-recorded.v1');

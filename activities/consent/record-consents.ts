@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { CallOrigin } from '#libs/domain';
-import type { RoleTx } from '#libs/db';
 import { insertConsentReceipt, insertConsents } from '#libs/db/reissues';
 import type { AcceptedConsent, ReceiptSigner } from '#libs/terms';
+import type { ReissueChange } from '#activities/step';
 
 /** The consents that a customer gave or withdrew in one step. */
 interface ConsentAct {
-  readonly reissueId: string;
   readonly updateId: string;
   readonly origin: CallOrigin;
   readonly act: 'GIVEN' | 'WITHDRAWN';
   readonly consents: readonly Pick<AcceptedConsent, 'termsId' | 'version' | 'digest' | 'locale' | 'agreed'>[];
-  readonly at: Date;
 }
 
 /** The audit details of consents and of their receipt, which is named by its digest. */
@@ -30,32 +28,31 @@ const auditedConsents = ({ act, consents }: Pick<ConsentAct, 'act' | 'consents'>
   }));
 
 /**
- * Records consents that a customer gave or withdrew, and signs a receipt for the customer.
+ * Records consents that a customer gave or withdrew, with the change, and signs a receipt for the customer.
  *
  * @returns the receipt, a compact JWS; undefined without consents
  */
 export async function recordConsentAct(
-  tx: RoleTx<'worker'>,
+  change: ReissueChange,
   receipts: ReceiptSigner,
-  { reissueId, updateId, origin, act, consents, at }: ConsentAct,
+  { updateId, origin, act, consents }: ConsentAct,
 ): Promise<string | undefined> {
   if (consents.length === 0) return undefined;
-  await insertConsents(
-    tx,
-    consents.map(({ termsId, version, digest, locale, agreed }) => ({
-      reissue_id: reissueId,
-      terms_id: termsId,
-      version,
-      digest,
-      locale,
-      agreed,
-      act,
-      update_id: updateId,
-      address: origin.address,
-      agent: origin.agent,
-      recorded_at: at,
-    })),
-  );
+  const { tx, now: at } = change;
+  const reissueId = change.row.reissue_id;
+  const rows = consents.map(({ termsId, version, digest, locale, agreed }) => ({
+    reissue_id: reissueId,
+    terms_id: termsId,
+    version,
+    digest,
+    locale,
+    agreed,
+    act,
+    update_id: updateId,
+    address: origin.address,
+    agent: origin.agent,
+    recorded_at: at,
+  }));
   const receiptId = `cr_${createHash('sha256').update(`${reissueId}\0${updateId}`).digest('hex').slice(0, 32)}`;
   const jws = await receipts.sign({
     sub: reissueId,
@@ -63,12 +60,13 @@ export async function recordConsentAct(
     iat: Math.floor(at.getTime() / 1_000),
     consents: auditedConsents({ act, consents }),
   });
-  await insertConsentReceipt(tx, {
+  const receipt = {
     receipt_id: receiptId,
     reissue_id: reissueId,
     update_id: updateId,
     jws,
     issued_at: at,
-  });
+  };
+  change.add(insertConsents(tx, rows), insertConsentReceipt(tx, receipt));
   return jws;
 }

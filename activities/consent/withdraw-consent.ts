@@ -74,7 +74,7 @@ async function withdrawConsent(
       act: 'WITHDRAWN',
       consents: [{ termsId, version, digest, locale: last.locale, agreed: false }],
     } as const;
-    const receipt = await recordConsentAct(tx, receipts, { reissueId, updateId, origin, at, ...said });
+    const receipt = await recordConsentAct(change, receipts, { updateId, origin, ...said });
     change.publish('reseal.reissue.consent-withdrawn.v1', { terms: { termsId, version } });
     change.audit({
       actor: 'customer',

@@ -1,17 +1,19 @@
 import type { VerificationResult } from '#libs/contracts';
-import { koreanDayOf, type AnswerChallenges, type PreparedStep } from '#libs/domain';
+import { koreanDayOf, type AnswerChallenges, type IdentityMethod, type PreparedStep } from '#libs/domain';
 import {
+  acceptChallenges,
   challengesById,
-  countTryOfDay,
-  destroyPhoto,
-  identityMethod,
-  identityTriesOf,
-  insertIdentityTry,
-  returnTryOfDay,
-  setChallengeState,
-  updateIdentityMethod,
+  countTriesOfDay,
+  destroyAcceptedPhotos,
+  hasIdentityTries,
+  identityMethodsOf,
+  insertIdentityTries,
+  putIdentityMethods,
+  returnTriesOfDay,
+  triedChallenges,
   type ChallengeRow,
-  type IdentityTryRow,
+  type IdentityMethodRow,
+  type TriedChallenge,
 } from '#libs/db/identity';
 import {
   done,
@@ -24,10 +26,10 @@ import {
   type StepEnding,
   type ReissueChange,
 } from '#activities/step';
-import { limitsOf } from './challenges.js';
+import { limitsOf, progressOf } from './challenges.js';
 import type { IdentityContext, ProviderContext } from './context.js';
 import { concludeIdentity } from './conclude.js';
-import { namesUnknownPhoto, photosOfAcceptedAnswers } from './photos.js';
+import { namesUnknownPhoto, photosOf } from './photos.js';
 
 /**
  * Reserves a try for each answer before it is compared, in a separate transaction. The limit of tries therefore holds even
@@ -38,18 +40,18 @@ export async function reserveTries(
   reissueId: string,
   message: AnswerChallenges,
 ): Promise<PreparedStep> {
-  const opened = await Promise.all(
-    message.answers.map(async ({ challengeId, answer }) => {
-      const secret = await context.secrets.open(answer, 'identity', reissueId);
-      return secret === undefined ? undefined : ([challengeId, secret] as const);
+  const handles = message.answers.map(({ answer }) => answer);
+  const opened = await context.secrets.openAll(handles, 'identity', reissueId);
+  const answers = new Map(
+    message.answers.flatMap(({ challengeId, answer }) => {
+      const secret = opened.get(answer);
+      return secret === undefined ? [] : [[challengeId, secret] as const];
     }),
   );
-  const readable = opened.filter((each) => each !== undefined);
   return runStep(context, reissueId, message, 'answerChallenges', async (change) => {
-    const reserved = await identityTriesOf(change.tx, reissueId, message.updateId);
-    if (reserved.length > 0) return proceedAgain;
-    if (readable.length < opened.length) return refused('ENVELOPE_REFUSED');
-    return reserveAll(context, change, message, new Map(readable));
+    if (await hasIdentityTries(change.tx, reissueId, message.updateId)) return proceedAgain;
+    if (opened.size < new Set(handles).size) return refused('ENVELOPE_REFUSED');
+    return reserveAll(context, change, message, answers);
   });
 }
 
@@ -74,15 +76,21 @@ async function reserveAll(
   const allowance = await context.identityLimits.answer(tx, requester, compared, now);
   if (!allowance.allowed) return tooFrequent(allowance.retryAfterMs);
 
-  for (const challenge of challenges)
-    await insertIdentityTry(tx, {
-      reissue_id: row.reissue_id,
-      update_id: message.updateId,
-      challenge_id: challenge.challenge_id,
-      state: challenge.expires_at <= now ? 'EXPIRED' : await reserveOne(context, change, challenge, message),
-      verdict: null,
-      ci: null,
-    });
+  const granted = await grantTries(context, change, compared, message);
+  const tries = challenges.map(({ challenge_id, method, expires_at }) => ({
+    reissue_id: row.reissue_id,
+    update_id: message.updateId,
+    challenge_id,
+    state:
+      expires_at <= now
+        ? ('EXPIRED' as const)
+        : granted.has(method)
+          ? ('GRANTED' as const)
+          : ('LOCKED' as const),
+    verdict: null,
+    ci: null,
+  }));
+  change.add(insertIdentityTries(tx, tries));
   change.set({ pending_message: JSON.stringify(message) });
   return proceed;
 }
@@ -101,20 +109,32 @@ function malformedAnswers(
   });
 }
 
-async function reserveOne(
+/** Counts a try of each method whose limits allow it. @returns these methods */
+async function grantTries(
   context: IdentityContext,
-  { tx, row, now }: ReissueChange,
-  { method }: ChallengeRow,
+  change: ReissueChange,
+  methods: readonly IdentityMethod[],
   { origin }: AnswerChallenges,
-): Promise<'GRANTED' | 'LOCKED'> {
-  const limits = limitsOf(context, method);
-  const { tries, locked } = await identityMethod(tx, row.reissue_id, method);
-  if (locked || tries >= limits.attempts) return 'LOCKED';
-  const personFrom = context.identityLimits.personFrom(row.person_key, origin);
-  if (!(await countTryOfDay(tx, personFrom, method, koreanDayOf(now), limits.attemptsPerDay)))
-    return 'LOCKED';
-  await updateIdentityMethod(tx, row.reissue_id, method, { tries: tries + 1 });
-  return 'GRANTED';
+): Promise<ReadonlySet<IdentityMethod>> {
+  const { tx, row, now } = change;
+  const used = await identityMethodsOf(tx, row.reissue_id);
+  const open = methods
+    .map((method) => progressOf(used, row.reissue_id, method))
+    .filter(({ method, tries, locked }) => !locked && tries < limitsOf(context, method).attempts);
+  const granted = await countTriesOfDay(
+    tx,
+    { personKey: context.identityLimits.personFrom(row.person_key, origin), day: koreanDayOf(now) },
+    new Map(open.map(({ method }) => [method, limitsOf(context, method).attemptsPerDay])),
+  );
+  const counted = open.filter(({ method }) => granted.has(method));
+  if (counted.length > 0)
+    change.add(
+      putIdentityMethods(
+        tx,
+        counted.map((each) => ({ ...each, tries: each.tries + 1 })),
+      ),
+    );
+  return granted;
 }
 
 /** Records the verdicts of the providers in the reissue and decides whether identity is verified. */
@@ -123,30 +143,23 @@ export async function recordAnswers(
   reissueId: string,
   message: AnswerChallenges,
 ): Promise<PreparedStep> {
-  const photos = await photosOfAcceptedAnswers(context, reissueId, message);
   return runStep(
     context,
     reissueId,
     message,
     'answerChallenges',
     async (change) => {
-      const tries = await identityTriesOf(change.tx, reissueId, message.updateId);
-      const challenges = await challengesById(
-        change.tx,
-        reissueId,
-        tries.map((each) => each.challenge_id),
-      );
-      // The same order as at the reservation, so that two steps never deadlock on their counters.
+      const { tx } = change;
+      const [tried, used] = await Promise.all([
+        triedChallenges(tx, reissueId, message.updateId),
+        identityMethodsOf(tx, reissueId),
+      ]);
+      const progress = new Map(used.map((each) => [each.method, each]));
       const results = new Map<string, VerificationResult>();
-      for (const challenge of challenges) {
-        const tried = tries.find((each) => each.challenge_id === challenge.challenge_id);
-        if (!tried) continue;
-        const result = await recordAnswer(context, change, challenge, tried, message);
-        results.set(challenge.challenge_id, result);
-        const photoId = photos.get(challenge.challenge_id);
-        if (photoId && result.accepted) change.add(destroyPhoto(change.tx, reissueId, photoId));
-      }
-      const superseded = await concludeIdentity(context, change);
+      for (const each of tried)
+        results.set(each.challenge_id, await recordAnswer(context, change, progress, each));
+      await writeVerdicts(context, change, message, tried, progress);
+      const superseded = await concludeIdentity(context, change, [...progress.values()]);
       const inMessageOrder = message.answers.flatMap(({ challengeId }) => results.get(challengeId) ?? []);
       return done({ results: inMessageOrder }, superseded);
     },
@@ -154,53 +167,67 @@ export async function recordAnswers(
   );
 }
 
+type Progress = Map<IdentityMethod, IdentityMethodRow>;
+
 /** Records one answer. Only the audit entry holds the reason if it was wrong. */
 async function recordAnswer(
   context: IdentityContext,
   change: ReissueChange,
-  challenge: ChallengeRow,
-  tried: IdentityTryRow,
-  message: AnswerChallenges,
+  progress: Progress,
+  tried: TriedChallenge,
 ): Promise<VerificationResult> {
-  const result = await applyVerdict(context, change, challenge, tried, message);
+  const result = await applyVerdict(context, change, progress, tried);
   change.audit({
     actor: 'customer',
     action: 'answerChallenge',
     outcome: result.accepted ? 'ACCEPTED' : (result.reason ?? 'WRONG'),
     reason: tried.finding,
-    details: { method: challenge.method, challengeId: challenge.challenge_id },
+    details: { method: tried.method, challengeId: tried.challenge_id },
   });
   return result;
 }
 
+/** Applies a verdict to the progress of its method. */
 async function applyVerdict(
   context: IdentityContext,
   change: ReissueChange,
-  challenge: ChallengeRow,
-  tried: IdentityTryRow,
-  { origin }: AnswerChallenges,
+  progress: Progress,
+  { challenge_id: challengeId, method, state, verdict, ci }: TriedChallenge,
 ): Promise<VerificationResult> {
   const { tx, row, now } = change;
-  const { challenge_id: challengeId, method } = challenge;
-  const progress = await identityMethod(tx, row.reissue_id, method);
-  if (tried.verdict === 'MATCHED') {
-    await setChallengeState(tx, [challengeId], 'ACCEPTED');
-    const personFrom = context.identityLimits.personFrom(row.person_key, origin);
-    await returnTryOfDay(tx, personFrom, method, koreanDayOf(now));
-    await updateIdentityMethod(tx, row.reissue_id, method, {
-      verified_at: now,
-      ci: tried.ci,
-      tries: progress.tries - 1,
-    });
+  const before = progress.get(method) ?? progressOf([], row.reissue_id, method);
+  if (verdict === 'MATCHED') {
+    progress.set(method, { ...before, verified_at: now, ci, tries: before.tries - 1 });
     return { challengeId, accepted: true };
   }
-  if (tried.state === 'EXPIRED' || tried.verdict === 'EXPIRED')
+  if (state === 'EXPIRED' || verdict === 'EXPIRED')
     return { challengeId, accepted: false, reason: 'EXPIRED' };
-  const locked = tried.state === 'LOCKED' || progress.tries >= limitsOf(context, method).attempts;
-  if (locked && !progress.locked) {
-    await updateIdentityMethod(tx, row.reissue_id, method, { locked: true });
+  const locked = state === 'LOCKED' || before.tries >= limitsOf(context, method).attempts;
+  if (locked && !before.locked) {
+    progress.set(method, { ...before, locked: true });
     if (await context.identityLimits.allowLockNotification(tx, row, now))
       change.notify.push('IDENTITY_LOCKED');
   }
   return { challengeId, accepted: false, reason: locked ? 'LOCKED' : 'WRONG' };
+}
+
+/** Adds what the verdicts change: the methods' progress, and for right answers the challenges, tries and photos. */
+async function writeVerdicts(
+  context: ProviderContext,
+  change: ReissueChange,
+  message: AnswerChallenges,
+  tried: readonly TriedChallenge[],
+  progress: Progress,
+): Promise<void> {
+  const { tx, row, now } = change;
+  const changed = tried.flatMap(({ method }) => progress.get(method) ?? []);
+  if (changed.length > 0) change.add(putIdentityMethods(tx, changed));
+  const accepted = tried.filter(({ verdict }) => verdict === 'MATCHED');
+  if (accepted.length === 0) return;
+  const ids = accepted.map(({ challenge_id }) => challenge_id);
+  const personKey = context.identityLimits.personFrom(row.person_key, message.origin);
+  const methods = accepted.map(({ method }) => method);
+  change.add(acceptChallenges(tx, ids), returnTriesOfDay(tx, { personKey, day: koreanDayOf(now) }, methods));
+  const photos = await photosOf(context, tx, row.reissue_id, message, accepted);
+  if (photos.length > 0) change.add(destroyAcceptedPhotos(tx, row.reissue_id, photos));
 }

@@ -21,14 +21,20 @@ export interface ReissueAssessment extends IdentityAssessment {
   readonly attemptsLeft: number;
 }
 
-/** Assesses a reissue against its identity rule, or against the rule for a password reset if `resetting`. */
+/**
+ * Assesses a reissue against its identity rule, or against the rule for a password reset if `resetting`.
+ *
+ * @param progress of its methods; read if not given
+ */
 export async function assessReissue(
   context: PolicyContext,
   tx: RoleTx<'worker'>,
   row: ReissueRow,
   { resetting }: { readonly resetting: boolean } = row,
+  progress?: readonly IdentityMethodRow[],
 ): Promise<ReissueAssessment> {
-  const methods = await disregardInvalidCertificate(tx, row, await identityMethodsOf(tx, row.reissue_id));
+  const used = progress ?? (await identityMethodsOf(tx, row.reissue_id));
+  const methods = await disregardInvalidCertificate(tx, row, used);
   const verified = methods.filter((each) => each.verified_at);
   const assessment = assessIdentity(identityRuleOf(context, row), context.availableMethods, {
     verified: verified.map((each) => each.method),

@@ -8,15 +8,16 @@ import {
   type RequestChallenges,
   type StartReissue,
 } from '#libs/domain';
-import { customerById } from '#libs/db/customers';
+import { customerById, type CustomerRow } from '#libs/db/customers';
 import {
   challengesOfUpdate,
-  identityMethod,
   identityMethodsOf,
-  replaceChallenge,
-  setChallengeState,
-  updateIdentityMethod,
+  insertChallenges,
+  markChallengesSent,
+  putIdentityMethods,
+  replaceChallenges,
   type ChallengeRow,
+  type IdentityMethodRow,
 } from '#libs/db/identity';
 import {
   BrokenInvariant,
@@ -43,26 +44,51 @@ export async function requestChallenges(
   );
 }
 
-/** Inserts the challenges. A second run for the same message finds them in the database. */
+/** What new challenges depend on. */
+export interface ChallengeFacts {
+  /** Whether an earlier run of the step inserted them. */
+  readonly prepared: boolean;
+  /** The progress of the methods that were used. */
+  readonly used: readonly IdentityMethodRow[];
+  readonly customer: CustomerRow | undefined;
+}
+
+async function readChallengeFacts(
+  { tx, row }: ReissueChange,
+  { updateId }: StartReissue | RequestChallenges,
+): Promise<ChallengeFacts> {
+  const [prepared, used, customer] = await Promise.all([
+    challengesOfUpdate(tx, row.reissue_id, updateId),
+    identityMethodsOf(tx, row.reissue_id),
+    // Unknown persons are looked up too, so that their answers take equally long.
+    customerById(tx, row.customer_id ?? unknownCustomerId),
+  ]);
+  return { prepared: prepared.length > 0, used, customer };
+}
+
+/**
+ * Inserts the challenges. A second run for the same message finds them in the database.
+ *
+ * @param facts read if not given; a new reissue has none but its customer
+ */
 export async function prepareChallenges(
   context: Pick<IdentityContext, 'policy' | 'availableMethods' | 'identityLimits'>,
   change: ReissueChange,
   message: StartReissue | RequestChallenges,
   methods: readonly IdentityMethod[],
+  facts?: ChallengeFacts,
 ): Promise<StepEnding> {
   const { tx, row, now } = change;
-  const prepared = await challengesOfUpdate(tx, row.reissue_id, message.updateId);
-  if (prepared.length > 0) return proceedAgain;
+  const { prepared, used, customer } = facts ?? (await readChallengeFacts(change, message));
+  if (prepared) return proceedAgain;
 
   // A method may have lost its provider since it was offered.
   const offered = row.methods.filter((method) => context.availableMethods.includes(method));
   if (methods.some((method) => !offered.includes(method))) return refused('METHOD_NOT_OFFERED');
-  const progress = new Map<IdentityMethod, { sends: number }>();
-  for (const method of methods) {
-    const { locked, sends } = await identityMethod(tx, row.reissue_id, method);
+  const progress = [...new Set(methods)].map((method) => progressOf(used, row.reissue_id, method));
+  for (const { method, locked, sends } of progress) {
     if (locked) return refused('METHOD_LOCKED');
     if (sends >= limitsOf(context, method).sends) return refused('TOO_MANY_SENDS');
-    progress.set(method, { sends });
   }
   // The first challenges were counted with the start, before the row existed.
   if (message.kind !== 'start') {
@@ -71,24 +97,27 @@ export async function prepareChallenges(
     if (!allowance.allowed) return tooFrequent(allowance.retryAfterMs);
   }
 
-  // Unknown persons are looked up too, so that their answers take equally long.
-  const customer = await customerById(tx, row.customer_id ?? unknownCustomerId);
-  for (const [method, { sends }] of progress) {
-    await updateIdentityMethod(tx, row.reissue_id, method, { sends: sends + 1 });
-    await replaceChallenge(tx, {
-      challenge_id: `ch_${digest(row.reissue_id, message.updateId, method)}`,
-      reissue_id: row.reissue_id,
-      update_id: message.updateId,
-      method,
-      transaction_id: `tx_${digest('transaction', row.reissue_id, message.updateId, method)}`,
-      hint: hintOf(method, row, customer),
-      state: 'PREPARED',
-      deliverable: isDeliverable(method, row, customer),
-      nonce: method === 'OLD_CERTIFICATE' ? randomBytes(32).toString('base64url') : null,
-      expires_at: new Date(now.getTime() + limitsOf(context, method).lifetimeMs),
-      created_at: now,
-    });
-  }
+  const challenges = progress.map(({ method }) => ({
+    challenge_id: `ch_${digest(row.reissue_id, message.updateId, method)}`,
+    reissue_id: row.reissue_id,
+    update_id: message.updateId,
+    method,
+    transaction_id: `tx_${digest('transaction', row.reissue_id, message.updateId, method)}`,
+    hint: hintOf(method, row, customer),
+    state: 'PREPARED' as const,
+    deliverable: isDeliverable(method, row, customer),
+    nonce: method === 'OLD_CERTIFICATE' ? randomBytes(32).toString('base64url') : null,
+    expires_at: new Date(now.getTime() + limitsOf(context, method).lifetimeMs),
+    created_at: now,
+  }));
+  change.add(
+    putIdentityMethods(
+      tx,
+      progress.map((each) => ({ ...each, sends: each.sends + 1 })),
+    ),
+    replaceChallenges(tx, row.reissue_id, methods),
+    insertChallenges(tx, challenges),
+  );
   change.set({ pending_message: JSON.stringify(message) });
   return proceed;
 }
@@ -99,26 +128,50 @@ export async function recordChallenges(
   reissueId: string,
   message: StartReissue | RequestChallenges,
 ): Promise<PreparedStep> {
-  return runStep(context, reissueId, message, 'requestChallenges', async ({ tx, now }) => {
-    const challenges = await challengesOfUpdate(tx, reissueId, message.updateId);
-    const challengesShown: Challenge[] = [];
-    const methods = await identityMethodsOf(tx, reissueId);
-    for (const challenge of challenges) {
-      const limits = limitsOf(context, challenge.method);
-      const expiresAt = new Date(now.getTime() + limits.lifetimeMs);
-      await setChallengeState(tx, [challenge.challenge_id], 'SENT', expiresAt);
-      const tries = methods.find(({ method }) => method === challenge.method)?.tries ?? 0;
-      challengesShown.push(showChallenge(challenge, expiresAt, limits.attempts - tries));
-    }
-    return done({ challenges: challengesShown });
+  return runStep(context, reissueId, message, 'requestChallenges', async (change) => {
+    const { tx, now } = change;
+    const [prepared, methods] = await Promise.all([
+      challengesOfUpdate(tx, reissueId, message.updateId),
+      identityMethodsOf(tx, reissueId),
+    ]);
+    const sent = prepared.map((challenge) => {
+      const { lifetimeMs } = limitsOf(context, challenge.method);
+      return { ...challenge, expires_at: new Date(now.getTime() + lifetimeMs) };
+    });
+    change.add(markChallengesSent(tx, sent));
+    return done({
+      challenges: sent.map((challenge) => {
+        const { tries } = progressOf(methods, reissueId, challenge.method);
+        return showChallenge(challenge, limitsOf(context, challenge.method).attempts - tries);
+      }),
+    });
   });
 }
 
-function showChallenge(challenge: ChallengeRow, expiresAt: Date, remainingAttempts: number): Challenge {
+/** The progress of a method, also if it was not used yet. */
+export function progressOf(
+  methods: readonly IdentityMethodRow[],
+  reissueId: string,
+  method: IdentityMethod,
+): IdentityMethodRow {
+  return (
+    methods.find((each) => each.method === method) ?? {
+      reissue_id: reissueId,
+      method,
+      tries: 0,
+      sends: 0,
+      locked: false,
+      verified_at: null,
+      ci: null,
+    }
+  );
+}
+
+function showChallenge(challenge: ChallengeRow, remainingAttempts: number): Challenge {
   return {
     challengeId: challenge.challenge_id,
     method: challenge.method,
-    expiresAt: expiresAt.toISOString(),
+    expiresAt: challenge.expires_at.toISOString(),
     remainingAttempts: Math.max(0, remainingAttempts),
     hint: challenge.hint,
     ...(challenge.nonce === null ? {} : { toSign: toSignOf(challenge, challenge.nonce) }),

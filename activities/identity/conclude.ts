@@ -1,8 +1,8 @@
 import { endDateForBasis, decideBasis, earlyRevocation, passwordAttempts, type EndCode } from '#libs/domain';
 import { certificateOnFile, type CertificateRow } from '#libs/db/certificates';
-import { findCustomerRrn, customerByCi, customerById, type CustomerRow } from '#libs/db/customers';
-import { passwordCredential, type IdentityMethodRow } from '#libs/db/identity';
-import { openReissuesOf, registeredSince } from '#libs/db/reissues';
+import { conclusionFacts, customerByCi, type CustomerRow } from '#libs/db/customers';
+import type { IdentityMethodRow } from '#libs/db/identity';
+import { openReissuesOf } from '#libs/db/reissues';
 import { changeStatus } from '#activities/revocation';
 import { endReissue, type ReissueChange } from '#activities/step';
 import { assessReissue } from './assess.js';
@@ -13,16 +13,21 @@ import { recordDevice } from './devices.js';
  * Decides by the policy whether identity is verified, incomplete, or impossible to verify. The caller holds the locks on
  * person and reissue.
  *
+ * @param progress of the methods, this step's verdicts included
  * @returns the ids of older reissues of the same person that this one superseded
  */
-export async function concludeIdentity(context: IdentityContext, change: ReissueChange): Promise<string[]> {
-  const { tx, row } = change;
-  const { complete, impossible, methods, verified, attemptsLeft } = await assessReissue(context, tx, row);
+export async function concludeIdentity(
+  context: IdentityContext,
+  change: ReissueChange,
+  progress: readonly IdentityMethodRow[],
+): Promise<string[]> {
+  const { tx, row, person: customer } = change;
+  const assessment = await assessReissue(context, tx, row, row, progress);
+  const { complete, impossible, methods, verified, attemptsLeft } = assessment;
   change.set({ methods: [...methods], ...(complete ? {} : { identity_attempts: attemptsLeft }) });
   if (impossible) return reject(change, 'IDENTITY_LOCKED', verified);
   if (!complete) return [];
 
-  const customer = row.customer_id ? await customerById(tx, row.customer_id) : undefined;
   if (!customer || verified.some(({ ci }) => ci !== customer.ci))
     return reject(change, 'IDENTITY_MISMATCH', verified, await mismatchOf(change, customer, verified));
   return accept(change, customer, verified);
@@ -81,29 +86,34 @@ async function accept(
   verified: readonly IdentityMethodRow[],
 ): Promise<string[]> {
   const { tx, now, row } = change;
-  if (!row.identity_verified_at && (await registeredSince(tx, customer.customer_id, row.created_at)))
+  const { customer_id: customerId } = customer;
+  const [facts, onFile, otherReissues] = await Promise.all([
+    conclusionFacts(tx, customerId, { since: row.created_at, device: row.device }),
+    certificateOnFile(tx, customerId),
+    openReissuesOf(tx, customerId, row.reissue_id),
+  ]);
+  if (!row.identity_verified_at && facts.registeredSince)
     return reject(change, 'ANOTHER_REISSUE_REGISTERED', verified);
-
-  const onFile = await certificateOnFile(tx, customer.customer_id);
   // Without the number there is no VID and no certificate, so the reissue ends now and not at its last step.
-  if (!(await findCustomerRrn(tx, customer.customer_id))) return rejectWithoutRrn(change, onFile, verified);
+  if (!facts.hasRrn) return rejectWithoutRrn(change, onFile, verified);
 
   const superseded: string[] = [];
-  for (const older of await openReissuesOf(tx, customer.customer_id, row.reissue_id)) {
+  for (const older of otherReissues) {
     await endReissue(tx, older, 'supersede', now, { actor: 'system', code: 'SUPERSEDED' });
     superseded.push(older.reissue_id);
   }
 
-  if (!row.identity_verified_at) await recordDevice(change, customer.customer_id);
-  const credential = await passwordCredential(tx, customer.customer_id);
+  if (!row.identity_verified_at) recordDevice(change, customerId, facts.knowsDevice);
+  const { wrongTries } = facts;
   change.set({
     identity_verified_at: row.identity_verified_at ?? now,
     old_serial: onFile?.serial ?? null,
     basis: decideBasis(endOf(onFile), now),
-    password_attempts: credential ? Math.max(0, passwordAttempts - credential.wrong_tries) : 0,
+    password_attempts: wrongTries === null ? 0 : Math.max(0, passwordAttempts - wrongTries),
   });
   change.move('answerChallenges', 'PASSWORD_REQUIRED', 'reseal.reissue.identity-verified.v1');
   auditOutcome(change, { outcome: 'VERIFIED' }, verified);
+  change.certificates = { old: onFile };
   if (onFile) await revokeOrHoldOld(change, onFile);
   if (verified.some(({ method }) => method === 'OLD_CERTIFICATE')) acceptPasswordProof(change);
   return superseded;

@@ -20,6 +20,7 @@ export type IdentitySteps = ReturnType<typeof createIdentitySteps>;
 export { createProviderActivities } from './provider-calls.js';
 export type { ProviderActivities } from './provider-calls.js';
 export { prepareChallenges } from './challenges.js';
+export type { ChallengeFacts } from './challenges.js';
 export { assessReissue, attemptsLeft } from './assess.js';
 export type { IdentityContext, ProviderContext } from './context.js';
 export { defaultIdentityRates, IdentityLimits } from './limits.js';

@@ -1,6 +1,6 @@
 import type { AnswerChallenges } from '#libs/domain';
 import type { RoleTx } from '#libs/db';
-import { challengesById, identityTriesOf, unacceptedPhotos, type ChallengeRow } from '#libs/db/identity';
+import { unacceptedPhotos, type ChallengeRow } from '#libs/db/identity';
 import type { ProviderContext } from './context.js';
 
 /**
@@ -25,24 +25,31 @@ export async function namesUnknownPhoto(
 }
 
 /**
- * Finds the photos of the answers that the authority accepted. They are no longer needed.
+ * Finds the photos of answers that the authority accepted. They are no longer needed.
  *
- * @returns ids of photos, by challenge
+ * @returns ids of photos
  */
-export async function photosOfAcceptedAnswers(
-  { db, providers, secrets }: Pick<ProviderContext, 'db' | 'providers' | 'secrets'>,
+export async function photosOf(
+  { providers, secrets }: Pick<ProviderContext, 'providers' | 'secrets'>,
+  tx: RoleTx<'worker'>,
   reissueId: string,
-  message: AnswerChallenges,
-): Promise<ReadonlyMap<string, string>> {
-  const tries = await identityTriesOf(db, reissueId, message.updateId);
-  const accepted = tries.filter(({ verdict }) => verdict === 'MATCHED').map((each) => each.challenge_id);
-  const photos = new Map<string, string>();
-  for (const { challenge_id: challengeId, method } of await challengesById(db, reissueId, accepted)) {
+  { answers }: AnswerChallenges,
+  accepted: readonly Pick<ChallengeRow, 'challenge_id' | 'method'>[],
+): Promise<string[]> {
+  const handles = accepted.flatMap(({ challenge_id, method }) => {
     const photoOf = providers.get(method)?.photoOf;
-    const handle = message.answers.find((each) => each.challengeId === challengeId)?.answer;
-    const answer = photoOf && handle && (await secrets.open(handle, 'identity', reissueId));
-    const photoId = answer && photoOf(answer);
-    if (photoId) photos.set(challengeId, photoId);
-  }
-  return photos;
+    const handle = answers.find((each) => each.challengeId === challenge_id)?.answer;
+    return photoOf && handle ? [[handle, photoOf] as const] : [];
+  });
+  if (handles.length === 0) return [];
+  const opened = await secrets.openAll(
+    handles.map(([handle]) => handle),
+    'identity',
+    reissueId,
+    tx,
+  );
+  return handles.flatMap(([handle, photoOf]) => {
+    const answer = opened.get(handle);
+    return (answer !== undefined && photoOf(answer)) || [];
+  });
 }

@@ -3,11 +3,10 @@ import { activityInfo } from '@temporalio/activity';
 import { unknownCustomerId, type AnswerChallenges, type IdentityMethod } from '#libs/domain';
 import { customerById } from '#libs/db/customers';
 import {
-  challengesById,
   challengesOfUpdate,
-  identityTriesOf,
   setChallengeProvider,
   setVerdict,
+  triedChallenges,
   type ChallengeRow,
 } from '#libs/db/identity';
 import { findReissue, type ReissueRow } from '#libs/db/reissues';
@@ -39,13 +38,8 @@ export function createProviderActivities(context: ProviderContext) {
       message: AnswerChallenges;
     }): Promise<void> {
       const reissue = await rowOf(context, reissueId);
-      const tries = await identityTriesOf(context.db, reissueId, message.updateId);
-      const open = tries.filter(({ state, verdict }) => state === 'GRANTED' && verdict === null);
-      const challenges = await challengesById(
-        context.db,
-        reissueId,
-        open.map((each) => each.challenge_id),
-      );
+      const tried = await triedChallenges(context.db, reissueId, message.updateId);
+      const challenges = tried.filter(({ state, verdict }) => state === 'GRANTED' && verdict === null);
       await Promise.all(
         challenges.map(async (challenge) => {
           const handle = message.answers.find((each) => each.challengeId === challenge.challenge_id)?.answer;
@@ -116,7 +110,7 @@ async function sendOne(
 async function verifyOne(
   context: ProviderContext,
   recent: RecentCalls,
-  { method, deliverable }: ChallengeRow,
+  { method, deliverable }: Pick<ChallengeRow, 'method' | 'deliverable'>,
   request: VerifyRequest,
 ): Promise<VerifyResult> {
   const provider = providerOf(context, method);

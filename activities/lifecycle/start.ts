@@ -13,51 +13,46 @@ import {
 } from '#libs/domain';
 import { inTransaction, type RoleTx } from '#libs/db';
 import { certificateOnFile, type CertificateRow } from '#libs/db/certificates';
-import {
-  destroyVaultItemsOfStep,
-  findReissue,
-  insertReissue,
-  lockReissue,
-  type NewReissue,
-} from '#libs/db/reissues';
+import type { CustomerRow } from '#libs/db/customers';
+import { destroyVaultItemsOfStep, findReissue, insertReissue, type NewReissue } from '#libs/db/reissues';
 import { checkConsents, type AcceptedConsent } from '#libs/terms';
 import { consentAuditDetails, recordConsentAct } from '#activities/consent';
-import { attemptsLeft, prepareChallenges } from '#activities/identity';
+import { attemptsLeft, prepareChallenges, type ChallengeFacts } from '#activities/identity';
 import type { StartContext } from './context.js';
 import { findClaimedCustomer, readClaimedIdentity, type ClaimedIdentity } from './claimed-identity.js';
-import { BrokenInvariant, done, noRow, ReissueChange, runStep } from '#activities/step';
+import { done, endStep, noRow, ReissueChange, runStep, type StepEnding } from '#activities/step';
 
 /**
- * Starts a reissue: inserts its row and sends challenges, if the start names methods. An applicant who is not a
+ * Starts a reissue: inserts its row and prepares challenges, if the start names methods. An applicant who is not a
  * customer also gets a row, a pseudonym and challenges, so that the answer does not reveal who is one.
  */
 export async function startReissue(context: StartContext, start: StartReissue): Promise<PreparedStep> {
-  const refusal = (await findReissue(context.db, start.reissueId)) ? undefined : await open(context, start);
-  if (refusal) return { ...noRow, ...refusal, requestHmac: start.requestHmac, proceed: false };
-  return runStep(context, start.reissueId, start, 'requestChallenges', async (change) => {
-    if (start.methods.length === 0) return done();
-    return prepareChallenges(context, change, start, start.methods);
-  });
-}
-
-/** Inserts the row with its consents, event and audit entry, or returns the refusal. */
-async function open(context: StartContext, start: StartReissue): Promise<Refusal | undefined> {
   const now = context.clock();
   const consents = checkConsents(context.terms, 'identity', start.consents, now);
   // Incomplete if terms changed after the gateway's check.
   const applicant = consents.complete ? await readClaimedIdentity(context, start, now) : 'CONSENT_INCOMPLETE';
   const accepted = consents.complete ? consents.accepted : [];
-  return inTransaction(context.db, async (tx) => {
-    const refusal = await write(tx, context, start, { applicant, consents: accepted, now });
-    // A sealed number is no longer needed: it was read, or another start must bring a new one.
-    await destroyVaultItemsOfStep(tx, start.reissueId, start.updateId).execute();
-    return refusal;
-  });
+  const started = await inTransaction(context.db, (tx) =>
+    open(tx, context, start, { applicant, consents: accepted, now }),
+  );
+  // The row exists: the same start ran before, or runs twice at once.
+  return (
+    started ??
+    runStep(context, start.reissueId, start, 'requestChallenges', (change) =>
+      firstStep(context, change, start),
+    )
+  );
 }
 
-/** The code of a refused start, and the milliseconds after which another start may succeed. */
-type Refusal = Pick<PreparedStep, 'retryAfterMs'> & { readonly code: RefusalCode };
+const firstStep = async (
+  context: StartContext,
+  change: ReissueChange,
+  start: StartReissue,
+  facts?: ChallengeFacts,
+): Promise<StepEnding> =>
+  start.methods.length === 0 ? done() : prepareChallenges(context, change, start, start.methods, facts);
 
+/** What a start says, and when it arrived. */
 interface Opening {
   /** The claimed identity, or the code of the refusal. */
   readonly applicant: ClaimedIdentity | RefusalCode;
@@ -65,17 +60,18 @@ interface Opening {
   readonly now: Date;
 }
 
-async function write(
+/** Opens the reissue with its first step. @returns undefined if its row exists */
+async function open(
   tx: RoleTx<'worker'>,
   context: StartContext,
   start: StartReissue,
   { applicant, consents, now }: Opening,
-): Promise<Refusal | undefined> {
-  // The same start may run twice at once: the other run then inserted the row and destroyed the sealed values.
-  if (typeof applicant === 'string')
-    return (await findReissue(tx, start.reissueId)) ? undefined : { code: applicant };
-  const row = await rowOf(tx, context, start, applicant, now);
-  if (start.methods.some((method) => !row.methods.includes(method))) return { code: 'METHOD_NOT_OFFERED' };
+): Promise<PreparedStep | undefined> {
+  if (typeof applicant === 'string') return refuse(tx, start, { code: applicant });
+  const customer = await findClaimedCustomer(tx, context, applicant);
+  const row = await rowOf(tx, context, start, applicant, customer, now);
+  if (start.methods.some((method) => !row.methods.includes(method)))
+    return refuse(tx, start, { code: 'METHOD_NOT_OFFERED' });
   const asker = {
     person_key: row.person_key,
     customer_id: row.customer_id ?? null,
@@ -83,9 +79,29 @@ async function write(
     origin: start.origin,
   };
   const allowance = await context.identityLimits.start(tx, asker, start.methods, now);
-  if (!allowance.allowed) return { code: 'TOO_FREQUENT', retryAfterMs: allowance.retryAfterMs };
-  if (await insertReissue(tx, row)) await begin(tx, context, start, applicant, consents, now);
-  return undefined; // if not inserted, the same start ran twice at once
+  if (!allowance.allowed)
+    return refuse(tx, start, { code: 'TOO_FREQUENT', retryAfterMs: allowance.retryAfterMs });
+  const inserted = await insertReissue(tx, row);
+  if (!inserted) return undefined;
+
+  const change = new ReissueChange(tx, inserted, now);
+  await begin(context, change, start, applicant, consents);
+  const ending = await firstStep(context, change, start, { prepared: false, used: [], customer });
+  // A sealed number is no longer needed: it was read. The record of an answer destroys it, too.
+  if (ending.kind !== 'outcome') change.add(destroyVaultItemsOfStep(tx, start.reissueId, start.updateId));
+  return endStep(context, change, start, ending);
+}
+
+/** Refuses a start, unless the same start ran before: that run inserted the row and destroyed the sealed values. */
+async function refuse(
+  tx: RoleTx<'worker'>,
+  { reissueId, updateId, requestHmac }: StartReissue,
+  refusal: Pick<PreparedStep, 'code' | 'retryAfterMs'>,
+): Promise<PreparedStep | undefined> {
+  if (await findReissue(tx, reissueId)) return undefined;
+  // Another start must bring the sealed values again.
+  await destroyVaultItemsOfStep(tx, reissueId, updateId).execute();
+  return { ...noRow, ...refusal, requestHmac, proceed: false };
 }
 
 async function rowOf(
@@ -93,11 +109,11 @@ async function rowOf(
   context: StartContext,
   start: StartReissue,
   applicant: ClaimedIdentity,
+  customer: CustomerRow | undefined,
   now: Date,
 ): Promise<NewReissue & { methods: IdentityMethod[] }> {
   const { name, number } = applicant;
   const claimed = [comparableName(name), number];
-  const customer = await findClaimedCustomer(tx, context, applicant);
   // An unknown person costs the same query, so that the time of the answer reveals nothing.
   const onFile = await certificateOnFile(tx, customer?.customer_id ?? unknownCustomerId);
   const standing = onFile && statusOf(onFile, now);
@@ -133,19 +149,15 @@ async function rowOf(
 }
 
 async function begin(
-  tx: RoleTx<'worker'>,
   { receipts }: StartContext,
+  change: ReissueChange,
   start: StartReissue,
   { identifierKind, name, mobile, remarks }: ClaimedIdentity,
   consents: readonly AcceptedConsent[],
-  now: Date,
 ): Promise<void> {
-  const { reissueId, updateId, origin } = start;
+  const { updateId, origin } = start;
   const said = { act: 'GIVEN', consents } as const;
-  const receipt = await recordConsentAct(tx, receipts, { reissueId, updateId, origin, at: now, ...said });
-  const row = await lockReissue(tx, reissueId);
-  if (!row) throw new BrokenInvariant('the inserted row is missing');
-  const change = new ReissueChange(tx, row, now);
+  const receipt = await recordConsentAct(change, receipts, { updateId, origin, ...said });
   change.publishStarted();
   change.audit({
     actor: 'customer',
@@ -155,13 +167,12 @@ async function begin(
     details: {
       by: identifierKind,
       ...remarks,
-      customerRef: row.customer_ref,
-      keyThumbprint: row.key_thumbprint,
+      customerRef: change.row.customer_ref,
+      keyThumbprint: change.row.key_thumbprint,
       ...consentAuditDetails(said, receipt),
     },
-    personal: { ...start.origin, name, ...(mobile === null ? {} : { mobile }) },
+    personal: { ...origin, name, ...(mobile === null ? {} : { mobile }) },
   });
-  await change.write();
 }
 
 function keyed(context: StartContext, ...parts: string[]): string {

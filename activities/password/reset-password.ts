@@ -37,7 +37,7 @@ export async function resetPassword(
     const { tx, row, now } = change;
     if (!row.customer_id) throw new BrokenInvariant('identity is verified without a customer');
     await replaceVerifier(tx, row.customer_id, chosen.verifier, now, context.rememberedPasswords);
-    await recordPasswordReset(tx, { reissueId: row.reissue_id, updateId: message.updateId });
+    change.add(recordPasswordReset(tx, { reissueId: row.reissue_id, updateId: message.updateId }));
     change.set({ password_verified_at: now, password_attempts: passwordAttempts, resetting: false });
     change.move('resetPassword', 'CONSENT_REQUIRED', 'reseal.reissue.password-reset.v1');
     change.notify.push('PASSWORD_RESET');

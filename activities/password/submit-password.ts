@@ -2,12 +2,12 @@ import { passwordAttempts, type PreparedStep, type SubmitPassword } from '#libs/
 import {
   recordPasswordTry,
   lockPasswordCredential,
+  lockTriedCredential,
   passwordTriesUnderWay,
-  passwordTry,
   setPasswordVerdict,
-  setWrongTries,
-  upgradeVerifier,
+  updateCredential,
   type PasswordCredentialRow,
+  type TriedCredential,
 } from '#libs/db/identity';
 import {
   done,
@@ -31,12 +31,13 @@ export async function submitPassword(
   message: SubmitPassword,
 ): Promise<PreparedStep> {
   const password = await context.secrets.open(message.password, 'password', reissueId);
-  let credential: PasswordCredentialRow | undefined;
+  let credential: TriedCredential | undefined;
 
   const reserved = await runStep(context, reissueId, message, 'submitPassword', async (change) => {
     if (password === undefined) return refused('ENVELOPE_REFUSED');
     const { tx, row } = change;
-    credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
+    const tried = { reissueId, updateId: message.updateId };
+    credential = row.customer_id ? await lockTriedCredential(tx, row.customer_id, tried) : undefined;
     if (!credential) return refused('NO_PASSWORD_ON_FILE');
     return reserveTry(change, credential, message.updateId);
   });
@@ -52,18 +53,25 @@ export async function submitPassword(
  * Reserves a try for the current password. A try that was reserved before a reset is not valid after it, because the
  * reset gave all tries back.
  */
-async function reserveTry(
+function reserveTry(
   change: ReissueChange,
-  { customer_id: customerId, wrong_tries: wrongTries, set_at: setAt }: PasswordCredentialRow,
+  {
+    customer_id: customerId,
+    wrong_tries: wrongTries,
+    set_at: setAt,
+    granted,
+    password_set_at: triedSetAt,
+  }: TriedCredential,
   updateId: string,
-): Promise<StepEnding> {
+): StepEnding {
   const { tx, row } = change;
-  const before = await passwordTry(tx, row.reissue_id, updateId);
-  if (before?.granted && (before.password_set_at ?? setAt).getTime() === setAt.getTime()) return proceedAgain;
+  if (granted && (triedSetAt ?? setAt).getTime() === setAt.getTime()) return proceedAgain;
   if (wrongTries >= passwordAttempts) return lockedOut(change);
-  await recordPasswordTry(tx, { reissueId: row.reissue_id, updateId, passwordSetAt: setAt });
-  await setWrongTries(tx, customerId, wrongTries + 1);
-  return before ? proceedAgain : proceed;
+  change.add(
+    recordPasswordTry(tx, { reissueId: row.reissue_id, updateId, passwordSetAt: setAt }),
+    updateCredential(tx, customerId, { wrong_tries: wrongTries + 1 }),
+  );
+  return granted === null ? proceed : proceedAgain;
 }
 
 /** The result of a comparison, and the verifier that it used. */
@@ -96,13 +104,17 @@ async function recordCheck(
   // The retry compares with the new password.
   if (credential.verifier !== verifier) throw new Error('the password was reset during the comparison');
   const tried = { reissueId: row.reissue_id, updateId };
-  await setPasswordVerdict(tx, tried, matches ? 'MATCHED' : 'MISMATCHED');
+  change.add(setPasswordVerdict(tx, tried, matches ? 'MATCHED' : 'MISMATCHED'));
   if (!matches) return wrong(change, credential);
 
   // A right password gives back the wrong tries, but not those that are still being compared.
   const underWay = await passwordTriesUnderWay(tx, credential, row.reissue_id);
-  await setWrongTries(tx, credential.customer_id, underWay);
-  if (upgraded) await upgradeVerifier(tx, credential.customer_id, upgraded);
+  change.add(
+    updateCredential(tx, credential.customer_id, {
+      wrong_tries: underWay,
+      ...(upgraded ? { verifier: upgraded } : {}),
+    }),
+  );
   change.set({ password_verified_at: now, password_attempts: passwordAttempts - underWay });
   change.move('submitPassword', 'CONSENT_REQUIRED', 'reseal.reissue.password-verified.v1');
   return done();

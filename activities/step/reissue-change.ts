@@ -12,6 +12,7 @@ import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#
 import type { RoleTx, WritePart } from '#libs/db';
 import type { NewAuditEntry } from '#libs/db/audit';
 import type { CertificateRow } from '#libs/db/certificates';
+import type { CustomerRow } from '#libs/db/customers';
 import type { NewEvent } from '#libs/db/events';
 import { destroyPhotos } from '#libs/db/identity';
 import {
@@ -22,6 +23,7 @@ import {
   type NewStep,
   type ReissueChanges,
   type ReissueRow,
+  type ShownCertificates,
 } from '#libs/db/reissues';
 import { certificateEvent, reissueEvent } from '#libs/events';
 
@@ -35,6 +37,10 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
   private readonly entries: Omit<NewAuditEntry, 'occurred_at'>[] = [];
   private readonly others: WritePart[] = [];
   readonly notify: NotificationKind[] = [];
+  /** The person, if the step locked them and the bank knows them. */
+  person: CustomerRow | undefined;
+  /** The certificates that clients see, as the step read them; undefined after a change of one of them. */
+  certificates: ShownCertificates | undefined;
   /** Further details for the step's own audit entry. */
   readonly auditDetails: Record<string, unknown> = {};
 
@@ -46,6 +52,7 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
   ) {}
 
   set(changes: ReissueChanges): void {
+    if (changes.serial !== undefined || changes.old_serial !== undefined) this.certificates = undefined;
     this.changes = { ...this.changes, ...changes };
     this.row = { ...this.row, ...(changes as Partial<ReissueRow>) };
   }
@@ -104,6 +111,7 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
     certificate: Pick<CertificateRow, 'serial'> & Partial<Pick<CertificateRow, 'not_before' | 'not_after'>>,
     revocationReason?: string,
   ): void {
+    this.certificates = undefined;
     this.set({ event_sequence: this.row.event_sequence + 1 });
     this.events.push(
       certificateEvent({

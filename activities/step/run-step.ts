@@ -1,7 +1,6 @@
 import {
   accepts,
   stepLimitReached,
-  unknownCustomerId,
   type Clock,
   type CustomerMessage,
   type Deadlines,
@@ -13,10 +12,10 @@ import {
   type StepResult,
 } from '#libs/domain';
 import { showReissue, type StepOutcome } from '#libs/contracts';
-import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
+import { inTransaction, type RoleDatabase } from '#libs/db';
 import { certificatesOfReissue } from '#libs/db/certificates';
-import { customerById, lockCustomer } from '#libs/db/customers';
-import { findReissue, findStep, lockReissue, type ReissueRow, type StepRow } from '#libs/db/reissues';
+import { lockCustomerOf } from '#libs/db/customers';
+import { lockReissue, readForStep, type ReissueRow, type StepRow } from '#libs/db/reissues';
 import { ReissueChange } from './reissue-change.js';
 import { noRow, reissueStandingOf } from './reissue-standing.js';
 
@@ -96,58 +95,61 @@ export async function runStep(
   options: StepOptions = {},
 ): Promise<PreparedStep> {
   return inTransaction(context.db, async (tx) => {
-    const row = await lockForStep(tx, reissueId, options);
+    const person = options.lockPerson ? await lockCustomerOf(tx, reissueId) : undefined;
+    // The lock comes first: what a statement reads besides the row that it waits for is older than the lock.
+    const [row, { recorded, certificates }] = await Promise.all([
+      lockReissue(tx, reissueId),
+      readForStep(tx, reissueId, call.updateId),
+    ]);
     if (!row) return { ...noRow, proceed: false };
-    const recorded = await findStep(tx, reissueId, call.updateId);
     if (recorded) return { ...resultOf(recorded, row, context), proceed: false };
 
     const now = context.clock();
     const refusal = precondition(row, message, options);
     const change = new ReissueChange(tx, row, now);
+    change.certificates = certificates;
+    change.person = person;
     const ending = refusal ? refused(refusal) : await body(change);
-    if (ending.kind === 'refuse') {
-      // A refusal counts as a step, but no other change of the body is written.
-      const refusal = new ReissueChange(tx, row, now);
-      refusal.set({ steps: row.steps + 1 });
-      refusal.audit(auditOf(call, 'REFUSED', ending.code));
-      await refusal.write();
-      return {
-        standing: reissueStandingOf(row, context.deadlines),
-        status: 'REFUSED',
-        code: ending.code,
-        ...(ending.retryAfterMs === undefined ? {} : { retryAfterMs: ending.retryAfterMs }),
-        requestHmac: call.requestHmac,
-        customerRef: row.customer_ref,
-        proceed: false,
-      };
-    }
-    if (ending.kind === 'proceed') {
-      if (!ending.again) change.audit(auditOf(call, 'ACCEPTED'));
-      const after = await change.write();
-      return {
-        standing: reissueStandingOf(after, context.deadlines),
-        status: 'DONE',
-        proceed: true,
-        customerRef: after.customer_ref,
-      };
-    }
-    const step = await record(change, call, ending);
-    return { ...resultOf(step, change.row, context), proceed: false };
+    // A refusal counts as a step, but no other change of the body is written.
+    return endStep(
+      context,
+      ending.kind === 'refuse' ? new ReissueChange(tx, row, now) : change,
+      call,
+      ending,
+    );
   });
 }
 
-async function lockForStep(
-  tx: RoleTx<'worker'>,
-  reissueId: string,
-  { lockPerson }: StepOptions,
-): Promise<ReissueRow | undefined> {
-  if (lockPerson) {
-    const unlocked = await findReissue(tx, reissueId);
-    if (unlocked?.customer_id) await lockCustomer(tx, unlocked.customer_id);
-    // An unknown person costs the same query, so that the time of the answer reveals nothing.
-    else await customerById(tx, unknownCustomerId);
+/** Writes the change with the end of its step, and returns the result for the workflow. */
+export async function endStep(
+  context: Pick<StepContext, 'deadlines'>,
+  change: ReissueChange,
+  call: CustomerCall,
+  ending: StepEnding,
+): Promise<PreparedStep> {
+  if (ending.kind === 'outcome') {
+    const step = await record(change, call, ending);
+    return { ...resultOf(step, change.row, context), proceed: false };
   }
-  return lockReissue(tx, reissueId);
+  const refusal = ending.kind === 'refuse' ? ending : undefined;
+  if (refusal) {
+    change.set({ steps: change.row.steps + 1 });
+    change.audit(auditOf(call, 'REFUSED', refusal.code));
+  } else if (ending.kind === 'proceed' && !ending.again) change.audit(auditOf(call, 'ACCEPTED'));
+  const after = await change.write();
+  const result = {
+    standing: reissueStandingOf(after, context.deadlines),
+    customerRef: after.customer_ref,
+  };
+  if (!refusal) return { ...result, status: 'DONE', proceed: true };
+  return {
+    ...result,
+    status: 'REFUSED',
+    code: refusal.code,
+    ...(refusal.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs }),
+    requestHmac: call.requestHmac,
+    proceed: false,
+  };
 }
 
 function auditOf(call: CustomerCall, outcome: string, reason?: string) {
@@ -189,7 +191,7 @@ async function record(
   });
   change.set({ steps: change.row.steps + 1, pending_message: null });
   const after = change.row;
-  const shownWith = { ...(await certificatesOfReissue(tx, after)), now };
+  const shownWith = { ...(change.certificates ?? (await certificatesOfReissue(tx, after))), now };
   const recorded: RecordedOutcome = {
     ...outcome,
     reissue: showReissue({ ...after, updated_at: now }, shownWith),
@@ -220,7 +222,7 @@ type RecordedOutcome = StepOutcome & {
 function resultOf(
   step: Pick<StepRow, 'outcome' | 'request_hmac'>,
   row: ReissueRow,
-  context: StepContext,
+  context: Pick<StepContext, 'deadlines'>,
 ): StepResult {
   const outcome = step.outcome as unknown as RecordedOutcome;
   return {

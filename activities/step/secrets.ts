@@ -1,6 +1,6 @@
 import type { Particulars } from '#libs/domain';
-import type { RoleDatabase } from '#libs/db';
-import { readVaultItem, readVaultItemOfReissue, type SealedItem } from '#libs/db/reissues';
+import type { RoleDatabase, RoleTx } from '#libs/db';
+import { readVaultItem, readVaultItemsOfReissue, type SealedItem } from '#libs/db/reissues';
 import {
   EnvelopeError,
   openEnvelope,
@@ -25,6 +25,13 @@ interface SealedFor extends EnvelopeBinding {
 export interface Secrets {
   /** Opens a value sealed for a reissue: for its id, its front end and its key. */
   open(handle: string, purpose: EnvelopePurpose, reissueId: string): Promise<string | undefined>;
+  /** As {@link open}, for several values. @returns the opened values by their handle */
+  openAll(
+    handles: readonly string[],
+    purpose: EnvelopePurpose,
+    reissueId: string,
+    tx?: RoleTx<'worker'>,
+  ): Promise<ReadonlyMap<string, string>>;
   /** Opens a value sealed for a call that has no reissue yet, or none at all. */
   openFor(handle: string, purpose: EnvelopePurpose, sealedFor: SealedFor): Promise<string | undefined>;
   /** Opens the applicant's data that the gateway sealed. */
@@ -34,12 +41,22 @@ export interface Secrets {
 export function createSecrets(db: RoleDatabase<'worker'>, keys: VaultKeys): Secrets {
   const opened = (item: SealedItem, expected: Pick<EnvelopeExpectation, 'purpose' | 'sub' | 'boundTo'>) =>
     openItem(item, { ...expected, keys });
+  const openAll: Secrets['openAll'] = async (handles, purpose, reissueId, tx) => {
+    const items = await readVaultItemsOfReissue(tx ?? db, handles, reissueId);
+    const values = await Promise.all(
+      items.map(async (item) => {
+        const boundTo = { client: item.api_key_name, keyThumbprint: item.key_thumbprint };
+        return [item.handle, await opened(item, { purpose, sub: reissueId, boundTo })] as const;
+      }),
+    );
+    return new Map(
+      values.flatMap(([handle, value]) => (value === undefined ? [] : [[handle, value] as const])),
+    );
+  };
   return {
+    openAll,
     async open(handle, purpose, reissueId) {
-      const item = await readVaultItemOfReissue(db, handle, reissueId);
-      if (!item) return undefined;
-      const boundTo = { client: item.api_key_name, keyThumbprint: item.key_thumbprint };
-      return opened(item, { purpose, sub: reissueId, boundTo });
+      return (await openAll([handle], purpose, reissueId)).get(handle);
     },
     async openFor(handle, purpose, { sub, ...boundTo }) {
       const item = await readVaultItem(db, handle);

@@ -190,7 +190,7 @@ describe('the worker’s role alone', () => {
         update_id: 'never-received',
       }),
     );
-    await inTransaction(worker, (tx) => insertConsents(tx, forged));
+    await inTransaction(worker, (tx) => insertConsents(tx, forged).execute(tx));
     expect(await refusal(applicant)).toContain('the proof of the consents is missing');
   });
 });

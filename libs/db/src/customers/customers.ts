@@ -86,3 +86,22 @@ export async function lockCustomer(
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
 }
+
+/**
+ * As {@link lockCustomer}, for the person of a reissue.
+ *
+ * @returns undefined for an unknown person, which costs the same statement
+ */
+export async function lockCustomerOf(
+  tx: Tx<'select customer' | 'select reissue' | 'update customer'>,
+  reissueId: string,
+): Promise<CustomerRow | undefined> {
+  return tx
+    .selectFrom('customer')
+    .selectAll()
+    .where('customer_id', '=', (query) =>
+      query.selectFrom('reissue').select('reissue.customer_id').where('reissue_id', '=', reissueId),
+    )
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+}

@@ -1,3 +1,4 @@
+export { conclusionFacts } from './conclusion-facts.js';
 export {
   findCustomerKey,
   insertCustomerKeys,
@@ -22,6 +23,7 @@ export {
   customerByRef,
   customerByCi,
   lockCustomer,
+  lockCustomerOf,
 } from './customers.js';
 export { registryOverview } from './registry-overview.js';
 export type { RegistryUse } from './registry-overview.js';

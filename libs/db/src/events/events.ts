@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { EventRow } from '../rows.js';
+import { insertRows } from '../writes.js';
 
 export interface NewEvent {
   /** The id of a reissue, or a certificate's serial if no reissue caused the event. */
@@ -14,18 +15,12 @@ export interface NewEvent {
 }
 
 export async function insertEvents(tx: Tx<'insert event'>, events: readonly NewEvent[]): Promise<void> {
-  if (events.length > 0) await eventPart(events).execute(tx);
+  if (events.length > 0) await eventPart(tx, events).execute(tx);
 }
 
-/** Inserts events, in this order. */
-export const eventPart = (events: readonly NewEvent[]) => sql`
-  INSERT INTO event (stream, sequence, topic, key, type, data, occurred_at)
-  SELECT stream, sequence, topic, key, type, data, occurred_at
-  FROM ROWS FROM (
-    jsonb_to_recordset(${JSON.stringify(events)}::jsonb) AS (stream text, sequence int, topic text, key text, type text,
-      data jsonb, occurred_at timestamptz)
-  ) WITH ORDINALITY
-  ORDER BY ordinality`;
+/** Inserts at least one event. */
+export const eventPart = (tx: Tx<'insert event'>, events: readonly NewEvent[]) =>
+  insertRows(tx, 'event', events.map((event) => ({ ...event, published_at: null })) as never);
 
 /** A reissue's events of one topic after `sequence`, in order. */
 export async function eventsAfter(

@@ -61,19 +61,22 @@ export async function unacceptedPhotos(
     .selectFrom('identity_photo')
     .select('photo_id')
     .where('reissue_id', '=', reissueId)
-    .where('photo_id', 'in', photoIds)
+    .where((is) => is('photo_id', '=', is.fn.any(is.val(photoIds))))
     .where('sealed_by', '=', 'VAULT')
     .execute();
   return new Set(rows.map(({ photo_id }) => photo_id));
 }
 
-/** Deletes a photo that is no longer needed. */
-export const destroyPhoto = (
+/** Deletes photos that are no longer needed. */
+export const destroyAcceptedPhotos = (
   tx: Tx<'select identity_photo' | 'delete identity_photo'>,
   reissueId: string,
-  photoId: string,
+  photoIds: readonly string[],
 ): Write =>
-  tx.deleteFrom('identity_photo').where('reissue_id', '=', reissueId).where('photo_id', '=', photoId);
+  tx
+    .deleteFrom('identity_photo')
+    .where('reissue_id', '=', reissueId)
+    .where((is) => is('photo_id', '=', is.fn.any(is.val(photoIds))));
 
 /** Deletes all photos of a reissue. */
 export const destroyPhotos = (

@@ -1,7 +1,8 @@
 import type { IdentityMethod } from '#libs/domain';
 import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
-import type { ChallengeRow, IdentityMethodRow, IdentityTryRow, NewRow, RowChanges } from '../rows.js';
+import type { ChallengeRow, IdentityMethodRow, IdentityTryRow, NewRow } from '../rows.js';
+import { insertRows, type Write, type WritePart } from '../writes.js';
 
 // The queries of one step: identity_method, challenge, identity_try and identity_day.
 
@@ -17,53 +18,32 @@ export async function identityMethodsOf(
     .execute();
 }
 
-/** The method's row, which the first use of the method inserts. The caller holds the lock on the reissue. */
-export async function identityMethod(
-  tx: Tx<'select identity_method' | 'insert identity_method'>,
-  reissueId: string,
-  method: IdentityMethod,
-): Promise<IdentityMethodRow> {
-  await tx
-    .insertInto('identity_method')
-    .values({ reissue_id: reissueId, method, verified_at: null, ci: null })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  return tx
-    .selectFrom('identity_method')
-    .selectAll()
-    .where('reissue_id', '=', reissueId)
-    .where('method', '=', method)
-    .executeTakeFirstOrThrow();
-}
+/** Stores the progress of these methods. The caller holds the lock on the reissue. */
+export const putIdentityMethods = (
+  tx: Tx<'select identity_method' | 'insert identity_method' | 'update identity_method'>,
+  methods: readonly IdentityMethodRow[],
+): WritePart => sql`
+  ${insertRows(tx, 'identity_method', methods)}
+  ON CONFLICT (reissue_id, method) DO UPDATE SET tries = excluded.tries, sends = excluded.sends,
+    locked = excluded.locked, verified_at = excluded.verified_at, ci = excluded.ci`;
 
-export async function updateIdentityMethod(
-  tx: Tx<'select identity_method' | 'update identity_method'>,
+/** Replaces the open challenges of these methods of a reissue. */
+export const replaceChallenges = (
+  tx: Tx<'select challenge' | 'update challenge'>,
   reissueId: string,
-  method: IdentityMethod,
-  changes: RowChanges<'identity_method'>,
-): Promise<void> {
-  await tx
-    .updateTable('identity_method')
-    .set(changes)
-    .where('reissue_id', '=', reissueId)
-    .where('method', '=', method)
-    .execute();
-}
-
-/** Inserts a challenge and replaces earlier open challenges of the same method. */
-export async function replaceChallenge(
-  tx: Tx<'select challenge' | 'insert challenge' | 'update challenge'>,
-  challenge: NewRow<'challenge'>,
-): Promise<void> {
-  await tx
+  methods: readonly IdentityMethod[],
+): Write =>
+  tx
     .updateTable('challenge')
     .set({ state: 'REPLACED' })
-    .where('reissue_id', '=', challenge.reissue_id)
-    .where('method', '=', challenge.method)
-    .where('state', 'in', ['PREPARED', 'SENT'])
-    .execute();
-  await tx.insertInto('challenge').values(challenge).execute();
-}
+    .where('reissue_id', '=', reissueId)
+    .where((is) => is('method', '=', is.fn.any(is.val(methods))))
+    .where('state', 'in', ['PREPARED', 'SENT']);
+
+export const insertChallenges = (
+  tx: Tx<'insert challenge'>,
+  challenges: readonly NewRow<'challenge'>[],
+): WritePart => insertRows(tx, 'challenge', challenges);
 
 export async function challengesOfUpdate(
   db: Database<'select challenge'> | Tx<'select challenge'>,
@@ -84,49 +64,74 @@ export async function challengesById(
   reissueId: string,
   challengeIds: readonly string[],
 ): Promise<ChallengeRow[]> {
-  if (challengeIds.length === 0) return [];
   return db
     .selectFrom('challenge')
     .selectAll()
     .where('reissue_id', '=', reissueId)
-    .where('challenge_id', 'in', challengeIds)
-    .orderBy('method') // the day's counters are always locked in this order
+    .where((is) => is('challenge_id', '=', is.fn.any(is.val(challengeIds))))
+    .orderBy('method')
     .execute();
 }
 
-export async function setChallengeState(
+/** Marks challenges as sent, with the end of their lifetime. */
+export const markChallengesSent = (
+  _tx: Tx<'select challenge' | 'update challenge'>,
+  sent: readonly Pick<ChallengeRow, 'challenge_id' | 'expires_at'>[],
+): WritePart => sql`
+  UPDATE challenge SET state = 'SENT', expires_at = sent.expires_at
+  FROM unnest(${sent.map((each) => each.challenge_id)}::text[], ${sent.map((each) => each.expires_at)}::timestamptz[])
+    AS sent (challenge_id, expires_at)
+  WHERE challenge.challenge_id = sent.challenge_id`;
+
+export const acceptChallenges = (
   tx: Tx<'select challenge' | 'update challenge'>,
   challengeIds: readonly string[],
-  state: ChallengeRow['state'],
-  expiresAt?: Date,
-): Promise<void> {
-  if (challengeIds.length === 0) return;
-  await tx
+): Write =>
+  tx
     .updateTable('challenge')
-    .set(expiresAt ? { state, expires_at: expiresAt } : { state })
-    .where('challenge_id', 'in', challengeIds)
-    .execute();
-}
+    .set({ state: 'ACCEPTED' })
+    .where((is) => is('challenge_id', '=', is.fn.any(is.val(challengeIds))));
 
-export async function identityTriesOf(
-  db: Database<'select identity_try'> | Tx<'select identity_try'>,
+/** An answered challenge with its try. */
+export type TriedChallenge = Omit<ChallengeRow, 'state'> &
+  Pick<IdentityTryRow, 'state' | 'verdict' | 'ci' | 'finding'>;
+
+/** The tries of a step with their challenges. `state` is the state of the try. */
+export async function triedChallenges(
+  db: Database<'select challenge' | 'select identity_try'> | Tx<'select challenge' | 'select identity_try'>,
   reissueId: string,
   updateId: string,
-): Promise<IdentityTryRow[]> {
+): Promise<TriedChallenge[]> {
   return db
-    .selectFrom('identity_try')
-    .selectAll()
-    .where('reissue_id', '=', reissueId)
-    .where('update_id', '=', updateId)
+    .selectFrom('identity_try as try')
+    .innerJoin('challenge', 'challenge.challenge_id', 'try.challenge_id')
+    .selectAll('challenge')
+    .select(['try.state', 'try.verdict', 'try.ci', 'try.finding'])
+    .where('try.reissue_id', '=', reissueId)
+    .where('try.update_id', '=', updateId)
+    .orderBy('challenge.method')
     .execute();
 }
 
-export async function insertIdentityTry(
-  tx: Tx<'insert identity_try'>,
-  row: NewRow<'identity_try'>,
-): Promise<void> {
-  await tx.insertInto('identity_try').values(row).execute();
+export async function hasIdentityTries(
+  db: Tx<'select identity_try'>,
+  reissueId: string,
+  updateId: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('identity_try')
+    .select('challenge_id')
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
+
+export const insertIdentityTries = (
+  tx: Tx<'insert identity_try'>,
+  tries: readonly NewRow<'identity_try'>[],
+): WritePart => insertRows(tx, 'identity_try', tries);
 
 /** Records the provider that has the transaction, or is about to get it; null: none. */
 export async function setChallengeProvider(
@@ -153,45 +158,48 @@ export async function setVerdict(
     .execute();
 }
 
-/**
- * Counts a try of this person, method and day unless `limit` is reached. The row lock makes the limit exact across
- * reissues.
- *
- * @param day `YYYY-MM-DD`
- */
-export async function countTryOfDay(
-  tx: Tx<'select identity_day' | 'insert identity_day' | 'update identity_day'>,
-  personKey: string,
-  method: IdentityMethod,
-  day: string,
-  limit: number,
-): Promise<boolean> {
-  const counted = await tx
-    .insertInto('identity_day')
-    .values({ person_key: personKey, method, day, tries: 1 })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['person_key', 'method', 'day'])
-        .doUpdateSet({ tries: sql`identity_day.tries + 1` })
-        .where('identity_day.tries', '<', limit),
-    )
-    .returning('tries')
-    .executeTakeFirst();
-  return counted !== undefined;
+/** The tries of one person at one day. */
+interface DayOfPerson {
+  readonly personKey: string;
+  /** `YYYY-MM-DD` */
+  readonly day: string;
 }
 
-/** Takes back the count of a try that was right. */
-export async function returnTryOfDay(
-  tx: Tx<'select identity_day' | 'update identity_day'>,
-  personKey: string,
-  method: IdentityMethod,
-  day: string,
-): Promise<void> {
-  await tx
-    .updateTable('identity_day')
-    .set({ tries: sql`greatest(tries - 1, 0)` })
-    .where('person_key', '=', personKey)
-    .where('method', '=', method)
-    .where('day', '=', day)
-    .execute();
+/**
+ * Counts a try of each method, unless its limit of the day is reached. Row locks make the limits exact across reissues;
+ * they are taken in the order of the methods, so that two steps never deadlock.
+ *
+ * @param limits by method
+ * @returns the methods whose try was counted
+ */
+export async function countTriesOfDay(
+  tx: Tx<'select identity_day' | 'insert identity_day' | 'update identity_day'>,
+  { personKey, day }: DayOfPerson,
+  limits: ReadonlyMap<IdentityMethod, number>,
+): Promise<Set<IdentityMethod>> {
+  if (limits.size === 0) return new Set();
+  const { rows } = await sql<{ method: IdentityMethod }>`
+    WITH wanted AS (
+      SELECT * FROM unnest(${[...limits.keys()]}::text[], ${[...limits.values()]}::int[]) AS given (method, most)
+    )
+    INSERT INTO identity_day (person_key, method, day, tries)
+    SELECT ${personKey}, method, ${day}::date, 1 FROM wanted ORDER BY method
+    ON CONFLICT (person_key, method, day) DO UPDATE SET tries = identity_day.tries + 1
+      WHERE identity_day.tries < (SELECT most FROM wanted WHERE wanted.method = excluded.method)
+    RETURNING method`.execute(tx);
+  return new Set(rows.map(({ method }) => method));
 }
+
+/** Takes back the count of tries that were right. The rows are locked in the same order as by {@link countTriesOfDay}. */
+export const returnTriesOfDay = (
+  _tx: Tx<'select identity_day' | 'update identity_day'>,
+  { personKey, day }: DayOfPerson,
+  methods: readonly IdentityMethod[],
+): WritePart => sql`
+  UPDATE identity_day SET tries = greatest(identity_day.tries - 1, 0)
+  FROM (
+    SELECT method FROM identity_day
+    WHERE person_key = ${personKey} AND day = ${day}::date AND method = any(${methods}::text[])
+    ORDER BY method FOR UPDATE
+  ) AS counted
+  WHERE person_key = ${personKey} AND day = ${day}::date AND identity_day.method = counted.method`;

@@ -1,26 +1,29 @@
 export type { ChallengeRow, IdentityMethodRow, IdentityTryRow, PasswordCredentialRow } from '../rows.js';
 export {
   identityMethodsOf,
-  identityMethod,
-  updateIdentityMethod,
-  replaceChallenge,
+  putIdentityMethods,
   challengesOfUpdate,
   challengesById,
-  setChallengeState,
+  insertChallenges,
+  replaceChallenges,
+  markChallengesSent,
+  acceptChallenges,
   setChallengeProvider,
-  identityTriesOf,
+  triedChallenges,
+  hasIdentityTries,
+  insertIdentityTries,
   setVerdict,
-  insertIdentityTry,
-  countTryOfDay,
-  returnTryOfDay,
+  countTriesOfDay,
+  returnTriesOfDay,
 } from './identity.js';
+export type { TriedChallenge } from './identity.js';
 export {
   photoOfUpdate,
   countPhotos,
   insertPhoto,
   unacceptedPhoto,
   unacceptedPhotos,
-  destroyPhoto,
+  destroyAcceptedPhotos,
   destroyPhotos,
 } from './identity-photos.js';
 export type { NewIdentityPhoto } from './identity-photos.js';
@@ -28,15 +31,15 @@ export { isKnownDevice, recordKnownDevice } from './known-devices.js';
 export {
   passwordCredential,
   lockPasswordCredential,
-  setWrongTries,
+  lockTriedCredential,
+  updateCredential,
   replaceVerifier,
   earlierVerifiers,
-  upgradeVerifier,
-  passwordTry,
   recordPasswordTry,
   recordPasswordReset,
   setPasswordVerdict,
   passwordTriesUnderWay,
 } from './password-credentials.js';
+export type { TriedCredential } from './password-credentials.js';
 export { deleteExpiredRateLimits, refundRateLimit, useRateLimits } from './rate-limits.js';
 export type { LimitPrivilege, RateLimitUse } from './rate-limits.js';

@@ -1,4 +1,5 @@
 import type { Database, Tx } from '../database.js';
+import type { Write } from '../writes.js';
 
 /**
  * Whether this customer proved their identity on this device before.
@@ -20,15 +21,13 @@ export async function isKnownDevice(
 }
 
 /** Records that this customer proved their identity on this device now. */
-export async function recordKnownDevice(
+export const recordKnownDevice = (
   tx: Tx<'select known_device' | 'insert known_device' | 'update known_device'>,
   customerId: string,
   device: string,
   now: Date,
-): Promise<void> {
-  await tx
+): Write =>
+  tx
     .insertInto('known_device')
     .values({ customer_id: customerId, device, first_seen_at: now, last_seen_at: now })
-    .onConflict((conflict) => conflict.columns(['customer_id', 'device']).doUpdateSet({ last_seen_at: now }))
-    .execute();
-}
+    .onConflict((conflict) => conflict.columns(['customer_id', 'device']).doUpdateSet({ last_seen_at: now }));

@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../database.js';
 import type { PasswordCredentialRow } from '../rows.js';
+import type { Write } from '../writes.js';
 
 export async function passwordCredential(
   db: Database<'select password_credential'> | Tx<'select password_credential'>,
@@ -24,17 +25,12 @@ export async function lockPasswordCredential(
     .executeTakeFirst();
 }
 
-export async function setWrongTries(
+/** Changes the count of wrong tries, or stores the same password at another hashing cost. The caller holds the lock. */
+export const updateCredential = (
   tx: Tx<'select password_credential' | 'update password_credential'>,
   customerId: string,
-  wrongTries: number,
-): Promise<void> {
-  await tx
-    .updateTable('password_credential')
-    .set({ wrong_tries: wrongTries })
-    .where('customer_id', '=', customerId)
-    .execute();
-}
+  changes: Partial<Pick<PasswordCredentialRow, 'wrong_tries' | 'verifier'>>,
+): Write => tx.updateTable('password_credential').set(changes).where('customer_id', '=', customerId);
 
 /**
  * Sets a new verifier and resets the wrong tries. Earlier verifiers are stored, as many as `remembered` passwords need,
@@ -82,19 +78,6 @@ export async function replaceVerifier(
     .execute();
 }
 
-/** Stores the same password at another hashing cost. The caller holds the lock and has checked the password. */
-export async function upgradeVerifier(
-  tx: Tx<'select password_credential' | 'update password_credential'>,
-  customerId: string,
-  verifier: string,
-): Promise<void> {
-  await tx
-    .updateTable('password_credential')
-    .set({ verifier })
-    .where('customer_id', '=', customerId)
-    .execute();
-}
-
 /** Earlier verifiers, newest first. */
 export async function earlierVerifiers(
   db: Database<'select password_history'> | Tx<'select password_history'>,
@@ -111,58 +94,65 @@ export async function earlierVerifiers(
   return rows.map(({ verifier }) => verifier);
 }
 
-/** The try that an earlier run of this step reserved, and when its password was set (null: recorded by an older version). */
-export async function passwordTry(
-  tx: Tx<'select password_try'>,
-  reissueId: string,
-  updateId: string,
-): Promise<{ granted: boolean; password_set_at: Date | null } | undefined> {
+/** A credential with the try that an earlier run of a step reserved. */
+export interface TriedCredential extends PasswordCredentialRow {
+  /** Null: no try was reserved. */
+  readonly granted: boolean | null;
+  /** When the password of that try was set; null: recorded by an older version. */
+  readonly password_set_at: Date | null;
+}
+
+/** Locks a credential and reads the try of a step. The caller holds the lock on the reissue, which protects the try. */
+export async function lockTriedCredential(
+  tx: Tx<'select password_credential' | 'select password_try' | 'update password_credential'>,
+  customerId: string,
+  { reissueId, updateId }: { readonly reissueId: string; readonly updateId: string },
+): Promise<TriedCredential | undefined> {
   return tx
-    .selectFrom('password_try')
-    .select(['granted', 'password_set_at'])
-    .where('reissue_id', '=', reissueId)
-    .where('update_id', '=', updateId)
+    .selectFrom('password_credential')
+    .leftJoin('password_try', (join) =>
+      join.on('password_try.reissue_id', '=', reissueId).on('password_try.update_id', '=', updateId),
+    )
+    .selectAll('password_credential')
+    .select(['password_try.granted', 'password_try.password_set_at'])
+    .where('password_credential.customer_id', '=', customerId)
+    .forUpdate('password_credential')
     .executeTakeFirst();
 }
 
 /** Records that a step has a try at the password set at `passwordSetAt`. */
-export async function recordPasswordTry(
+export function recordPasswordTry(
   tx: Tx<'select password_try' | 'insert password_try' | 'update password_try'>,
   { reissueId, updateId, passwordSetAt }: { reissueId: string; updateId: string; passwordSetAt: Date },
-): Promise<void> {
+): Write {
   const tried = { granted: true, password_set_at: passwordSetAt };
-  await tx
+  return tx
     .insertInto('password_try')
     .values({ reissue_id: reissueId, update_id: updateId, ...tried })
-    .onConflict((conflict) => conflict.columns(['reissue_id', 'update_id']).doUpdateSet(tried))
-    .execute();
+    .onConflict((conflict) => conflict.columns(['reissue_id', 'update_id']).doUpdateSet(tried));
 }
 
 /** Records the verdict of a try. The first verdict stays. The caller holds the lock on the reissue. */
-export async function setPasswordVerdict(
+export const setPasswordVerdict = (
   tx: Tx<'select password_try' | 'update password_try'>,
   { reissueId, updateId }: { reissueId: string; updateId: string },
   verdict: 'MATCHED' | 'MISMATCHED',
-): Promise<void> {
-  await tx
+): Write =>
+  tx
     .updateTable('password_try')
     .set({ verdict })
     .where('reissue_id', '=', reissueId)
     .where('update_id', '=', updateId)
-    .where('verdict', 'is', null)
-    .execute();
-}
+    .where('verdict', 'is', null);
 
 /** Records that a step set a new password, which counts as a try at neither the old nor the new password. */
-export async function recordPasswordReset(
+export const recordPasswordReset = (
   tx: Tx<'insert password_try'>,
   { reissueId, updateId }: { reissueId: string; updateId: string },
-): Promise<void> {
-  await tx
+): Write =>
+  tx
     .insertInto('password_try')
-    .values({ reissue_id: reissueId, update_id: updateId, granted: true, verdict: 'RESET' })
-    .execute();
-}
+    .values({ reissue_id: reissueId, update_id: updateId, granted: true, verdict: 'RESET' });
 
 /**
  * How many tries at the current password are in progress in other reissues. Reissues that have ended or moved on do not

@@ -1,16 +1,10 @@
 import type { Database, Tx } from '../database.js';
 import type { NewRow } from '../rows.js';
+import { insertRows, type Write } from '../writes.js';
 
-export async function insertConsents(
-  tx: Tx<'insert consent'>,
-  rows: readonly NewRow<'consent'>[],
-): Promise<void> {
-  if (rows.length > 0)
-    await tx
-      .insertInto('consent')
-      .values([...rows])
-      .execute();
-}
+/** Inserts at least one consent. */
+export const insertConsents = (tx: Tx<'insert consent'>, rows: readonly NewRow<'consent'>[]) =>
+  insertRows(tx, 'consent', rows);
 
 /** The consents of a reissue in the order in which they were recorded. */
 export async function consentRecordsOf(
@@ -27,16 +21,14 @@ export async function consentRecordsOf(
 }
 
 /** Stores a receipt. The receipt of an earlier run of the step stays unchanged. */
-export async function insertConsentReceipt(
+export const insertConsentReceipt = (
   tx: Tx<'insert consent_receipt'>,
   receipt: NewRow<'consent_receipt'>,
-): Promise<void> {
-  await tx
+): Write =>
+  tx
     .insertInto('consent_receipt')
     .values(receipt)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-}
+    .onConflict((conflict) => conflict.doNothing());
 
 /** The receipts of a reissue as compact JWS, oldest first. */
 export async function consentReceiptsOf(

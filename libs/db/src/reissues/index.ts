@@ -31,14 +31,13 @@ export {
   updateReissue,
   markDownloaded,
   openReissuesOf,
-  registeredSince,
   idleReissues,
 } from './reissues.js';
-export { findStep, insertStep, stepsOfKind } from './steps.js';
-export type { NewStep } from './steps.js';
+export { findStep, insertStep, readForStep, stepsOfKind } from './steps.js';
+export type { NewStep, ShownCertificates } from './steps.js';
 export {
   readVaultItem,
-  readVaultItemOfReissue,
+  readVaultItemsOfReissue,
   destroyVaultItemsOfStep,
   destroyVaultItemsOfReissue,
   destroyStaleVaultItems,

@@ -25,14 +25,17 @@ export async function lockReissue(
     .executeTakeFirst();
 }
 
-/** Inserts the row. @returns false if it exists already */
-export async function insertReissue(tx: Tx<'insert reissue'>, row: NewReissue): Promise<boolean> {
-  const result = await tx
+/** Inserts the row. @returns undefined if it exists already */
+export async function insertReissue(
+  tx: Tx<'insert reissue' | 'select reissue'>,
+  row: NewReissue,
+): Promise<ReissueRow | undefined> {
+  return tx
     .insertInto('reissue')
     .values(row)
     .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
     .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
 }
 
 /** The reissues with these ids that exist, in no order. */
@@ -73,7 +76,7 @@ export async function updateReissue(
       .where('reissue_id', '=', reissueId)
       .returning(['reissue_id', 'audit_sequence']),
     ...(audits.length > 0 ? auditParts(entries, 'changed') : {}),
-    ...(events.length > 0 ? { event_part: eventPart(events) } : {}),
+    ...(events.length > 0 ? { event_part: eventPart(tx, events) } : {}),
     ...Object.fromEntries(others.map((part, index) => [`part_${index}`, part])),
   })
     .selectFrom(sql<{ reissue_id: string }>`changed`.as('changed'))
@@ -133,20 +136,4 @@ export async function idleReissues(
     .orderBy('updated_at')
     .limit(limit)
     .execute();
-}
-
-/** Whether another reissue of this customer was registered after `since`. The caller holds the person's lock. */
-export async function registeredSince(
-  tx: Tx<'select reissue'>,
-  customerId: string,
-  since: Date,
-): Promise<boolean> {
-  const row = await tx
-    .selectFrom('reissue')
-    .select('reissue_id')
-    .where('customer_id', '=', customerId)
-    .where('state', '=', 'REGISTERED')
-    .where('ended_at', '>', since)
-    .executeTakeFirst();
-  return row !== undefined;
 }

@@ -21,19 +21,21 @@ export async function readVaultItem(
     .executeTakeFirst();
 }
 
-/** A sealed secret of a reissue, with the front end and the key of that reissue. */
-export async function readVaultItemOfReissue(
-  db: Database<'select reissue' | 'select vault_item'>,
-  handle: string,
+/** Sealed secrets of a reissue, with the front end and the key of that reissue. */
+export async function readVaultItemsOfReissue(
+  db: Database<'select reissue' | 'select vault_item'> | Tx<'select reissue' | 'select vault_item'>,
+  handles: readonly string[],
   reissueId: string,
-): Promise<(SealedItem & Pick<ReissueRow, 'api_key_name' | 'key_thumbprint'>) | undefined> {
+): Promise<
+  (SealedItem & Pick<ReissueRow, 'api_key_name' | 'key_thumbprint'> & { readonly handle: string })[]
+> {
   return db
     .selectFrom('vault_item')
     .innerJoin('reissue', (join) => join.on('reissue.reissue_id', '=', reissueId))
-    .select(['vault_item.envelope', 'vault_item.subject', 'vault_item.unbound', 'vault_item.created_at'])
-    .select(['reissue.api_key_name', 'reissue.key_thumbprint'])
-    .where('vault_item.handle', '=', handle)
-    .executeTakeFirst();
+    .select(['vault_item.handle', 'vault_item.envelope', 'vault_item.subject', 'vault_item.unbound'])
+    .select(['vault_item.created_at', 'reissue.api_key_name', 'reissue.key_thumbprint'])
+    .where((is) => is('vault_item.handle', '=', is.fn.any(is.val(handles))))
+    .execute();
 }
 
 /** Deletes the sealed values of one step and of its parts. */

@@ -1,0 +1,42 @@
+import { sql } from 'kysely';
+import type { Tx } from '../database.js';
+
+/** What decides about a customer whose identity is verified. The caller holds the lock on the person. */
+export interface ConclusionFacts {
+  /** Whether another reissue was registered since this one began. */
+  readonly registeredSince: boolean;
+  /** Whether a resident registration number is on file that can be opened. */
+  readonly hasRrn: boolean;
+  /** Whether the customer proved their identity on this device before. */
+  readonly knowsDevice: boolean;
+  /** Null: no certificate password is on file. */
+  readonly wrongTries: number | null;
+}
+
+export async function conclusionFacts(
+  tx: Tx<
+    | 'select customer_key'
+    | 'select customer_rrn'
+    | 'select known_device'
+    | 'select password_credential'
+    | 'select reissue'
+  >,
+  customerId: string,
+  { since, device }: { readonly since: Date; readonly device: string | null },
+): Promise<ConclusionFacts> {
+  const { rows } = await sql<ConclusionFacts>`
+    SELECT
+      EXISTS (
+        SELECT FROM reissue WHERE customer_id = given.id AND state = 'REGISTERED' AND ended_at > ${since}
+      ) AS "registeredSince",
+      EXISTS (
+        SELECT FROM customer_rrn LEFT JOIN customer_key USING (customer_id)
+        WHERE customer_id = given.id AND sealed IS NOT NULL AND (sealed_by = 'REGISTRY' OR wrapped IS NOT NULL)
+      ) AS "hasRrn",
+      EXISTS (
+        SELECT FROM known_device WHERE customer_id = given.id AND device = ${device}
+      ) AS "knowsDevice",
+      (SELECT wrong_tries FROM password_credential WHERE customer_id = given.id) AS "wrongTries"
+    FROM (SELECT ${customerId}::uuid AS id) AS given`.execute(tx);
+  return rows[0]!;
+}
