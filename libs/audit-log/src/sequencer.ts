@@ -92,4 +92,4 @@ export class Sequencer {
  * @param admit throws while this process must not work
  */
 export const sequencerLeadership = (databaseUrl: string, admit?: () => void): Leadership =>
-  new PostgresLeadership({ databaseUrl, name: 'reseal-audit-sequencer', channel: 'reseal_audit', admit });
+  new PostgresLeadership({ databaseUrl, name: 'reseal-audit-sequencer', admit });

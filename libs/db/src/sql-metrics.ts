@@ -17,7 +17,7 @@ export function registerSqlMetrics(registry: Registry): void {
   const counted = { prepared: 0, unprepared: 0, transaction: 0 };
   const statements = new Counter({
     name: 'reseal_sql_statements_total',
-    help: 'SQL statements of this process: prepared, unprepared (parsed and planned anew), or transaction (BEGIN, COMMIT, ROLLBACK)',
+    help: 'SQL statements of this process: prepared, unprepared (parsed and planned each time), or transaction (BEGIN, COMMIT, ROLLBACK)',
     labelNames: ['kind'],
     registers: [registry],
     collect() {

@@ -54,20 +54,20 @@ export class TimeoutClient extends pg.Client {
     const answer = (super.query as Ask).apply(this, args);
     if (!(answer instanceof Promise)) return answer;
     this.limits.push(ms);
-    if (this.limits.length === 1) this.await(ms);
+    if (this.limits.length === 1) this.startDeadline(ms);
     const done = () => {
       this.limits.shift();
       this.heardAt = performance.now();
       clearTimeout(this.deadline);
       const [next] = this.limits;
-      if (next !== undefined) this.await(next);
+      if (next !== undefined) this.startDeadline(next);
     };
     answer.then(done, done);
     return answer;
   }
 
   /** Starts the deadline of the statement that is answered next. */
-  private await(ms: number): void {
+  private startDeadline(ms: number): void {
     const since = this.heardAt;
     this.deadline = setTimeout(
       // After a pause of the process, responses that have arrived are read before the connection is closed.

@@ -24,8 +24,8 @@ export interface LeadershipOptions {
   readonly databaseUrl: string;
   /** The name of the work. The key of the advisory lock is derived from it. */
   readonly name: string;
-  /** NOTIFY channel to listen to while leading. */
-  readonly channel: string;
+  /** NOTIFY channel to listen to while leading. PostgreSQL wakes every listening session for each notification of any. */
+  readonly channel?: string;
   /** Throws while this process must do no work, so that it does not lead. */
   readonly admit?: (() => void) | undefined;
 }
@@ -51,8 +51,9 @@ export class PostgresLeadership implements Leadership {
         [this.options.name],
       );
       if (!rows[0]?.leading) return undefined;
+      const { channel } = this.options;
       client.on('notification', onNotification);
-      await client.query(`LISTEN ${pg.escapeIdentifier(this.options.channel)}`);
+      if (channel !== undefined) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       this.client = undefined; // the term owns it from here on
       return this.begin(client);
     } catch (error) {
