@@ -16,7 +16,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { until } from '../support/until.js';
 import { createTestDatabase } from '../world/test-database.js';
-import { processorMeter } from './audit/processor.js';
+import { processorMeter } from './processor.js';
 import { entriesPerReissue, transactionsPerReissue, reissueTransactions } from './audit/transactions.js';
 import { inParallel } from './measure.js';
 import { setting } from './setting.js';

@@ -2,7 +2,7 @@
 export interface Sample {
   readonly operations: number;
   readonly seconds: number;
-  /** Processor time of all threads of this process. Undefined if other processes take part in the work. */
+  /** Processor time of all processes that take part in the work; undefined if it is not measured. */
   readonly cpuSeconds?: number;
 }
 

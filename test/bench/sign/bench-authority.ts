@@ -46,6 +46,7 @@ export async function openBenchAuthority(): Promise<BenchAuthority> {
  * Runs a server until this process ends. Its output goes to a file in the CA's folder.
  *
  * @param isReady called until it returns true
+ * @returns its process id
  * @throws Error if the server ends or is not ready in time
  */
 export async function serve(
@@ -53,7 +54,7 @@ export async function serve(
   name: string,
   command: { readonly program: string; readonly args: readonly string[] },
   isReady: () => Promise<boolean>,
-): Promise<void> {
+): Promise<number> {
   const log = join(ca.directory, `${name}.log`);
   const output = openSync(log, 'a');
   const child = spawn(command.program, command.args, {
@@ -70,6 +71,7 @@ export async function serve(
     if (ended ?? Date.now() > until) throw new Error(`${name} did not start: ${ended ?? 'no answer'}`);
     await delay(50);
   }
+  return child.pid!;
 }
 
 /** Path of another CA's program, which `npm run bench` builds when a case needs it. */

@@ -33,7 +33,7 @@ export async function cfsslCase(ca: BenchAuthority): Promise<Case> {
   };
   const args = ['serve', ...Object.entries(options).map(([option, value]) => `-${option}=${value}`)];
   const url = `http://127.0.0.1:${port}/api/v1/cfssl`;
-  await serve(ca, 'cfssl', { program: programOf('RESEAL_CFSSL'), args }, async () => {
+  const server = await serve(ca, 'cfssl', { program: programOf('RESEAL_CFSSL'), args }, async () => {
     const response = await fetch(`${url}/info`, { method: 'POST', body: '{}' });
     return response.ok;
   });
@@ -43,6 +43,6 @@ export async function cfsslCase(ca: BenchAuthority): Promise<Case> {
   return {
     name: 'cfssl',
     title: `cfssl without a database, ${connections} concurrent`,
-    round: () => postEach(`${url}/sign`, bodies),
+    round: () => postEach(server, `${url}/sign`, bodies),
   };
 }

@@ -7,6 +7,7 @@ import { loadTerms } from '#libs/terms';
 import { createTestDatabase } from '../../world/test-database.js';
 import { inParallel, type Case } from '../measure.js';
 import { insertReadyReissues } from '../ready-reissues.js';
+import { processorMeter } from '../processor.js';
 import type { BenchAuthority } from './bench-authority.js';
 
 /** Certificates of one round, by the number of concurrent requests. */
@@ -34,6 +35,7 @@ export async function cycleCases({ authority, profile }: BenchAuthority): Promis
     logger: pino({ level: 'silent' }),
   });
 
+  const processorTime = await processorMeter(db);
   const issue = async (reissueId: string) => {
     const result = await issueCertificate({ reissueId, updateId: 'bench' });
     if (result.outcome !== 'ISSUED') throw new Error(`${reissueId}: ${result.code}`);
@@ -47,7 +49,11 @@ export async function cycleCases({ authority, profile }: BenchAuthority): Promis
       async prepare(rounds) {
         ready = await insertReadyReissues(owner, rounds * size);
       },
-      round: () => inParallel(concurrency, ready.splice(0, size), issue),
+      async round() {
+        const before = processorTime();
+        const sample = await inParallel(concurrency, ready.splice(0, size), issue);
+        return { ...sample, cpuSeconds: processorTime() - before };
+      },
     };
   };
   const { rows } = await sql<{

@@ -1,5 +1,6 @@
 import autocannon from 'autocannon';
 import type { Sample } from '../measure.js';
+import { processSeconds } from '../processor.js';
 
 /** Concurrent requests to another CA. */
 export const connections = 16;
@@ -10,14 +11,17 @@ export const perRound = 2_000;
  * Posts each of the bodies, over connections that stay open. The client needs little, but shares the cores with the server,
  * as the database client does in the whole cycle.
  *
+ * @param server the process whose processor time counts
  * @throws Error unless each answer is 2xx
  */
 export async function postEach(
+  server: number,
   url: string,
   bodies: readonly string[],
   tlsOptions: { readonly ca?: string } = {},
 ): Promise<Sample> {
   const waiting = bodies.values();
+  const cpuBefore = processSeconds(server);
   const since = performance.now();
   const result = await autocannon({
     url,
@@ -37,5 +41,5 @@ export async function postEach(
   const seconds = (performance.now() - since) / 1000;
   if (result['2xx'] !== bodies.length)
     throw new Error(`${url} answered ${JSON.stringify(result.statusCodeStats)}, ${result.errors} errors`);
-  return { operations: bodies.length, seconds };
+  return { operations: bodies.length, seconds, cpuSeconds: processSeconds(server) - cpuBefore };
 }

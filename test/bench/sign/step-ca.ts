@@ -40,7 +40,7 @@ export async function stepCaCase(ca: BenchAuthority): Promise<Case> {
     }),
   );
   const args = [config, '--password-file', password];
-  await serve(ca, 'step-ca', { program: programOf('RESEAL_STEP_CA'), args }, () =>
+  const server = await serve(ca, 'step-ca', { program: programOf('RESEAL_STEP_CA'), args }, () =>
     answers(`${url}/health`, rootPem),
   );
 
@@ -54,7 +54,7 @@ export async function stepCaCase(ca: BenchAuthority): Promise<Case> {
         JSON.stringify({ csr, ott: token(keys.privateKey, jwk.kid, `${url}/1.0/sign`) }),
       );
     },
-    round: () => postEach(`${url}/1.0/sign`, ready.splice(0, perRound), { ca: rootPem }),
+    round: () => postEach(server, `${url}/1.0/sign`, ready.splice(0, perRound), { ca: rootPem }),
   };
 }
 

@@ -26,6 +26,9 @@ function statOf(pid: number | string): Stat | undefined {
   }
 }
 
+/** The processor time of a process and all its threads, in seconds. */
+export const processSeconds = (pid: number) => statOf(pid)!.own / ticksPerSecond;
+
 /** A meter of the processor time of this process and of all processes of PostgreSQL, in seconds. */
 export async function processorMeter(db: Database): Promise<() => number> {
   const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(db);
