@@ -9,6 +9,10 @@ const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<B
     about: 'the cost of the audit trail for a reissue; the time of verification',
     load: () => import('./audit.js'),
   },
+  growth: {
+    about: 'what a reissue costs, and what stays in memory, while the database grows',
+    load: () => import('./growth.js'),
+  },
   identity: {
     about: 'answer times for known and unknown people, on a whole stack',
     load: () => import('./identity.js'),

@@ -15,7 +15,7 @@ import { withStack } from '../stack/with-stack.mjs';
 // Progress goes to standard error, so that the output of `--json` can be piped.
 const report = new ProgressReport(process.stderr);
 /** Benchmarks of the whole stack. */
-const onWholeStack = ['password', 'identity', 'page', 'reissue', 'storm'];
+const onWholeStack = ['growth', 'password', 'identity', 'page', 'reissue', 'storm'];
 const settings = settingsFor(process.argv[2]);
 const args = process.argv.slice(2);
 /** @param {string} name */
@@ -38,7 +38,9 @@ process.exit(await (wantsDatabase() ? withDatabase(run) : run(process.env)));
  */
 function settingsFor(name) {
   const settings = readSettings();
-  return name === 'reissue' ? { ...settings, environment: 'development', countStatements: true } : settings;
+  return ['growth', 'reissue'].includes(name ?? '')
+    ? { ...settings, environment: 'development', countStatements: true }
+    : settings;
 }
 
 /** Without a name or with --help, a benchmark prints its usage only. */

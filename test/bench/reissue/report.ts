@@ -59,19 +59,21 @@ export function report(rounds: readonly Round[], backgrounds: readonly Usage[], 
   ].join('\n\n');
 }
 
-const wholeOf = ({ made }: Round, percent: number) =>
+/** A percentile of the times of whole reissues, in milliseconds. */
+export const wholeOf = ({ made }: Round, percent: number) =>
   percentile(
     made.map(({ ms }) => ms),
     percent,
   )!;
 
-function statementsOfOurs({ kind, statements }: Round): number | undefined {
+/** Statements of Reseal's own processes. */
+export function statementsOfOurs({ kind, statements }: Round): number | undefined {
   if (kind === 'bare') return undefined;
   return ourRoles.reduce((sum, role) => sum + (statements[role]?.statements ?? 0), 0);
 }
 
-/** The processor time of a reissue, of all processes that take part. */
-function costOf({ kind, processor }: Round): number {
+/** The processor time of a reissue, of all processes that take part. In milliseconds. */
+export function costOf({ kind, processor }: Round): number {
   const takesPart = ([part]: [string, number]) =>
     kind === 'bare' ? bareParts.includes(part) : !outside.includes(part);
   return totalOf(Object.fromEntries(Object.entries(processor).filter(takesPart)));
