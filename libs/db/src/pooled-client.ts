@@ -43,20 +43,33 @@ export class PooledClient extends TimeoutClient {
   }
 
   private async ask(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
-    const send = super.query as unknown as Query;
     const name = this.names.nameOf(text);
     countStatement(text, name !== undefined);
     this.cork();
-    if (name === undefined) return send.call(this, text, values);
+    if (name === undefined) return this.sendUnprepared(text, values);
     try {
-      return await send.call(this, { name, text, values });
+      return await this.send({ name, text, values });
     } catch (error) {
       if (!isOutdatedStatement(error)) throw error;
       this.names.renew(text, name);
       // Within a transaction everything has failed, and its caller runs it again.
       if (this.getTransactionStatus() !== 'I') throw error;
-      return send.call(this, text, values);
+      return this.sendUnprepared(text, values);
     }
+  }
+
+  private async sendUnprepared(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    try {
+      return await this.send(text, values);
+    } catch (error) {
+      // Whatever the reason, its transaction may still be open, and the next caller must not be in it.
+      if (text === 'rollback') this.connection.stream.destroy();
+      throw error;
+    }
+  }
+
+  private send(...args: unknown[]): Promise<pg.QueryResult> {
+    return (super.query as unknown as Query).apply(this, args);
   }
 
   /** Sends in one packet what is asked before the event loop goes on. */
