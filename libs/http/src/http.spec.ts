@@ -55,6 +55,12 @@ class OrdersController {
     });
   }
 
+  @Get('busy')
+  busy() {
+    const text = { en: 'Busy', ko: '혼잡' };
+    throw new ProblemError({ type: 'busy', status: 503, title: text, expected: true });
+  }
+
   @Get('broken')
   broken() {
     throw Object.assign(new Error('canary: connection to postgres://u:canary@h failed'), { statusCode: 404 });
@@ -275,6 +281,13 @@ describe('problem documents', () => {
           entry['traceId'] === answer.json<{ traceId: string }>().traceId,
       );
     expect(line).toMatchObject({ level: 'error', err: { message: expect.stringContaining('canary') } });
+  });
+
+  it('A refusal that is a part of normal work is not logged as a failure', async () => {
+    const answer = await app.inject('/v1/orders/busy');
+    expect(answer.statusCode).toBe(503);
+    const { traceId } = answer.json<{ traceId: string }>();
+    expect(lines.filter((text) => text.includes(traceId) && text.includes('request failed'))).toEqual([]);
   });
 
   it('A value that PostgreSQL refuses is 422, and is logged', async () => {

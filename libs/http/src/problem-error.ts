@@ -26,6 +26,8 @@ export interface ProblemOptions {
   extensions?: Readonly<Record<string, unknown>>;
   /** Headers of the response, e.g. `retry-after`. */
   headers?: Readonly<Record<string, string>>;
+  /** A refusal that is a part of normal work: it is not logged as a failure, whatever its status. */
+  expected?: boolean;
 }
 
 /** The only error that clients see. The edge, and nothing else, renders it as an RFC 9457 document. */
@@ -38,6 +40,7 @@ export class ProblemError extends Error {
   readonly errors?: readonly InputFault[];
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  readonly expected: boolean;
 
   constructor(options: ProblemOptions, cause?: unknown) {
     super(options.type, cause === undefined ? undefined : { cause });
@@ -48,5 +51,6 @@ export class ProblemError extends Error {
     if (options.errors !== undefined) this.errors = options.errors;
     this.extensions = options.extensions ?? {};
     this.headers = options.headers ?? {};
+    this.expected = options.expected ?? false;
   }
 }

@@ -16,6 +16,8 @@ export interface ProblemOccurrence {
   /** Members added to the document (RFC 9457 section 3.2). */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** It is not logged as a failure, whatever its status. */
+  readonly expected?: boolean;
   /** Logged, never shown. */
   readonly cause?: unknown;
 }

@@ -35,7 +35,7 @@ export function sendProblem(
   const problem = toProblem(error, request, settings);
   settings.metrics.httpProblems.inc({ problem: problem.type });
   const about = { err: problem.cause ?? error, traceId: request.traceId, problem: problem.type };
-  if (problem.status >= 500) settings.logger.error(about, 'request failed');
+  if (problem.status >= 500 && !problem.expected) settings.logger.error(about, 'request failed');
   else if (isUnstorable(problem.cause))
     settings.logger.warn(about, 'PostgreSQL refused a value that the schema had accepted');
   if (reply.sent || reply.raw.headersSent) {

@@ -54,8 +54,10 @@ describe('admission', () => {
       await Promise.all(calls);
     };
   };
-  const refusal = (seconds: string) =>
-    expect.objectContaining({ status: 503, type: 'unavailable', headers: { 'retry-after': seconds } });
+  const refusal = (seconds: string) => {
+    const headers = { 'retry-after': seconds };
+    return expect.objectContaining({ status: 503, type: 'unavailable', headers, expected: true });
+  };
   const slowStep = async (admission: Admission, kind: 'giveConsents' | 'answerChallenges') => {
     now += 100_000;
     await admission.measure(kind, () => {

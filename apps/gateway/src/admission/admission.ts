@@ -1,6 +1,6 @@
 import type { CustomerMessage, StartReissue } from '#libs/domain';
 import type { Delivery } from '../calls/reissue-workflows.js';
-import { unavailable } from '../problems.js';
+import { problem } from '../problems.js';
 import { AdaptiveLimit } from './adaptive-limit.js';
 
 /** The kinds of calls that are admitted: starts of reissues, and steps of reissues under way. */
@@ -28,7 +28,7 @@ interface AdmissionOptions {
 }
 
 /** The limit before any call was measured, and the smallest one. */
-const [initialLimit, minLimit] = [64, 8];
+const [initialLimit, minLimit] = [64, 16];
 /**
  * Steps have this many times the limit of starts, because the reissue they belong to was accepted before. Where starts are
  * refused, a step takes about a fifth of the time that calls wait by default. With four times as many calls in progress it
@@ -91,7 +91,8 @@ export class Admission {
     if (this.total < this.limitOf(kind)) return;
     this.refusals[kind] += 1;
     const [from, spread] = retryAfter[kind];
-    throw unavailable(undefined, Math.round(from + this.random() * spread));
+    const seconds = Math.round(from + this.random() * spread);
+    throw problem('unavailable', { headers: { 'retry-after': String(seconds) }, expected: true });
   }
 
   /** Makes a call, if there is room for it. @throws ProblemError 503 `unavailable` with `Retry-After` */
