@@ -1,17 +1,18 @@
 import { oldCertificateStatus } from '#libs/contracts';
 import { endCodes, type Clock, type EndCode, type NotificationKind } from '#libs/domain';
 import type { RoleDatabase } from '#libs/db';
-import { certificateBySerial } from '#libs/db/certificates';
-import { customerById } from '#libs/db/customers';
-import { usedChannels, findReissue, insertNotification, type ReissueRow } from '#libs/db/reissues';
+import { insertNotification, notificationFacts, type ReissueRow } from '#libs/db/reissues';
 import type { MessageDetails } from './messages.js';
 
-export type NotificationChannel = 'SMS' | 'MAIL';
+const notificationChannels = ['SMS', 'MAIL'] as const;
+export type NotificationChannel = (typeof notificationChannels)[number];
 
 /** A notification to send, and the contact data to send it to. */
 export interface PendingNotification {
   /** The kind, with a number if a reissue can have several notifications of this kind. */
   readonly occasion: string;
+  /** The channels on which it was already sent. */
+  readonly channelsUsed: readonly NotificationChannel[];
   readonly details: MessageDetails;
   readonly mobile: string;
   readonly email: string | null;
@@ -21,7 +22,6 @@ export interface PendingNotification {
 export interface NotificationStore {
   /** Undefined if no contact is on file, or if this kind is not sent before identity is verified. */
   find(reissueId: string, kind: NotificationKind): Promise<PendingNotification | undefined>;
-  channelsUsed(reissueId: string, occasion: string): Promise<readonly string[]>;
   record(reissueId: string, occasion: string, channel: NotificationChannel, at: Date): Promise<void>;
 }
 
@@ -50,22 +50,20 @@ function occasionOf(kind: NotificationKind, { reminders_sent, park_sequence }: R
 
 /** Reads the contact on file, never what the applicant typed. */
 export function createNotificationStore(db: RoleDatabase<'worker'>, clock: Clock): NotificationStore {
-  /** Known to the customer only after identity is verified. */
-  const oldStandingOf = async ({ identity_verified_at, old_serial }: ReissueRow) => {
-    if (!identity_verified_at || !old_serial) return undefined;
-    return oldCertificateStatus(await certificateBySerial(db, old_serial), clock());
-  };
   return {
     async find(reissueId, kind) {
-      const reissue = await findReissue(db, reissueId);
-      const customer = reissue?.customer_id ? await customerById(db, reissue.customer_id) : undefined;
-      if (!reissue || !customer) return undefined;
+      const facts = await notificationFacts(db, reissueId);
+      if (!facts?.contact) return undefined;
+      const { reissue, contact, old, sent } = facts;
       const endCode = endCodes.find((code) => code === reissue.end_code);
       if (!reissue.identity_verified_at && !isSentToUnverified(kind, endCode)) return undefined;
-      const oldStanding = await oldStandingOf(reissue);
+      // Known to the customer only after identity is verified.
+      const oldStanding = reissue.identity_verified_at ? oldCertificateStatus(old, clock()) : undefined;
       const serial = aboutOldCertificate.includes(kind) ? reissue.old_serial : reissue.serial;
+      const occasion = occasionOf(kind, reissue);
       return {
-        occasion: occasionOf(kind, reissue),
+        occasion,
+        channelsUsed: notificationChannels.filter((channel) => sent.includes(`${occasion}/${channel}`)),
         details: {
           ...(serial ? { serial } : {}),
           ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),
@@ -73,11 +71,9 @@ export function createNotificationStore(db: RoleDatabase<'worker'>, clock: Clock
           ...(endCode ? { endCode } : {}),
           ...(oldStanding ? { oldStanding } : {}),
         },
-        mobile: customer.mobile,
-        email: customer.email,
+        ...contact,
       };
     },
-    channelsUsed: (reissueId, occasion) => usedChannels(db, reissueId, occasion),
     record: (reissueId, occasion, channel, at) =>
       insertNotification(db, { reissue_id: reissueId, moment: occasion, channel, sent_at: at }),
   };

@@ -1,23 +1,28 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
-import type { PendingNotification } from './notification-store.js';
+import type { NotificationChannel, PendingNotification } from './notification-store.js';
 import { notify, notifyAll, type NotifyContext } from './notify.js';
 import type { Mail, Sms } from './senders.js';
 
 const reissueId = `ri_${'a'.repeat(32)}`;
 const mobile = '01000000000';
 const email = 'fictional@example.com';
-const onFile: PendingNotification = { occasion: 'ISSUED', details: { serial: '0a1b2c3d' }, mobile, email };
+const onFile: PendingNotification = {
+  occasion: 'ISSUED',
+  channelsUsed: [],
+  details: { serial: '0a1b2c3d' },
+  mobile,
+  email,
+};
 
 let pending: PendingNotification | undefined;
-let recorded: string[];
+let recorded: NotificationChannel[];
 const sms = { send: jest.fn<(sms: Sms) => Promise<void>>() };
 const mail = { send: jest.fn<(mail: Mail) => Promise<void>>() };
 const warn = jest.fn();
 const context: NotifyContext = {
   store: {
-    find: () => Promise.resolve(pending),
-    channelsUsed: () => Promise.resolve(recorded),
+    find: () => Promise.resolve(pending && { ...pending, channelsUsed: recorded }),
     record: (_, __, channel) => {
       recorded.push(channel);
       return Promise.resolve();
@@ -96,12 +101,12 @@ describe('notify', () => {
 });
 
 describe('notifyAll', () => {
-  let channelsUsed: Record<string, string[]>;
+  let channelsUsed: Record<string, NotificationChannel[]>;
   const several: NotifyContext = {
     ...context,
     store: {
-      find: (_, kind) => Promise.resolve({ ...onFile, occasion: kind }),
-      channelsUsed: (_, occasion) => Promise.resolve(channelsUsed[occasion] ?? []),
+      find: (_, kind) =>
+        Promise.resolve({ ...onFile, occasion: kind, channelsUsed: channelsUsed[kind] ?? [] }),
       record: (_, occasion, channel) => {
         (channelsUsed[occasion] ??= []).push(channel);
         return Promise.resolve();

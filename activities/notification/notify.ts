@@ -44,7 +44,7 @@ export async function notify(
   const pending = await store.find(reissueId, kind);
   if (!pending) return;
   await sendNotification(context, `${reissueId}.${pending.occasion}`, kind, pending, {
-    channelsUsed: await store.channelsUsed(reissueId, pending.occasion),
+    channelsUsed: pending.channelsUsed,
     record: (channel) => store.record(reissueId, pending.occasion, channel, clock()),
   });
 }

@@ -9,7 +9,7 @@ export {
   insertConsentReceipt,
   consentReceiptsOf,
 } from './consents.js';
-export { insertNotification, usedChannels } from './notifications.js';
+export { insertNotification, notificationFacts } from './notifications.js';
 export { countParkedReissues, countLocksSince } from './alert-counts.js';
 export { receiveCall, receivedRequest } from './received-calls.js';
 export type { NewCall, ReceivedCall, SealedValueOfCall } from './received-calls.js';
