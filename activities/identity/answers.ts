@@ -2,10 +2,9 @@ import type { VerificationResult } from '#libs/contracts';
 import { koreanDayOf, type AnswerChallenges, type IdentityMethod, type PreparedStep } from '#libs/domain';
 import {
   acceptChallenges,
-  challengesById,
+  challengesToAnswer,
   countTriesOfDay,
   destroyAcceptedPhotos,
-  hasIdentityTries,
   identityMethodsOf,
   insertIdentityTries,
   putIdentityMethods,
@@ -49,23 +48,33 @@ export async function reserveTries(
     }),
   );
   return runStep(context, reissueId, message, 'answerChallenges', async (change) => {
-    if (await hasIdentityTries(change.tx, reissueId, message.updateId)) return proceedAgain;
+    const ids = message.answers.map(({ challengeId }) => challengeId);
+    const [challenges, used] = await Promise.all([
+      challengesToAnswer(change.tx, { reissueId, updateId: message.updateId }, ids),
+      identityMethodsOf(change.tx, reissueId),
+    ]);
+    if (challenges.some(({ reserved }) => reserved)) return proceedAgain;
     if (opened.size < new Set(handles).size) return refused('ENVELOPE_REFUSED');
-    return reserveAll(context, change, message, answers);
+    if (challenges.length !== ids.length || challenges.some(({ state }) => state !== 'SENT'))
+      return refused('UNKNOWN_CHALLENGE');
+    return reserveAll(context, change, message, { challenges, used, answers });
   });
+}
+
+/** The challenges that a message answers, the progress of the methods so far, and the opened answers by challenge. */
+interface Answered {
+  readonly challenges: readonly ChallengeRow[];
+  readonly used: readonly IdentityMethodRow[];
+  readonly answers: ReadonlyMap<string, string>;
 }
 
 async function reserveAll(
   context: ProviderContext,
   change: ReissueChange,
   message: AnswerChallenges,
-  answers: ReadonlyMap<string, string>,
+  { challenges, used, answers }: Answered,
 ): Promise<StepEnding> {
   const { tx, row, now } = change;
-  const ids = message.answers.map(({ challengeId }) => challengeId);
-  const challenges = await challengesById(tx, row.reissue_id, ids);
-  if (challenges.length !== ids.length || challenges.some(({ state }) => state !== 'SENT'))
-    return refused('UNKNOWN_CHALLENGE');
   if (await namesUnknownPhoto(context, tx, row.reissue_id, challenges, answers))
     return refused('UNKNOWN_PHOTO');
   const malformed = malformedAnswers(context, challenges, message, answers);
@@ -76,7 +85,8 @@ async function reserveAll(
   const allowance = await context.identityLimits.answer(tx, requester, compared, now);
   if (!allowance.allowed) return tooFrequent(allowance.retryAfterMs);
 
-  const granted = await grantTries(context, change, compared, message);
+  const open = compared.map((method) => progressOf(used, row.reissue_id, method));
+  const granted = await grantTries(context, change, open, message);
   const tries = challenges.map(({ challenge_id, method, expires_at }) => ({
     reissue_id: row.reissue_id,
     update_id: message.updateId,
@@ -109,18 +119,17 @@ function malformedAnswers(
   });
 }
 
-/** Counts a try of each method whose limits allow it. @returns these methods */
+/** Counts a try of each of these methods whose limits allow it. @returns these methods */
 async function grantTries(
   context: IdentityContext,
   change: ReissueChange,
-  methods: readonly IdentityMethod[],
+  methods: readonly IdentityMethodRow[],
   { origin }: AnswerChallenges,
 ): Promise<ReadonlySet<IdentityMethod>> {
   const { tx, row, now } = change;
-  const used = await identityMethodsOf(tx, row.reissue_id);
-  const open = methods
-    .map((method) => progressOf(used, row.reissue_id, method))
-    .filter(({ method, tries, locked }) => !locked && tries < limitsOf(context, method).attempts);
+  const open = methods.filter(
+    ({ method, tries, locked }) => !locked && tries < limitsOf(context, method).attempts,
+  );
   const granted = await countTriesOfDay(
     tx,
     { personKey: context.identityLimits.personFrom(row.person_key, origin), day: koreanDayOf(now) },

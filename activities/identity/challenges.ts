@@ -130,20 +130,16 @@ export async function recordChallenges(
 ): Promise<PreparedStep> {
   return runStep(context, reissueId, message, 'requestChallenges', async (change) => {
     const { tx, now } = change;
-    const [prepared, methods] = await Promise.all([
-      challengesOfUpdate(tx, reissueId, message.updateId),
-      identityMethodsOf(tx, reissueId),
-    ]);
+    const prepared = await challengesOfUpdate(tx, reissueId, message.updateId);
     const sent = prepared.map((challenge) => {
       const { lifetimeMs } = limitsOf(context, challenge.method);
       return { ...challenge, expires_at: new Date(now.getTime() + lifetimeMs) };
     });
     change.add(markChallengesSent(tx, sent));
     return done({
-      challenges: sent.map((challenge) => {
-        const { tries } = progressOf(methods, reissueId, challenge.method);
-        return showChallenge(challenge, limitsOf(context, challenge.method).attempts - tries);
-      }),
+      challenges: sent.map((challenge) =>
+        showChallenge(challenge, limitsOf(context, challenge.method).attempts - challenge.tries),
+      ),
     });
   });
 }

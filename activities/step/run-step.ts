@@ -15,7 +15,7 @@ import { showReissue, type StepOutcome } from '#libs/contracts';
 import { inTransaction, type RoleDatabase } from '#libs/db';
 import { certificatesOfReissue } from '#libs/db/certificates';
 import { lockCustomerOf } from '#libs/db/customers';
-import { lockReissue, readForStep, type ReissueRow, type StepRow } from '#libs/db/reissues';
+import { lockForStep, type ReissueRow, type StepRow } from '#libs/db/reissues';
 import { ReissueChange } from './reissue-change.js';
 import { noRow, reissueStandingOf } from './reissue-standing.js';
 
@@ -96,12 +96,9 @@ export async function runStep(
 ): Promise<PreparedStep> {
   return inTransaction(context.db, async (tx) => {
     const person = options.lockPerson ? await lockCustomerOf(tx, reissueId) : undefined;
-    // The lock comes first: what a statement reads besides the row that it waits for is older than the lock.
-    const [row, { recorded, certificates }] = await Promise.all([
-      lockReissue(tx, reissueId),
-      readForStep(tx, reissueId, call.updateId),
-    ]);
-    if (!row) return { ...noRow, proceed: false };
+    const locked = await lockForStep(tx, reissueId, call.updateId);
+    if (!locked) return { ...noRow, proceed: false };
+    const { row, recorded, certificates } = locked;
     if (recorded) return { ...resultOf(recorded, row, context), proceed: false };
 
     const now = context.clock();

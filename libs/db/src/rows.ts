@@ -6,7 +6,7 @@ export type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;
 /** A row as it is inserted: columns with a default, and those that may be null, are optional. */
 export type NewRow<Table extends keyof Tables> = Insertable<Tables[Table]>;
 /** New values of some columns of a row. */
-export type RowChanges<Table extends keyof Tables> = Updateable<Tables[Table]>;
+type RowChanges<Table extends keyof Tables> = Updateable<Tables[Table]>;
 
 export type CustomerRow = Row<'customer'>;
 export type ReissueRow = Row<'reissue'>;

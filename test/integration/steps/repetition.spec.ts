@@ -129,6 +129,17 @@ describe('the same message again', () => {
     expect(await outcomeOf(applicant, wrong.updateId)).toEqual(recorded);
     expect(recorded).toMatchObject({ reissue: { state: 'PASSWORD_REQUIRED', attempts: { password: 4 } } });
   });
+
+  it('A step that waits for other runs of itself to end gets the answer that the first one recorded', async () => {
+    const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
+    const message = applicant.giveConsents();
+    const { steps } = await applicant.row();
+    const runs = Array.from({ length: 8 }, () => perform(world, applicant.reissueId, message));
+    for (const { status, standing } of await Promise.all(runs))
+      expect([status, standing.state]).toEqual(['DONE', 'KEY_REQUIRED']);
+    expect((await applicant.row()).steps).toBe(steps + 1);
+    await expectSoundRecords(applicant);
+  });
 });
 
 describe('a whole reissue whose worker dies after every activity', () => {

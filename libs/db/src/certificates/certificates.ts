@@ -77,18 +77,17 @@ export async function putOnFile(
   certificate: CertificateRow,
   at: Date,
 ): Promise<void> {
-  await tx
-    .updateTable('certificate')
-    .set({ on_file: false })
-    .where('customer_id', '=', certificate.customer_id)
-    .where('policy', '=', certificate.policy)
-    .where('on_file', '=', true)
-    .execute();
-  await tx
-    .updateTable('certificate')
-    .set({ on_file: true, registered_at: at })
-    .where('serial', '=', certificate.serial)
-    .execute();
+  const { customer_id, policy, serial } = certificate;
+  const certificates = tx.updateTable('certificate');
+  await Promise.all([
+    certificates
+      .set({ on_file: false })
+      .where('customer_id', '=', customer_id)
+      .where('policy', '=', policy)
+      .where('on_file', '=', true)
+      .execute(),
+    certificates.set({ on_file: true, registered_at: at }).where('serial', '=', serial).execute(),
+  ]);
 }
 
 /** The other certificates in force of the same person and policy: registered, not revoked, not expired. */

@@ -45,31 +45,48 @@ export const insertChallenges = (
   challenges: readonly NewRow<'challenge'>[],
 ): WritePart => insertRows(tx, 'challenge', challenges);
 
+/** The challenges that a step prepared, with the tries that their methods have used. */
 export async function challengesOfUpdate(
-  db: Database<'select challenge'> | Tx<'select challenge'>,
+  db:
+    | Database<'select challenge' | 'select identity_method'>
+    | Tx<'select challenge' | 'select identity_method'>,
   reissueId: string,
   updateId: string,
-): Promise<ChallengeRow[]> {
+): Promise<(ChallengeRow & { readonly tries: number })[]> {
   return db
     .selectFrom('challenge')
-    .selectAll()
-    .where('reissue_id', '=', reissueId)
-    .where('update_id', '=', updateId)
-    .orderBy('method')
+    .innerJoin('identity_method as used', (join) =>
+      join
+        .onRef('used.reissue_id', '=', 'challenge.reissue_id')
+        .onRef('used.method', '=', 'challenge.method'),
+    )
+    .selectAll('challenge')
+    .select('used.tries')
+    .where('challenge.reissue_id', '=', reissueId)
+    .where('challenge.update_id', '=', updateId)
+    .orderBy('challenge.method')
     .execute();
 }
 
-export async function challengesById(
-  db: Database<'select challenge'> | Tx<'select challenge'>,
-  reissueId: string,
+/** The challenges with these ids, and whether this step reserved a try for them before. */
+export async function challengesToAnswer(
+  tx: Tx<'select challenge' | 'select identity_try'>,
+  { reissueId, updateId }: { readonly reissueId: string; readonly updateId: string },
   challengeIds: readonly string[],
-): Promise<ChallengeRow[]> {
-  return db
+): Promise<(ChallengeRow & { readonly reserved: boolean })[]> {
+  return tx
     .selectFrom('challenge')
-    .selectAll()
-    .where('reissue_id', '=', reissueId)
-    .where((is) => is('challenge_id', '=', is.fn.any(is.val(challengeIds))))
-    .orderBy('method')
+    .leftJoin('identity_try as try', (join) =>
+      join
+        .onRef('try.challenge_id', '=', 'challenge.challenge_id')
+        .on('try.reissue_id', '=', reissueId)
+        .on('try.update_id', '=', updateId),
+    )
+    .selectAll('challenge')
+    .select(({ eb }) => eb('try.state', 'is not', null).$castTo<boolean>().as('reserved'))
+    .where('challenge.reissue_id', '=', reissueId)
+    .where((is) => is('challenge.challenge_id', '=', is.fn.any(is.val(challengeIds))))
+    .orderBy('challenge.method')
     .execute();
 }
 
@@ -111,21 +128,6 @@ export async function triedChallenges(
     .where('try.update_id', '=', updateId)
     .orderBy('challenge.method')
     .execute();
-}
-
-export async function hasIdentityTries(
-  db: Tx<'select identity_try'>,
-  reissueId: string,
-  updateId: string,
-): Promise<boolean> {
-  const row = await db
-    .selectFrom('identity_try')
-    .select('challenge_id')
-    .where('reissue_id', '=', reissueId)
-    .where('update_id', '=', updateId)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 export const insertIdentityTries = (

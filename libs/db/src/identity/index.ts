@@ -1,16 +1,15 @@
-export type { ChallengeRow, IdentityMethodRow, IdentityTryRow, PasswordCredentialRow } from '../rows.js';
+export type { ChallengeRow, IdentityMethodRow, PasswordCredentialRow } from '../rows.js';
 export {
   identityMethodsOf,
   putIdentityMethods,
   challengesOfUpdate,
-  challengesById,
+  challengesToAnswer,
   insertChallenges,
   replaceChallenges,
   markChallengesSent,
   acceptChallenges,
   setChallengeProvider,
   triedChallenges,
-  hasIdentityTries,
   insertIdentityTries,
   setVerdict,
   countTriesOfDay,

@@ -33,7 +33,7 @@ export {
   openReissuesOf,
   idleReissues,
 } from './reissues.js';
-export { findStep, insertStep, readForStep, stepsOfKind } from './steps.js';
+export { findStep, insertStep, lockForStep, stepsOfKind } from './steps.js';
 export type { NewStep, ShownCertificates } from './steps.js';
 export {
   readVaultItem,

@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../database.js';
-import type { CertificateRow, StepRow } from '../rows.js';
+import type { CertificateRow, ReissueRow, StepRow } from '../rows.js';
 import type { Write } from '../writes.js';
 
 export async function findStep(
@@ -37,33 +37,65 @@ export interface ShownCertificates {
     Pick<CertificateRow, 'serial' | 'state' | 'not_after' | 'hold_at' | 'revoked_at'> | undefined;
 }
 
-/** What every step reads: the recorded answer, if the step ran before, and the certificates of the reissue. */
-export async function readForStep(
-  tx: Tx<'select certificate' | 'select reissue' | 'select step'>,
+/** A locked reissue, and what every step reads with it. */
+export interface LockedForStep {
+  readonly row: ReissueRow;
+  /** The recorded answer, if the step ran before. */
+  readonly recorded: Pick<StepRow, 'outcome' | 'request_hmac'> | undefined;
+  readonly certificates: ShownCertificates;
+}
+
+/**
+ * Locks a reissue for a step, and reads what every step needs.
+ *
+ * What a statement reads besides the row that it locks is older than the lock, if it had to wait for it. Every step
+ * appends to the audit trail, so if no entry was counted meanwhile, no step was recorded either. Otherwise the statement
+ * runs again, under the lock.
+ */
+export async function lockForStep(
+  tx: Tx<'select certificate' | 'select reissue' | 'select step' | 'update reissue'>,
   reissueId: string,
   updateId: string,
-): Promise<{
-  readonly recorded?: Pick<StepRow, 'outcome' | 'request_hmac'>;
-  readonly certificates: ShownCertificates;
-}> {
-  const row = await tx
+): Promise<LockedForStep | undefined> {
+  const found = await lockAndRead(tx, reissueId, updateId);
+  return found?.row.audit_sequence === found?.seen ? found : lockAndRead(tx, reissueId, updateId);
+}
+
+async function lockAndRead(
+  tx: Tx<'select certificate' | 'select reissue' | 'select step' | 'update reissue'>,
+  reissueId: string,
+  updateId: string,
+): Promise<(LockedForStep & { readonly seen: number | null }) | undefined> {
+  const found = await tx
     .selectFrom('reissue')
     .leftJoin('step', (join) =>
       join.onRef('step.reissue_id', '=', 'reissue.reissue_id').on('step.update_id', '=', updateId),
     )
     .leftJoin('certificate as new', 'new.serial', 'reissue.serial')
     .leftJoin('certificate as old', 'old.serial', 'reissue.old_serial')
+    .selectAll('reissue')
+    .select((query) =>
+      query
+        .selectFrom('reissue as seen')
+        .select('audit_sequence')
+        .where('reissue_id', '=', reissueId)
+        .as('seen'),
+    )
     .select(['step.outcome', 'step.request_hmac'])
-    .select(['new.serial', 'new.subject', 'new.not_before', 'new.not_after'])
-    .select(['old.serial as old_serial', 'old.state as old_state', 'old.not_after as old_not_after'])
+    .select(['new.subject', 'new.not_before', 'new.not_after'])
+    .select(['old.state as old_state', 'old.not_after as old_not_after'])
     .select(['old.hold_at as old_hold_at', 'old.revoked_at as old_revoked_at'])
     .where('reissue.reissue_id', '=', reissueId)
+    .forNoKeyUpdate('reissue')
     .executeTakeFirst();
-  if (!row) return { certificates: {} };
-  const { outcome, request_hmac, serial, subject, not_before, not_after } = row;
-  const { old_serial, old_state, old_not_after } = row;
+  if (!found) return undefined;
+  const { seen, outcome, request_hmac, subject, not_before, not_after, ...rest } = found;
+  const { old_state, old_not_after, old_hold_at, old_revoked_at, ...row } = rest;
+  const { serial, old_serial } = row;
   return {
-    ...(outcome !== null && request_hmac !== null ? { recorded: { outcome, request_hmac } } : {}),
+    row,
+    seen,
+    recorded: outcome !== null && request_hmac !== null ? { outcome, request_hmac } : undefined,
     certificates: {
       ...(serial !== null && subject !== null && not_before && not_after
         ? { certificate: { serial, subject, not_before, not_after } }
@@ -74,8 +106,8 @@ export async function readForStep(
               serial: old_serial,
               state: old_state,
               not_after: old_not_after,
-              hold_at: row.old_hold_at,
-              revoked_at: row.old_revoked_at,
+              hold_at: old_hold_at,
+              revoked_at: old_revoked_at,
             },
           }
         : {}),
