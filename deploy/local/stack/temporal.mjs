@@ -23,9 +23,9 @@ const historyShards = 4;
 const dynamicSettings = {
   // The worker that completes a workflow task gets its activities at once, without the matching service.
   'system.enableActivityEagerExecution': true,
-  // Makes new search attributes and namespaces usable at once.
-  'system.forceSearchAttributesCacheRefreshOnRead': true,
-  'system.namespaceCacheRefreshInterval': '1s',
+  // Partitions share a task queue among several servers. Here they would only forward tasks and polls to each other.
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
 };
 
 /**
