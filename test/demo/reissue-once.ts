@@ -42,6 +42,8 @@ interface ReissueOptions {
   readonly reason: Reason;
   readonly by: IdentifierKind;
   readonly methods: readonly IdentityMethod[];
+  /** How long a call is repeated while it is refused or unfinished, in milliseconds. Default: the client library's. */
+  readonly patienceMs?: number;
 }
 
 /** The step at which a reissue failed. The reason is its cause. */
@@ -72,7 +74,7 @@ const newPassword = 'renewed-2468-Seal';
 export async function reissueOnce(
   { gateway, sandbox }: Endpoints,
   person: Person,
-  { reason, by, methods }: ReissueOptions,
+  { reason, by, methods, patienceMs }: ReissueOptions,
   onStep: (step: Step) => void = () => undefined,
 ): Promise<CompletedReissue> {
   const steps: Step[] = [];
@@ -82,6 +84,7 @@ export async function reissueOnce(
     apiKey: 'reseal-local',
     language: 'en',
     deviceId: randomUUID(),
+    ...(patienceMs !== undefined && { patienceMs }),
   });
   let open: OpenReissue | undefined;
 

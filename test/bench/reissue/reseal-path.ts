@@ -4,7 +4,13 @@ import type { RunningStack } from '../../support/running-stack.js';
 import { historyEventsOf } from './history-events.js';
 import type { Path } from './paths.js';
 
-const request = { reason: 'EXPIRED', by: 'MOBILE', methods: ['PHONE_CODE', 'ONE_WON'] } as const;
+const request = {
+  reason: 'EXPIRED',
+  by: 'MOBILE',
+  methods: ['PHONE_CODE', 'ONE_WON'],
+  // A start that is refused because of the load is repeated until it is admitted, so that each round makes all its reissues.
+  patienceMs: 180_000,
+} as const;
 
 /** Reseal: a reissue of `npm run demo -- --reason EXPIRED`, over HTTP, each of another person. */
 export function resealPath({ addresses, sandbox, temporal }: RunningStack): Path {
