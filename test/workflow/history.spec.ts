@@ -10,10 +10,10 @@ import { second } from '../world/movable-clock.js';
 import { Stage } from './stage.js';
 
 /**
- * Scenarios of reissues from the start to the end of their workflows. With RESEAL_RECORD=1 this file writes the
- * histories that tests replay:
+ * Scenarios of reissues from the start to the end of their workflows. With RESEAL_RECORD this file writes the histories
+ * that tests replay. Its value names what is new in them:
  *
- *     RESEAL_RECORD=1 npm test -- --only workflow -- --testPathPatterns workflow/history
+ *     RESEAL_RECORD=with-remote-calls npm test -- --only workflow -- --testPathPatterns workflow/history
  *
  * An existing file is never overwritten, because reissues that began with older code may still be open. The payloads
  * are encrypted with the key of these tests, which is no secret, and hold no real person's data.
@@ -54,9 +54,6 @@ const scenarios: Readonly<Record<string, () => Promise<Applicant>>> = {
   'timed-out': () => stage.arrive('CONSENT_REQUIRED'),
 
   withdrawn: () => stage.arrive('ISSUED'),
-
-  // As `withdrawn`, with the activities named as their messages.
-  'withdrawn-after-reminders': () => stage.arrive('ISSUED'),
 
   cancelled: async () => {
     const applicant = await stage.arrive('KEY_REQUIRED');
@@ -102,7 +99,8 @@ describe.each(Object.entries(scenarios))('the history of a reissue %s', (name, r
     // 73, two for the patch that names the activities, and six for the notification of a new device. A busy machine may
     // split a workflow task, which adds three.
     expect(length).toBeLessThanOrEqual(name === 'without-trouble' ? 75 + 6 + 3 : 125);
-    const file = join(folder, `${name}.json`);
-    if (process.env.RESEAL_RECORD && !existsSync(file)) writeFileSync(file, `${JSON.stringify(recorded)}\n`);
+    const recording = process.env.RESEAL_RECORD;
+    const file = join(folder, `${name}-${recording}.json`);
+    if (recording && !existsSync(file)) writeFileSync(file, `${JSON.stringify(recorded)}\n`);
   });
 });
