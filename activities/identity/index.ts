@@ -17,6 +17,7 @@ export function createIdentitySteps(context: ProviderContext) {
 }
 export type IdentitySteps = ReturnType<typeof createIdentitySteps>;
 
+export { withDirectCalls } from './direct-calls.js';
 export { createProviderActivities } from './provider-calls.js';
 export type { ProviderActivities } from './provider-calls.js';
 export { prepareChallenges } from './challenges.js';

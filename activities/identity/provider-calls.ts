@@ -8,70 +8,64 @@ import {
   setVerdict,
   triedChallenges,
   type ChallengeRow,
+  type TriedChallenge,
 } from '#libs/db/identity';
 import { findReissue, type ReissueRow } from '#libs/db/reissues';
+import { RunningCalls } from '#activities/step';
 import { carrierOf, mobileOf } from './destination.js';
 import type { ProviderContext } from './context.js';
 import { RecentCalls } from './recent-calls.js';
 import type { IdentityProvider, SendRequest, VerifyRequest, VerifyResult } from './providers/index.js';
 
-/** The calls to identity providers. An activity may run more than once, so each call is keyed by its transaction id. */
+interface AnswersToVerify {
+  readonly reissueId: string;
+  readonly message: AnswerChallenges;
+  /** Whether the step may have called the providers already. */
+  readonly repeated?: boolean;
+}
+
+/** The calls to identity providers. They may run more than once, so each call is keyed by its transaction id. */
 export function createProviderActivities(context: ProviderContext) {
   const recent = new RecentCalls();
+  const running = new RunningCalls();
 
   return {
-    async sendChallenges({ reissueId, updateId }: { reissueId: string; updateId: string }): Promise<void> {
-      const reissue = await rowOf(context, reissueId);
-      const challenges = await challengesOfUpdate(context.db, reissueId, updateId);
-      await Promise.all(
-        challenges
-          .filter(({ state }) => state === 'PREPARED')
-          .map((challenge) => sendOne(context, recent, reissue, challenge)),
-      );
-    },
+    sendChallenges: ({ reissueId, updateId }: { reissueId: string; updateId: string }): Promise<void> =>
+      running.share(`send ${reissueId} ${updateId}`, async () => {
+        const reissue = await rowOf(context, reissueId);
+        const challenges = await challengesOfUpdate(context.db, reissueId, updateId);
+        await untilAllEnd(
+          challenges
+            .filter(({ state }) => state === 'PREPARED')
+            .map((challenge) => sendOne(context, recent, reissue, challenge)),
+        );
+      }),
 
-    async verifyAnswers({
-      reissueId,
-      message,
-    }: {
-      reissueId: string;
-      message: AnswerChallenges;
-    }): Promise<void> {
-      const reissue = await rowOf(context, reissueId);
-      const tried = await triedChallenges(context.db, reissueId, message.updateId);
-      const challenges = tried.filter(({ state, verdict }) => state === 'GRANTED' && verdict === null);
-      await Promise.all(
-        challenges.map(async (challenge) => {
-          const handle = message.answers.find((each) => each.challengeId === challenge.challenge_id)?.answer;
-          const answer = handle && (await context.secrets.open(handle, 'identity', reissueId));
-          if (answer === undefined) throw new Error('the sealed answer was destroyed');
-          const key = {
-            reissue_id: reissueId,
-            update_id: message.updateId,
-            challenge_id: challenge.challenge_id,
-          };
-          const result = await verifyOne(context, recent, challenge, {
-            attemptId: attemptOf(key),
-            answer,
-            transactionId: challenge.transaction_id,
-            provider: challenge.provider,
-            repeated: mayHaveActed(reissue),
-            reissueId,
-            challengeId: challenge.challenge_id,
-            nonce: challenge.nonce,
-            customerId: reissue.customer_id,
-          });
-          await setVerdict(context.db, key, {
-            verdict: result.status,
-            ci: result.status === 'MATCHED' ? result.ci : null,
-            finding: result.status === 'MATCHED' ? null : (result.finding ?? null),
-          });
-        }),
-      );
-    },
+    verifyAnswers: ({ reissueId, message, repeated = false }: AnswersToVerify): Promise<void> =>
+      running.share(`verify ${reissueId} ${message.updateId}`, async () => {
+        const reissue = await rowOf(context, reissueId);
+        const tried = await triedChallenges(context.db, reissueId, message.updateId);
+        await untilAllEnd(
+          tried
+            .filter(({ state, verdict }) => state === 'GRANTED' && verdict === null)
+            .map((challenge) =>
+              compareOne(context, recent, reissue, challenge, {
+                message,
+                repeated: repeated || mayHaveActed(reissue),
+              }),
+            ),
+        );
+      }),
   };
 }
 export type ProviderActivities = ReturnType<typeof createProviderActivities>;
+
+/** Waits until all calls have ended. @throws the first failure, in the order of the calls */
+async function untilAllEnd(calls: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(calls);
+  const failure = ended.find(({ status }) => status === 'rejected');
+  if (failure?.status === 'rejected') throw failure.reason;
+}
 
 async function sendOne(
   context: ProviderContext,
@@ -105,6 +99,37 @@ async function sendOne(
   };
   const { provider } = await recent.measure(`send ${method}`, async () => identityProvider.send!(request));
   await recordProvider(provider);
+}
+
+async function compareOne(
+  context: ProviderContext,
+  recent: RecentCalls,
+  reissue: ReissueRow,
+  challenge: TriedChallenge,
+  { message, repeated }: Required<Omit<AnswersToVerify, 'reissueId'>>,
+): Promise<void> {
+  const { reissue_id: reissueId, customer_id: customerId } = reissue;
+  const { challenge_id: challengeId } = challenge;
+  const handle = message.answers.find((each) => each.challengeId === challengeId)?.answer;
+  const answer = handle && (await context.secrets.open(handle, 'identity', reissueId));
+  if (answer === undefined) throw new Error('the sealed answer was destroyed');
+  const key = { reissue_id: reissueId, update_id: message.updateId, challenge_id: challengeId };
+  const result = await verifyOne(context, recent, challenge, {
+    attemptId: attemptOf(key),
+    answer,
+    transactionId: challenge.transaction_id,
+    provider: challenge.provider,
+    repeated,
+    reissueId,
+    challengeId,
+    nonce: challenge.nonce,
+    customerId,
+  });
+  await setVerdict(context.db, key, {
+    verdict: result.status,
+    ci: result.status === 'MATCHED' ? result.ci : null,
+    finding: result.status === 'MATCHED' ? null : (result.finding ?? null),
+  });
 }
 
 async function verifyOne(

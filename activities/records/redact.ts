@@ -124,6 +124,7 @@ const kept = new Set([
     'pending',
     'message',
   ],
+  ...['notified', 'sending', 'called', 'repeated'],
   ...['operationId', 'parkSequence', 'apiKeyName', 'keyThumbprint', 'missing'],
 ]);
 

@@ -1,3 +1,6 @@
+export { DirectCalls } from './direct-calls.js';
+export type { DirectOutcome } from './direct-calls.js';
+export { RunningCalls } from './running-calls.js';
 export { ReissueChange } from './reissue-change.js';
 export { endChange, endReissue } from './end-reissue.js';
 export { BrokenInvariant, failOnPermanentErrors } from './guard.js';

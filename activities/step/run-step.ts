@@ -129,16 +129,17 @@ export async function endStep(
     return { ...resultOf(step, change.row, context), proceed: false };
   }
   const refusal = ending.kind === 'refuse' ? ending : undefined;
+  const again = ending.kind === 'proceed' && ending.again;
   if (refusal) {
     change.set({ steps: change.row.steps + 1 });
     change.audit(auditOf(call, 'REFUSED', refusal.code));
-  } else if (ending.kind === 'proceed' && !ending.again) change.audit(auditOf(call, 'ACCEPTED'));
+  } else if (!again) change.audit(auditOf(call, 'ACCEPTED'));
   const after = await change.write();
   const result = {
     standing: reissueStandingOf(after, context.deadlines),
     customerRef: after.customer_ref,
   };
-  if (!refusal) return { ...result, status: 'DONE', proceed: true };
+  if (!refusal) return { ...result, status: 'DONE', proceed: true, ...(again ? { called: 'UNKNOWN' } : {}) };
   return {
     ...result,
     status: 'REFUSED',

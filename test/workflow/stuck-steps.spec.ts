@@ -42,6 +42,11 @@ describe('a step with a bug', () => {
       'IDENTITY_REQUIRED',
       (a) => a.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined }),
     ],
+    [
+      'reserveTries',
+      'IDENTITY_REQUIRED',
+      (a) => a.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined }),
+    ],
     ['submitPassword', 'PASSWORD_REQUIRED', (a) => a.submitPassword()],
     ['giveConsents', 'CONSENT_REQUIRED', async (a) => a.giveConsents()],
     ['requestCertificate', 'KEY_REQUIRED', (a) => a.requestCertificate()],
@@ -58,6 +63,7 @@ describe('a step with a bug', () => {
     'A bug in %s from %s parks the reissue, and the retry completes the step once it is fixed',
     async (step, state, message) => {
       const applicant = await stage.arrive(state);
+      stage.leaveCallsToActivities();
       breakStep(step);
       expect(await stage.sendMessage(applicant, await message(applicant))).toMatchObject(stuck);
       stage.restore();

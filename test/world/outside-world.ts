@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { IdentityProvider } from '#activities/identity';
 import type { Mail, MailSender, Sms, SmsSender } from '#activities/notification';
 import { parseOneTimeCode, type IdentityMethod } from '#libs/domain';
@@ -7,8 +8,14 @@ type SendRequest = Parameters<NonNullable<IdentityProvider['send']>>[0];
 type VerifyRequest = Parameters<IdentityProvider['verify']>[0];
 type VerifyResult = Awaited<ReturnType<IdentityProvider['verify']>>;
 
-/** `lost`: acts, and its answer never arrives. `refusing`: refuses permanently. */
-type Fault = 'down' | 'lost' | 'refusing';
+/**
+ * `lost`: acts, and the connection breaks. `refusing`: refuses permanently. `hanging` and `silent` give no answer while
+ * the fault lasts; `silent` acts before that.
+ */
+type Fault = 'down' | 'lost' | 'refusing' | 'hanging' | 'silent';
+
+/** Thrown when a repetition is not announced as one: another provider might then act twice. */
+class UnannouncedRepetition extends Error {}
 
 /** A provider of one-time codes that can fail. Codes are `100001`, `100002` and so on. */
 class FakeCodeProvider implements IdentityProvider {
@@ -16,6 +23,8 @@ class FakeCodeProvider implements IdentityProvider {
   readonly sends: SendRequest[] = [];
   readonly comparisons: VerifyRequest[] = [];
   fault: Fault | undefined;
+  /** The number of calls without an answer. */
+  waiting = 0;
   private readonly codes = new Map<string, { code: string; ci: string | undefined }>();
   private readonly answers = new Map<string, VerifyResult>();
   private readonly people = new Map<string, string>();
@@ -37,13 +46,17 @@ class FakeCodeProvider implements IdentityProvider {
   }
 
   async send(request: SendRequest) {
-    this.breakBefore();
+    const repeated = request.repeated === true || request.provider != null;
+    if (this.codes.has(request.transactionId) && !repeated)
+      throw new UnannouncedRepetition(request.transactionId);
+    await request.recordProvider?.(this.method);
+    await this.breakBefore(async () => (repeated ? undefined : request.recordProvider?.(null)));
     if (!this.codes.has(request.transactionId)) {
       this.sends.push(request);
       const ci = this.people.get(this.addressOf(request));
       this.codes.set(request.transactionId, { code: String(100_000 + this.sends.length), ci });
     }
-    this.breakAfter();
+    await this.breakAfter();
     const status = this.codes.get(request.transactionId)?.ci ? ('SENT' as const) : ('UNKNOWN' as const);
     return { status, provider: this.method };
   }
@@ -53,7 +66,9 @@ class FakeCodeProvider implements IdentityProvider {
   }
 
   async verify(request: VerifyRequest) {
-    this.breakBefore();
+    if (this.answers.has(request.attemptId) && !request.repeated)
+      throw new UnannouncedRepetition(request.attemptId);
+    await this.breakBefore();
     let answer = this.answers.get(request.attemptId);
     if (!answer) {
       this.comparisons.push(request);
@@ -64,17 +79,26 @@ class FakeCodeProvider implements IdentityProvider {
           : { status: 'MISMATCHED', finding: 'OTHER_CODE' };
       this.answers.set(request.attemptId, answer);
     }
-    this.breakAfter();
+    await this.breakAfter();
     return answer;
   }
 
-  private breakBefore(): void {
+  private async breakBefore(forgetProvider?: () => Promise<void>): Promise<void> {
+    if (this.fault === 'hanging') await this.untilOver('hanging');
+    if (this.fault === 'down' || this.fault === 'refusing') await forgetProvider?.();
     if (this.fault === 'down') throw new ProviderUnavailable(`${this.method} is down`);
     if (this.fault === 'refusing') throw new ProviderRefused(`${this.method} answered 400`, 400);
   }
 
-  private breakAfter(): void {
+  private async breakAfter(): Promise<void> {
+    if (this.fault === 'silent') await this.untilOver('silent');
     if (this.fault === 'lost') throw new OutcomeUnknown(`${this.method} gave no answer`);
+  }
+
+  private async untilOver(fault: Fault): Promise<void> {
+    this.waiting += 1;
+    while (this.fault === fault) await delay(10);
+    this.waiting -= 1;
   }
 }
 
@@ -113,11 +137,12 @@ export function documentOf({ rrn }: DocumentHolder): string {
   });
 }
 
-/** Accepts SMS and mail, unless it is down. */
+/** Accepts SMS and mail, unless it is down. While it is slow it gives no answer: before or after it accepts. */
 class FakeMessenger {
   readonly texts: Sms[] = [];
   readonly mails: Mail[] = [];
   down = false;
+  slow: 'before' | 'after' | undefined;
 
   readonly sms: SmsSender = { send: async (sms) => this.deliver(this.texts, sms) };
   readonly mail: MailSender = { send: async (mail) => this.deliver(this.mails, mail) };
@@ -127,9 +152,15 @@ class FakeMessenger {
     ...new Set(this.texts.filter(({ to }) => to === mobile).map(({ messageId }) => messageId.split('.')[1])),
   ];
 
-  private deliver<T>(taken: T[], message: T): void {
+  private async deliver<T>(taken: T[], message: T): Promise<void> {
     if (this.down) throw new ProviderUnavailable('messages cannot be sent');
+    await this.while('before');
     taken.push(message);
+    await this.while('after');
+  }
+
+  private async while(slow: 'before' | 'after'): Promise<void> {
+    while (this.slow === slow) await delay(10);
   }
 }
 

@@ -6,6 +6,7 @@ import { jest } from '@jest/globals';
 import { pino } from 'pino';
 import { PasswordHashing } from '#activities/password';
 import { createOldCertificateProvider } from '#activities/identity';
+import { DirectCalls } from '#activities/step';
 import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
 import {
   createCertificateAuthority,
@@ -105,6 +106,11 @@ export async function createWorld(
     rememberedPasswords: 5,
     wrongVidChecksPerDay: 10,
     ...outside.messenger,
+    providerTimeoutMs: 5_000,
+    directCalls: {
+      providers: new DirectCalls({ waitMs: 2_000, atOnce: 20 }),
+      notifications: new DirectCalls({ waitMs: 500, atOnce: 10 }),
+    },
     temporal: { workflow: unusable('Temporal') },
     auditKey: newAuditKey(),
     archiveAfterMs: 60_000,

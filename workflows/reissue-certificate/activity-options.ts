@@ -2,11 +2,12 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
 import { taskQueues } from '#libs/domain';
 
 /**
- * Steps that touch only PostgreSQL. They retry without end, because nothing can be decided without the database, and
- * nothing is lost meanwhile. Long waits become timers instead of keeping the workflow task alive.
+ * Steps. They retry without end, because nothing can be decided without the database, and nothing is lost meanwhile. Long
+ * waits become timers instead of keeping the workflow task alive. The timeout includes the short time that a step waits
+ * for a provider and for its notifications; what takes longer is left to the activities below.
  */
 export const database: LocalActivityOptions = {
-  startToCloseTimeout: '3 s',
+  startToCloseTimeout: '6 s',
   localRetryThreshold: '3 s',
   retry: { initialInterval: '100 ms', backoffCoefficient: 2, maximumInterval: '30 s' },
 };

@@ -36,6 +36,7 @@ const done = (more: Partial<StepResult> = {}, state: State = 'IDENTITY_REQUIRED'
 });
 const refused = done({ status: 'REFUSED', code: 'WRONG_STATE' });
 const proceeding = { ...done(), proceed: true };
+const noneSent = { notified: [], sending: false };
 
 class CallFailed extends Error {}
 class OutcomeLost extends CallFailed {}
@@ -49,9 +50,11 @@ async function handle(
 ) {
   const ran: string[] = [];
   const parked: unknown[] = [];
+  const inputs: Record<string, unknown> = {};
   const activities = new Proxy({} as never, {
-    get: (_, name: string) => async (_reissueId: string, parking: unknown) => {
+    get: (_, name: string) => async (input: unknown, parking: unknown) => {
       ran.push(name);
+      inputs[name] = input;
       if (name === 'parkReissue') parked.push(parking);
       const answer = answers[name] ?? (name === 'parkReissue' ? done({ status: 'PARKED' }) : done());
       if (answer instanceof Error) throw answer;
@@ -70,7 +73,7 @@ async function handle(
     notifiesOfResumption: () => notifiesOfResumption,
   };
   const result = await createMessageHandler(ports)('ri_1', message);
-  return { result, ran, parked };
+  return { result, ran, parked, inputs };
 }
 
 describe('the handler of messages', () => {
@@ -117,6 +120,33 @@ describe('the handler of messages', () => {
     }
   });
 
+  it.each([
+    ['start', 'startReissue', 'SEND_CHALLENGES'],
+    ['requestChallenges', 'requestChallenges', 'SEND_CHALLENGES'],
+    ['answerChallenges', 'reserveTries', 'VERIFY_CHALLENGES'],
+  ] as const)(
+    'A message %s parks the reissue without another call when the provider has refused it',
+    async (kind, first, step) => {
+      const { ran, parked } = await handle(messages[kind], { [first]: { ...proceeding, called: 'REFUSED' } });
+      expect(ran).toEqual([first, 'parkReissue']);
+      expect(parked).toEqual([{ step, code: 'DEPENDENCY_UNAVAILABLE', message: messages[kind] }]);
+    },
+  );
+
+  it('Answers are verified as a repetition if the provider may have been called', async () => {
+    for (const [called, input] of [
+      [undefined, {}],
+      ['UNKNOWN', { repeated: true }],
+    ] as const) {
+      const { inputs } = await handle(messages.answerChallenges, { reserveTries: { ...proceeding, called } });
+      expect(inputs.verifyAnswers).toEqual({
+        reissueId: 'ri_1',
+        message: messages.answerChallenges,
+        ...input,
+      });
+    }
+  });
+
   it('A step that fails by itself parks the reissue', async () => {
     const { result, parked } = await handle(messages.giveConsents, { giveConsents: new StepFailed() });
     expect(result.status).toBe('PARKED');
@@ -155,7 +185,19 @@ describe('several steps in one call', () => {
       'recordIssue',
       'recordApplication',
     ]);
-    expect(result).toEqual(done({ notify: ['NEW_DEVICE', 'ISSUED'] }, 'ISSUED'));
+    expect(result).toEqual(done({ notify: ['NEW_DEVICE', 'ISSUED'], ...noneSent }, 'ISSUED'));
+  });
+
+  it('The notifications that the steps have sent are collected too', async () => {
+    const { result } = await handle(apply, {
+      submitPassword: done({ notify: ['NEW_DEVICE'], notified: ['NEW_DEVICE'] }),
+      giveConsents: done({ notify: ['REVOKED'], sending: true }),
+    });
+    expect(result).toMatchObject({
+      notify: ['NEW_DEVICE', 'REVOKED'],
+      notified: ['NEW_DEVICE'],
+      sending: true,
+    });
   });
 
   it('The first step that is refused is the last that runs', async () => {

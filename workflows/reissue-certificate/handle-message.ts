@@ -5,6 +5,7 @@ import {
   type NotificationKind,
   type ParkableStep,
   type ParkCode,
+  type PreparedStep,
   type ReissueMessage,
   type StartReissue,
   type StepResult,
@@ -16,7 +17,7 @@ import type { LifecycleSteps } from '#activities/lifecycle';
 import type { PasswordSteps } from '#activities/password';
 import type { SigningActivities } from '#activities/signing';
 
-/** The steps that touch only PostgreSQL. */
+/** The steps that run as local activities. Some of them also call a provider, and wait for it for a short time only. */
 export type DatabaseSteps = LifecycleSteps & IdentitySteps & ConsentSteps & CertificateSteps;
 
 /** What handling a message needs: the activities, and how each kind of failure is recognised. */
@@ -55,8 +56,16 @@ type Handler = (reissueId: string, message: ReissueMessage) => Promise<StepResul
 export function createMessageHandler(ports: MessagePorts): Handler {
   const { steps, passwords, providers, signer } = ports;
 
-  /** Runs a call to a provider or to the signer. When its retries are used up the reissue parks. */
-  const callOrPark = async <T>(step: ParkableStep, call: () => Promise<T>): Promise<T> => {
+  /**
+   * Runs a call to a provider or to the signer. When its retries are used up the reissue parks, and at once if the step
+   * made the call itself and the provider refused it.
+   */
+  const callOrPark = async <T>(
+    step: ParkableStep,
+    { called }: PreparedStep,
+    call: () => Promise<T>,
+  ): Promise<T> => {
+    if (called === 'REFUSED') throw new StepCannotContinue(step, 'DEPENDENCY_UNAVAILABLE');
     try {
       return await call();
     } catch (error) {
@@ -66,8 +75,13 @@ export function createMessageHandler(ports: MessagePorts): Handler {
     }
   };
 
-  const sendChallenges = async (reissueId: string, message: SendingMessage): Promise<StepResult> => {
-    await callOrPark('SEND_CHALLENGES', () =>
+  const sendChallenges = async (
+    reissueId: string,
+    message: SendingMessage,
+    prepared: PreparedStep,
+  ): Promise<StepResult> => {
+    if (!prepared.proceed) return prepared;
+    await callOrPark('SEND_CHALLENGES', prepared, () =>
       providers.sendChallenges({ reissueId, updateId: message.updateId }),
     );
     return steps.recordChallenges(reissueId, message);
@@ -77,16 +91,19 @@ export function createMessageHandler(ports: MessagePorts): Handler {
     switch (message.kind) {
       case 'start': {
         const started = await steps.startReissue(message);
-        return started.status === 'DONE' && started.proceed ? sendChallenges(reissueId, message) : started;
+        return sendChallenges(reissueId, message, started);
       }
       case 'requestChallenges': {
         const prepared = await steps.requestChallenges(reissueId, message);
-        return prepared.proceed ? sendChallenges(reissueId, message) : prepared;
+        return sendChallenges(reissueId, message, prepared);
       }
       case 'answerChallenges': {
         const reserved = await steps.reserveTries(reissueId, message);
         if (!reserved.proceed) return reserved;
-        await callOrPark('VERIFY_CHALLENGES', () => providers.verifyAnswers({ reissueId, message }));
+        const repeated = reserved.called === 'UNKNOWN';
+        await callOrPark('VERIFY_CHALLENGES', reserved, () =>
+          providers.verifyAnswers({ reissueId, message, ...(repeated ? { repeated } : {}) }),
+        );
         return steps.recordAnswers(reissueId, message);
       }
       case 'submitPassword':
@@ -98,7 +115,7 @@ export function createMessageHandler(ports: MessagePorts): Handler {
       case 'requestCertificate': {
         const requested = await steps.requestCertificate(reissueId, message);
         if (!requested.proceed) return requested;
-        const issued = await callOrPark('ISSUE_CERTIFICATE', () =>
+        const issued = await callOrPark('ISSUE_CERTIFICATE', requested, () =>
           signer.issueCertificate({ reissueId, updateId: message.updateId }),
         );
         return steps.recordIssue(reissueId, message, issued);
@@ -123,15 +140,21 @@ export function createMessageHandler(ports: MessagePorts): Handler {
   /** Handles the parts of one call in order. Stops at the first part that fails, and keeps what succeeded. */
   const applySteps = async (reissueId: string, message: Apply): Promise<StepResult> => {
     const notify: NotificationKind[] = [];
+    const notified: NotificationKind[] = [];
+    let sending = false;
     let last: { result: StepResult; updateId: string } | undefined;
     for (const part of message.parts) {
       const result = await handleMessage(reissueId, part);
       notify.push(...(result.notify ?? []));
+      notified.push(...(result.notified ?? []));
+      sending ||= result.sending ?? false;
       last = { result, updateId: part.updateId };
       if (result.status !== 'DONE') break;
     }
     const recorded = await steps.recordApplication(reissueId, message, last);
-    return { ...recorded, notify };
+    notified.push(...(recorded.notified ?? []));
+    sending ||= recorded.sending ?? false;
+    return { ...recorded, notify, notified, sending };
   };
 
   /**

@@ -1,12 +1,5 @@
-import type {
-  FinalState,
-  NotificationKind,
-  ReissueMessage,
-  ReissueStanding,
-  State,
-  StepResult,
-} from '#libs/domain';
-import { isFinal, searchAttributes, underFormerNames, workflowIdOf } from '#libs/domain';
+import type { ReissueMessage, ReissueStanding, State, StepResult } from '#libs/domain';
+import { isFinal, notificationsOf, searchAttributes, underFormerNames, workflowIdOf } from '#libs/domain';
 import type { ProviderActivities } from '#activities/identity';
 import type { NotificationActivities } from '#activities/notification';
 import type { PasswordSteps } from '#activities/password';
@@ -42,25 +35,18 @@ interface ReissueInput {
   readonly resume?: boolean;
 }
 
-const notificationOfEnd: Readonly<Record<FinalState, NotificationKind>> = {
-  REGISTERED: 'REGISTERED',
-  REJECTED: 'REFUSED',
-  TIMED_OUT: 'TIMED_OUT',
-  CANCELLED: 'CANCELLED',
-  ABANDONED: 'ABANDONED',
-  WITHDRAWN: 'WITHDRAWN',
-};
-
 /** How long a workflow waits for its first message before it checks whether the reissue has a row. */
 const startTimeoutMs = 30 * 60_000;
 
-/** Sends the notifications of a step. Several notifications share one activity, which costs six events. */
-function notify(reissueId: string, kinds: readonly NotificationKind[]): Promise<void>[] {
+/** Sends the notifications that a step has not sent. Several share one activity, which costs six events. */
+function notify(reissueId: string, result: StepResult): Promise<void>[] {
+  const kinds = notificationsOf(result).filter((kind) => !result.notified?.includes(kind));
+  const sending = result.sending ? { sending: true } : {};
   const logged = (sent: Promise<void>) =>
     sent.catch(() => log.warn('notification not delivered', { moments: kinds.join() }));
   if (kinds.length > 1 && patched('moments-together'))
-    return [logged(notifications.notifyAll({ reissueId, moments: kinds }))];
-  return kinds.map((kind) => logged(notifications.notify({ reissueId, moment: kind })));
+    return [logged(notifications.notifyAll({ reissueId, moments: kinds, ...sending }))];
+  return kinds.map((kind) => logged(notifications.notify({ reissueId, moment: kind, ...sending })));
 }
 
 /**
@@ -95,8 +81,7 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
     standing = result.standing;
     // A second from now at the earliest: the wake-up time may be over by Temporal's clock and not yet by the database's.
     if (standing.alarm) timer.setFor(Math.max(Date.parse(standing.alarm), Date.now() + 1_000));
-    const end = isFinal(standing.state) && !result.missing ? notificationOfEnd[standing.state] : undefined;
-    sent.push(...notify(reissueId, [...(result.notify ?? []), ...(end ? [end] : [])]));
+    sent.push(...notify(reissueId, result));
     for (const older of result.superseded ?? [])
       sent.push(
         getExternalWorkflowHandle(workflowIdOf(older))

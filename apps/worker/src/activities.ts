@@ -4,10 +4,16 @@ import {
   createIdentitySteps,
   createProviderActivities,
   IdentityLimits,
+  withDirectCalls,
   type IdentityRates,
 } from '#activities/identity';
 import { createLifecycleSteps, createReconcileActivities } from '#activities/lifecycle';
-import { createNotificationActivities, type MailSender, type SmsSender } from '#activities/notification';
+import {
+  createNotificationActivities,
+  withDirectNotifications,
+  type MailSender,
+  type SmsSender,
+} from '#activities/notification';
 import { createPasswordSteps, type PasswordHashing } from '#activities/password';
 import {
   createOperationActivities,
@@ -21,7 +27,7 @@ import {
   type RetentionContext,
 } from '#activities/records';
 import { createHoldActivities } from '#activities/revocation';
-import { createSecrets, failOnPermanentErrors } from '#activities/step';
+import { createSecrets, failOnPermanentErrors, type DirectCalls } from '#activities/step';
 import type { AuditSigningKey } from '#libs/audit-log';
 import type { RoleDatabase } from '#libs/db';
 import {
@@ -62,6 +68,10 @@ export interface WorkerDependencies {
   readonly wrongVidChecksPerDay: number;
   readonly sms: SmsSender;
   readonly mail: MailSender;
+  /** Time limit of one call to a provider, in milliseconds. */
+  readonly providerTimeoutMs: number;
+  /** The calls that steps make themselves. */
+  readonly directCalls: { readonly providers: DirectCalls; readonly notifications: DirectCalls };
   readonly temporal: Pick<Client, 'workflow'>;
   /** The key that signs evidence. */
   readonly auditKey: AuditSigningKey;
@@ -79,9 +89,12 @@ export interface WorkerDependencies {
   readonly eventSource: string;
 }
 
+/** How long it takes at most to record a message that was sent, in milliseconds. */
+const timeToRecordMs = 1_000;
+
 /** Makes the activities of the task queue `reissue`: all activities except those of the signer. */
 export function createActivities(dependencies: WorkerDependencies) {
-  const { db, clock, logger, sms, mail, temporal } = dependencies;
+  const { db, clock, logger, sms, mail, temporal, directCalls } = dependencies;
   const providers = new Map<IdentityMethod, IdentityProvider>(
     dependencies.providers.map((provider) => [provider.method, provider]),
   );
@@ -103,16 +116,27 @@ export function createActivities(dependencies: WorkerDependencies) {
     hashing: dependencies.hashing,
     rememberedPasswords: dependencies.rememberedPasswords,
   };
+  const steps = failOnPermanentErrors({
+    ...createLifecycleSteps(context),
+    ...createIdentitySteps(context),
+    ...createPasswordSteps(context),
+    ...createConsentSteps(context),
+    ...createCertificateSteps(context),
+  });
+  const providerCalls = createProviderActivities(context);
+  const notifications = createNotificationActivities({
+    ...{ db, sms, mail, clock, logger },
+    holdMonths: dependencies.holdMonths,
+    longestSendMs: dependencies.providerTimeoutMs + timeToRecordMs,
+  });
   return withFormerNames({
-    ...failOnPermanentErrors({
-      ...createLifecycleSteps(context),
-      ...createIdentitySteps(context),
-      ...createPasswordSteps(context),
-      ...createConsentSteps(context),
-      ...createCertificateSteps(context),
-    }),
-    ...createProviderActivities(context),
-    ...createNotificationActivities({ db, sms, mail, clock, logger, holdMonths: dependencies.holdMonths }),
+    ...withDirectNotifications(
+      withDirectCalls(steps, providerCalls, directCalls.providers),
+      notifications.notifyAll,
+      directCalls.notifications,
+    ),
+    ...providerCalls,
+    ...notifications,
     ...createVidChecks(context),
     ...createConsentWithdrawals(context),
     ...createReconcileActivities({

@@ -31,6 +31,7 @@ import {
   requireKeptPromises,
   retentionYearsOf,
 } from './config.js';
+import { WorkerDirectCalls } from './direct-calls.js';
 import { createIdentityProviders } from './identity-providers.js';
 import { identityRatesOf } from './identity-rates-config.js';
 import { ProviderCircuits } from './provider-circuits.js';
@@ -63,6 +64,7 @@ const hashing = new PasswordHashing(
   },
 );
 const circuits = new ProviderCircuits(logger);
+const directCalls = new WorkerDirectCalls();
 
 const vaultKeys = await importVaultKeys(config.vaultKeys);
 
@@ -92,6 +94,8 @@ const activities = createActivities({
   wrongVidChecksPerDay: config.wrongVidChecksPerDay,
   sms: createSmsSender({ url: config.smsUrl, timeoutMs: config.providerTimeoutMs }),
   mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom, timeoutMs: config.providerTimeoutMs }),
+  providerTimeoutMs: config.providerTimeoutMs,
+  directCalls,
   temporal: temporal.client,
   auditKey: config.auditKeys.keys[0]!,
   archiveAfterMs: config.archiveAfterMs,
@@ -173,6 +177,7 @@ await bootstrap({
       clocks,
       logger,
       circuits,
+      directCalls,
       hashing,
       restores,
       (signal) => sound(atCheckpoints, signal),

@@ -14,6 +14,7 @@ import { sql } from 'kysely';
 import { registerHashingMetrics } from './hashing-metrics.js';
 import { registerRestoreMetrics } from './restore-metrics.js';
 import { registerSequencerMetrics } from './sequencer-metrics.js';
+import type { WorkerDirectCalls } from './direct-calls.js';
 import { ProviderCircuits } from './provider-circuits.js';
 import { ensureSchedules } from './schedules.js';
 
@@ -29,6 +30,7 @@ export class ProcessDependencies {
     readonly clocks: ClockWatch,
     readonly logger: Logger,
     readonly circuits: ProviderCircuits,
+    readonly directCalls: WorkerDirectCalls,
     readonly hashing: PasswordHashing,
     readonly restores: RestoreWatch,
     /** Resolves when the checkpoints show that the database was not restored. Does not need Temporal. */
@@ -65,7 +67,7 @@ export class WorkerModule {
   }
 
   onApplicationBootstrap(): void {
-    const { runner, relay, sequencer, dispatcher, temporal, db, circuits, hashing, restores } =
+    const { runner, relay, sequencer, dispatcher, temporal, db, circuits, directCalls, hashing, restores } =
       this.dependencies;
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
@@ -79,6 +81,7 @@ export class WorkerModule {
     if (dispatcher) registerWebhookMetrics(dispatcher, db, this.metrics.registry);
     registerHashingMetrics(hashing, this.metrics.registry);
     circuits.register(this.metrics.registry);
+    directCalls.register(this.metrics.registry);
     restores.start();
     void this.publishWhenSound();
     void this.scheduleWhenReachable();

@@ -85,7 +85,14 @@ export { koreanDayOf } from './korean-time.js';
 export { stepLimitReached, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';
-export { notificationKinds, parkableSteps, parkCodes, carriers, identifierKinds } from './messages.js';
+export {
+  notificationKinds,
+  notificationsOf,
+  parkableSteps,
+  parkCodes,
+  carriers,
+  identifierKinds,
+} from './messages.js';
 export type {
   VaultHandle,
   Applicant,

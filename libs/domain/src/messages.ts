@@ -1,5 +1,5 @@
 import type { IdentityMethod } from './identity-policy.js';
-import type { Reason, State } from './states.js';
+import { isFinal, type FinalState, type Reason, type State } from './states.js';
 
 /**
  * Names a secret in the vault. Messages to a workflow are stored in Temporal's history, so they hold handles and no
@@ -249,6 +249,10 @@ export interface StepResult {
   readonly requestHmac?: string;
   /** Notifications to the contact on file. */
   readonly notify?: readonly NotificationKind[];
+  /** The notifications of {@link notificationsOf} that the step has sent, or that no retry can send. */
+  readonly notified?: readonly NotificationKind[];
+  /** Whether the worker that ran the step may still be sending the notifications that are not in `notified`. */
+  readonly sending?: boolean;
   /** Older reissues of the same person that this step ended. */
   readonly superseded?: readonly string[];
   /** Whether the reissue has no row: it was never started. */
@@ -257,9 +261,28 @@ export interface StepResult {
   readonly customerRef?: string;
 }
 
+const notificationOfEnd: Readonly<Record<FinalState, NotificationKind>> = {
+  REGISTERED: 'REGISTERED',
+  REJECTED: 'REFUSED',
+  TIMED_OUT: 'TIMED_OUT',
+  CANCELLED: 'CANCELLED',
+  ABANDONED: 'ABANDONED',
+  WITHDRAWN: 'WITHDRAWN',
+};
+
+/** The notifications that follow from a step: those that it names, and that of the end if the reissue has ended. */
+export function notificationsOf({ notify = [], standing, missing }: StepResult): readonly NotificationKind[] {
+  return isFinal(standing.state) && !missing ? [...notify, notificationOfEnd[standing.state]] : notify;
+}
+
 /** The first part of a step: whether the next part is to run, or the message is answered already. */
 export interface PreparedStep extends StepResult {
   readonly proceed: boolean;
+  /**
+   * Absent if the provider was certainly not called for this message. `UNKNOWN`: it may have been called, so that it is
+   * asked before the call is repeated. `REFUSED`: it refused the call for good.
+   */
+  readonly called?: 'UNKNOWN' | 'REFUSED';
 }
 
 /** A reissue to continue, with the message that was left unfinished. */
