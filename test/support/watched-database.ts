@@ -1,6 +1,12 @@
-import { Kysely, PostgresDialect, type DatabaseConnection, type Driver } from 'kysely';
-import pg from 'pg';
-import type { Database } from '#libs/db';
+import {
+  Kysely,
+  PostgresDialect,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+} from 'kysely';
+import { createPool, type Database } from '#libs/db';
 
 /** Hooks around the transactions of a database. Each gets the number of the transaction, from 1. */
 export interface Watch {
@@ -21,28 +27,43 @@ class WatchedDialect extends PostgresDialect {
     url: string,
     private readonly watch: Watch,
   ) {
-    super({ pool: new pg.Pool({ connectionString: url, application_name: 'watched' }) });
+    super({ pool: createPool({ url, applicationName: 'watched' }) });
   }
 
   override createDriver(): Driver {
     const driver = super.createDriver();
-    const { watch } = this;
-    const numbers = new WeakMap<DatabaseConnection, number>();
+    const acquire = driver.acquireConnection.bind(driver);
+    const watched = new WeakSet<DatabaseConnection>();
     let transactions = 0;
-    const begin = driver.beginTransaction.bind(driver);
-    const commit = driver.commitTransaction.bind(driver);
-    driver.beginTransaction = async (connection, settings) => {
-      const number = (transactions += 1);
-      numbers.set(connection, number);
-      await watch.beforeBegin?.(number);
-      await begin(connection, settings);
-    };
-    driver.commitTransaction = async (connection) => {
-      const number = numbers.get(connection) ?? 0;
-      await watch.beforeCommit?.(number);
-      await commit(connection);
-      await watch.afterCommit?.(number);
+    driver.acquireConnection = async (options) => {
+      const connection = await acquire(options);
+      if (!watched.has(connection)) watchStatements(connection, this.watch, () => (transactions += 1));
+      watched.add(connection);
+      return connection;
     };
     return driver;
   }
+}
+
+/** Calls the hooks around BEGIN and COMMIT. Statements run one after another: those behind a hook wait for it. */
+function watchStatements(connection: DatabaseConnection, watch: Watch, nextNumber: () => number): void {
+  const execute = connection.executeQuery.bind(connection);
+  let number = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  async function executeWatched<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (query.sql === 'begin') {
+      number = nextNumber();
+      await watch.beforeBegin?.(number);
+    }
+    if (query.sql !== 'commit') return execute<R>(query);
+    await watch.beforeCommit?.(number);
+    const answer = await execute<R>(query);
+    await watch.afterCommit?.(number);
+    return answer;
+  }
+  connection.executeQuery = <R>(query: CompiledQuery) => {
+    const answer = last.then(() => executeWatched<R>(query));
+    last = answer.catch(() => undefined);
+    return answer;
+  };
 }
