@@ -87,7 +87,8 @@ describe('the handler of messages', () => {
     ['withdraw', ['withdrawReissue']],
     ['retry', ['resumeReissue']],
   ] as const)('A message %s runs one step', async (kind, steps) => {
-    expect(await handle(messages[kind])).toMatchObject({ result: done(), ran: steps, parked: [] });
+    const inputs = expect.any(Object);
+    expect(await handle(messages[kind])).toEqual({ result: done(), ran: steps, parked: [], inputs });
   });
 
   it.each([
