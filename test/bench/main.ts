@@ -21,6 +21,10 @@ const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<B
     about: "the operators' lists, searches and counts with a million reissues",
     load: () => import('./lists.js'),
   },
+  overload: {
+    about: 'three times as many customers as the stack can serve; checks that it stays useful',
+    load: () => import('./overload.js'),
+  },
   page: {
     about: "the customers' page: size, paint times, reaction, and the time of a whole reissue",
     load: () => import('./page.js'),

@@ -7,6 +7,7 @@ import {
   type ApplicantInput,
   type Challenge,
   type ChallengeAnswer,
+  type ClientOptions,
   type OpenReissue,
   type Reissue,
 } from '#libs/client';
@@ -61,6 +62,8 @@ export interface Endpoints {
   /** The gateway's URL. */
   readonly gateway: string;
   readonly sandbox: Sandbox;
+  /** Used instead of the global `fetch`. */
+  readonly fetch?: ClientOptions['fetch'];
 }
 
 /** A password that no sample person has, and that the password rules allow. */
@@ -72,7 +75,7 @@ const newPassword = 'renewed-2468-Seal';
  * @throws StepFailure
  */
 export async function reissueOnce(
-  { gateway, sandbox }: Endpoints,
+  { gateway, sandbox, fetch }: Endpoints,
   person: Person,
   { reason, by, methods, patienceMs }: ReissueOptions,
   onStep: (step: Step) => void = () => undefined,
@@ -85,6 +88,7 @@ export async function reissueOnce(
     language: 'en',
     deviceId: randomUUID(),
     ...(patienceMs !== undefined && { patienceMs }),
+    ...(fetch && { fetch }),
   });
   let open: OpenReissue | undefined;
 

@@ -15,7 +15,7 @@ import { withStack } from '../stack/with-stack.mjs';
 // Progress goes to standard error, so that the output of `--json` can be piped.
 const report = new ProgressReport(process.stderr);
 /** Benchmarks of the whole stack. */
-const onWholeStack = ['growth', 'password', 'identity', 'page', 'reissue', 'storm'];
+const onWholeStack = ['growth', 'identity', 'overload', 'page', 'password', 'reissue', 'storm'];
 const settings = settingsFor(process.argv[2]);
 const args = process.argv.slice(2);
 /** @param {string} name */
