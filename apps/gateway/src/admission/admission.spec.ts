@@ -68,10 +68,10 @@ describe('admission', () => {
 
   it('Starts are refused with Retry-After at the limit, and admitted again below it', async () => {
     const admission = admissionOf();
-    const release = occupy(admission, 'start', 64);
+    const release = occupy(admission, 'start', 32);
     expect(() => admission.requireRoom('start')).toThrow(refusal('6'));
     await expect(admission.run('start', () => Promise.resolve())).rejects.toEqual(refusal('6'));
-    expect([admission.inProgress('start'), admission.refused('start')]).toEqual([64, 2]);
+    expect([admission.inProgress('start'), admission.refused('start')]).toEqual([32, 2]);
     await release();
     expect(await admission.run('start', () => Promise.resolve('started'))).toBe('started');
     expect(admission.inProgress('start')).toBe(0);
@@ -79,7 +79,7 @@ describe('admission', () => {
 
   it('Steps are admitted where starts are refused, up to four times as many calls', async () => {
     const admission = admissionOf();
-    const release = [occupy(admission, 'start', 64), occupy(admission, 'step', 3 * 64)];
+    const release = [occupy(admission, 'start', 32), occupy(admission, 'step', 3 * 32)];
     await expect(admission.run('step', () => Promise.resolve())).rejects.toEqual(refusal('2'));
     await Promise.all(release.map((end) => end()));
     expect(await admission.run('step', () => Promise.resolve('done'))).toBe('done');
@@ -102,9 +102,9 @@ describe('admission', () => {
   it('A slow step lowers the limit, unless it may have waited for a provider', async () => {
     const admission = admissionOf();
     await slowStep(admission, 'answerChallenges');
-    expect(admission.limitOf('start')).toBe(64);
+    expect(admission.limitOf('start')).toBe(32);
     await slowStep(admission, 'giveConsents');
-    expect([admission.limitOf('start'), admission.limitOf('step')]).toEqual([57, 228]);
+    expect([admission.limitOf('start'), admission.limitOf('step')]).toEqual([28, 112]);
   });
 
   it('A message that the workflow did not accept in time lowers the limit', async () => {
@@ -113,6 +113,6 @@ describe('admission', () => {
       now += 10_000;
       return Promise.resolve({ reached: 'UNKNOWN' });
     });
-    expect(admission.limitOf('start')).toBe(57);
+    expect(admission.limitOf('start')).toBe(28);
   });
 });

@@ -28,7 +28,7 @@ interface AdmissionOptions {
 }
 
 /** The limit before any call was measured, and the smallest one. */
-const [initialLimit, minLimit] = [64, 16];
+const [initialLimit, minLimit] = [32, 16];
 /**
  * Steps have this many times the limit of starts, because the reissue they belong to was accepted before. Where starts are
  * refused, a step takes about a fifth of the time that calls wait by default. With four times as many calls in progress it
