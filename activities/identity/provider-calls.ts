@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { unknownCustomerId, type AnswerChallenges, type IdentityMethod } from '#libs/domain';
-import { customerById } from '#libs/db/customers';
+import { customerById, type CustomerRow } from '#libs/db/customers';
 import {
   challengesOfUpdate,
   setChallengeProvider,
@@ -32,25 +32,34 @@ export function createProviderActivities(context: ProviderContext) {
   return {
     sendChallenges: ({ reissueId, updateId }: { reissueId: string; updateId: string }): Promise<void> =>
       running.share(`send ${reissueId} ${updateId}`, async () => {
-        const reissue = await rowOf(context, reissueId);
-        const challenges = await challengesOfUpdate(context.db, reissueId, updateId);
+        const [reissue, challenges] = await Promise.all([
+          rowOf(context, reissueId),
+          challengesOfUpdate(context.db, reissueId, updateId),
+        ]);
+        // An unknown person is looked up too, so that the answer takes equally long.
+        const customer = await customerById(context.db, reissue.customer_id ?? unknownCustomerId);
         await untilAllEnd(
           challenges
             .filter(({ state }) => state === 'PREPARED')
-            .map((challenge) => sendOne(context, recent, reissue, challenge)),
+            .map((challenge) => sendOne(context, recent, { reissue, customer }, challenge)),
         );
       }),
 
     verifyAnswers: ({ reissueId, message, repeated = false }: AnswersToVerify): Promise<void> =>
       running.share(`verify ${reissueId} ${message.updateId}`, async () => {
-        const reissue = await rowOf(context, reissueId);
-        const tried = await triedChallenges(context.db, reissueId, message.updateId);
+        const handles = message.answers.map(({ answer }) => answer);
+        const [reissue, tried, opened] = await Promise.all([
+          rowOf(context, reissueId),
+          triedChallenges(context.db, reissueId, message.updateId),
+          context.secrets.openAll(handles, 'identity', reissueId),
+        ]);
         await untilAllEnd(
           tried
             .filter(({ state, verdict }) => state === 'GRANTED' && verdict === null)
             .map((challenge) =>
               compareOne(context, recent, reissue, challenge, {
                 message,
+                opened,
                 repeated: repeated || mayHaveActed(reissue),
               }),
             ),
@@ -67,17 +76,21 @@ async function untilAllEnd(calls: readonly Promise<void>[]): Promise<void> {
   if (failure?.status === 'rejected') throw failure.reason;
 }
 
+/** The person who gets a code. */
+interface Receiver {
+  readonly reissue: ReissueRow;
+  readonly customer: CustomerRow | undefined;
+}
+
 async function sendOne(
   context: ProviderContext,
   recent: RecentCalls,
-  reissue: ReissueRow,
+  { reissue, customer }: Receiver,
   challenge: ChallengeRow,
 ): Promise<void> {
   const { method, challenge_id: challengeId, transaction_id: transactionId } = challenge;
   const identityProvider = providerOf(context, method);
   if (!identityProvider.send) return;
-  // Unknown persons are looked up too, so that their answers take equally long.
-  const customer = await customerById(context.db, reissue.customer_id ?? unknownCustomerId);
   if (!challenge.deliverable) return recent.imitate(`send ${method}`);
   let recorded = challenge.provider;
   const recordProvider = async (provider: string | null) => {
@@ -101,17 +114,24 @@ async function sendOne(
   await recordProvider(provider);
 }
 
+interface OpenedAnswers {
+  readonly message: AnswerChallenges;
+  /** The answers by their handle. */
+  readonly opened: ReadonlyMap<string, string>;
+  readonly repeated: boolean;
+}
+
 async function compareOne(
   context: ProviderContext,
   recent: RecentCalls,
   reissue: ReissueRow,
   challenge: TriedChallenge,
-  { message, repeated }: Required<Omit<AnswersToVerify, 'reissueId'>>,
+  { message, opened, repeated }: OpenedAnswers,
 ): Promise<void> {
   const { reissue_id: reissueId, customer_id: customerId } = reissue;
   const { challenge_id: challengeId } = challenge;
   const handle = message.answers.find((each) => each.challengeId === challengeId)?.answer;
-  const answer = handle && (await context.secrets.open(handle, 'identity', reissueId));
+  const answer = handle && opened.get(handle);
   if (answer === undefined) throw new Error('the sealed answer was destroyed');
   const key = { reissue_id: reissueId, update_id: message.updateId, challenge_id: challengeId };
   const result = await verifyOne(context, recent, challenge, {
