@@ -29,17 +29,20 @@ function payloadsOf(value: unknown, name = ''): { name: string; encoding: string
   return Object.entries(value).flatMap(([key, member]) => payloadsOf(member, `${name}/${key}`));
 }
 
-/**
- * Number of events of a reissue: 75 with only the notifications of issuance and registration. Each further notification
- * takes six: here the one about the device, which is always unknown, and the one about a reset. A notification of the
- * same step, such as the one about the hold or revocation of the old certificate, takes two.
- */
-const budget: Readonly<Record<Reason, number>> = {
-  EXPIRED: 75 + 6,
-  LOST: 75 + 6 + 2,
-  PASSWORD_FORGOTTEN: 75 + 6 + 6,
-  KEY_COMPROMISED: 75 + 6 + 2,
-};
+/** The most events of a history: 49 without trouble, and three for each workflow task that a busy machine splits. */
+const budget = 49 + 3 * 3;
+
+/** A call that its step could not finish at once is left to an activity, which takes six events. */
+const eventsOfActivity = 6;
+
+/** The activities of a history apart from the signature. */
+const activitiesOf = ({ events }: History): string[] =>
+  (events ?? [])
+    .map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name)
+    .filter((name) => typeof name === 'string')
+    .filter((name) => name !== 'issueCertificate');
+
+const withoutActivities = new Set<Reason>();
 
 describe.each(reasons)('the history of a reissue because of %s', (reason) => {
   let customer: Customer;
@@ -56,7 +59,9 @@ describe.each(reasons)('the history of a reissue because of %s', (reason) => {
   it(`The history of a reissue because of ${reason} stays within its budget of events`, () => {
     const count = history.events!.length;
     console.info(`${reason}: ${count} events of history, ${(text.length / 1024).toFixed(1)} kB as JSON`);
-    expect(count).toBeLessThanOrEqual(budget[reason]);
+    const activities = activitiesOf(history);
+    if (activities.length === 0) withoutActivities.add(reason);
+    expect(count).toBeLessThanOrEqual(budget + activities.length * eventsOfActivity);
   });
 
   it(`The history of a reissue because of ${reason} holds encrypted payloads, and in clear only what lists and replay need`, () => {
@@ -107,4 +112,9 @@ describe.each(reasons)('the history of a reissue because of %s', (reason) => {
     const words = [name, mobile, email, rrn, account.number, certificatePassword, ci];
     expect(words.filter((word) => decoded.includes(word))).toEqual([]);
   });
+});
+
+it('A reissue without trouble needs no activity but the signature', () => {
+  // A busy machine may need one for some reissues, but not for all.
+  expect([...withoutActivities]).not.toEqual([]);
 });
