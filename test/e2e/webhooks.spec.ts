@@ -34,20 +34,20 @@ afterAll(async () => {
   await stack.close();
 });
 
-/** The received events of a reissue, each verified by the reference library. */
+/** An event that was received, verified by the reference library. */
+const verified = ({ body, headers }: (typeof receiver.received)[number]) =>
+  new Webhook(webhook.secret).verify(body, headers) as { id: string; type: string };
+
+/** The received events of a reissue. */
 const eventsOf = (reissueId: string) =>
-  receiver.received
-    .filter(({ id }) => id.startsWith(`${reissueId}/`))
-    .map(
-      ({ body, headers }) =>
-        new Webhook(webhook.secret).verify(body, headers) as { id: string; type: string },
-    );
+  receiver.received.filter(({ id }) => id.startsWith(`${reissueId}/`)).map(verified);
 
 it('A webhook receiver can be tested before any event', async () => {
   const tried = expectSuccess(await april.call('POST', `/v1/webhooks/${webhook.id}/test`));
   expect(tried).toEqual({ delivered: true, status: 204, error: null });
-  const [{ body, headers }] = receiver.received as [(typeof receiver.received)[0]];
-  expect(new Webhook(webhook.secret).verify(body, headers)).toMatchObject({ type: 'reseal.webhook.test.v1' });
+  // A checkpoint of the audit log may arrive first.
+  const types = receiver.received.map((event) => verified(event).type);
+  expect(types.filter((type) => type === 'reseal.webhook.test.v1')).toHaveLength(1);
 });
 
 it('A webhook gets the events of a reissue from start to end, and again on replay', async () => {
