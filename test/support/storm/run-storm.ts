@@ -4,6 +4,7 @@ import type { Customer } from '../customer.js';
 import { expectSuccess } from '../http.js';
 import { ordinaryPath } from '../ordinary-path.js';
 import type { RunningStack } from '../running-stack.js';
+import { until } from '../until.js';
 import type { Disturbance } from './disturbances.js';
 
 /** One reissue in a storm, with the answers that its customer received. */
@@ -44,9 +45,12 @@ export async function runStorm(stack: RunningStack, options: StormOptions): Prom
   const reissues: StormReissue[] = [];
   const happened: string[] = [];
   const over = new AbortController();
+  // The sandbox may be without its database at this moment.
+  const another = () =>
+    until('another person', () => stack.sandbox.makePerson('VALID'), { timeoutMs: options.patienceMs });
   const next = async () => {
     while (!over.signal.aborted && (people.length > 0 || happened.length < options.disturbances.length)) {
-      const person = people.pop() ?? (await stack.sandbox.makePerson('VALID'));
+      const person = people.pop() ?? (await another());
       const reissue: StormReissue = { customer: await stack.customerFor(person), acknowledged: [] };
       reissues.push(reissue);
       await follow(reissue, options.patienceMs);
