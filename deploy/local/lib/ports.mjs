@@ -11,6 +11,9 @@ import { portsToListenOn, readSettings, shiftedPorts } from './settings.mjs';
  */
 const claimPort = 3_099;
 
+/** The distance between two ranges. No two ports of a stack are a multiple of it apart, so ranges do not overlap. */
+const rangeDistance = 70;
+
 /**
  * Listens on a TCP port of this host.
  * @param {number} port
@@ -57,7 +60,7 @@ export async function assertPortsFree(settings) {
  * @throws {Refusal} if no range is free
  */
 export async function claimFreePorts(env = process.env) {
-  for (let distance = 10_000; distance <= 11_200; distance += 100) {
+  for (let distance = 10_000; distance <= 11_200; distance += rangeDistance) {
     const claim = await listenOn(claimPort + distance);
     if (!claim) continue;
     const candidate = { ...env, ...shiftedPorts(distance) };
