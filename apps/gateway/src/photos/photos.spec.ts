@@ -3,10 +3,11 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import type { ReissueRow } from '#libs/db/reissues';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { CallState, ReissueRow } from '#libs/db/reissues';
 import { createApplication } from '#libs/http';
 import { importVaultKeys, openPhoto, publicVaultKeys } from '#libs/vault';
-import { AccessRevocations } from '../access/access-revocations.js';
+import { AccessCheck } from '../access/access-check.js';
 import { SessionCookie } from '../access/session-cookie.js';
 import { until } from '../../../../test/support/until.js';
 import { AccessTokens } from '../access/access-tokens.js';
@@ -45,6 +46,17 @@ class OtherController {
     return { body: body ?? null };
   }
 }
+
+/** Access to the reissue in `row`, without a limit of calls in progress. */
+const access = {
+  stateOf: async () => ({ reissue: row }) as CallState,
+  admission: { requireRoom: () => undefined },
+  apiKeys: new ApiKeys(),
+  tokens,
+  revocations: { isRevoked: () => false },
+  cookie: new SessionCookie(true),
+  ids,
+};
 
 /** Photos in memory. The test decides what a file decodes to. */
 const kept: Parameters<PhotoStore['keep']>[0][] = [];
@@ -95,11 +107,11 @@ beforeAll(async () => {
       module: class PhotosAlone {},
       controllers: [PhotosController, OtherController],
       providers: [
-        { provide: ApiKeys, useValue: new ApiKeys() },
-        { provide: AccessTokens, useValue: tokens },
-        { provide: AccessRevocations, useValue: { isRevoked: () => Promise.resolve(false) } },
-        { provide: SessionCookie, useValue: new SessionCookie(true) },
-        { provide: RequestIds, useValue: ids },
+        {
+          provide: AccessCheck,
+          inject: [HttpAdapterHost],
+          useFactory: (host: HttpAdapterHost) => new AccessCheck(access, host),
+        },
         { provide: Photos, useValue: photos },
       ],
     },
