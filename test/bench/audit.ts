@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import { readTrust, verifyEvidence } from '#libs/audit-proofs';
 import {
   makeCheckpoint,
@@ -19,6 +18,7 @@ import { createTestDatabase } from '../world/test-database.js';
 import { processorMeter } from './processor.js';
 import { entriesPerReissue, transactionsPerReissue, reissueTransactions } from './audit/transactions.js';
 import { inParallel } from './measure.js';
+import { commonOptions, parseOptions } from './options.js';
 import { setting } from './setting.js';
 
 const usage = `npm run bench -- audit [options]
@@ -50,18 +50,18 @@ interface RoundCosts {
 
 /** `npm run bench -- audit`: the cost of the audit trail. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+  const values = parseOptions(
+    args,
+    {
       reissues: { type: 'string', default: '200' },
       rounds: { type: 'string', default: '5' },
       'at-once': { type: 'string', default: '8' },
       bundle: { type: 'string' },
       trust: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      ...commonOptions,
     },
-  });
+    usage,
+  );
   if (values.help) return console.log(usage);
   const [reissues, rounds, atOnce] = [values.reissues, values.rounds, values['at-once']].map(Number) as [
     number,

@@ -1,5 +1,4 @@
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import type { IdentifierKind } from '#libs/domain';
 import type { Customer } from '../support/customer.js';
 import { expectSuccess } from '../support/http.js';
@@ -7,6 +6,7 @@ import { unknownPersonLike } from '../support/unknown-person.js';
 import { connectToStack, type RunningStack } from '../support/running-stack.js';
 import type { Person } from '../support/sandbox.js';
 import { compare, type Comparison } from './identity/compare.js';
+import { commonOptions, parseOptions, wholeNumber } from './options.js';
 import { setting } from './setting.js';
 
 const usage = `npm run bench -- identity [options]
@@ -35,17 +35,16 @@ type Times = readonly [known: number[], unknown: number[]];
 
 /** `npm run bench -- identity`: answer times of known and unknown people. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+  const values = parseOptions(
+    args,
+    {
       count: { type: 'string', default: '300' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      ...commonOptions,
     },
-  });
+    usage,
+  );
   if (values.help) return console.log(usage);
-  const count = Number(values.count);
-  if (!Number.isInteger(count) || count < 20) throw new Error(`--count must be 20 or more\n\n${usage}`);
+  const count = wholeNumber(values.count, { name: '--count', least: 20, usage });
   const before = setting();
   const stack = connectToStack();
   try {

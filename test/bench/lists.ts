@@ -1,6 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import { loadConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { createApplication } from '#libs/http';
@@ -9,6 +8,7 @@ import { OpsModule } from '../../apps/ops/src/ops.module.js';
 import { TestIssuer } from '../../apps/ops/src/testing/issuer.js';
 import { createTestDatabase } from '../world/test-database.js';
 import { insertReissues } from './lists/million.js';
+import { commonOptions, parseOptions } from './options.js';
 import { setting } from './setting.js';
 
 const usage = `npm run bench -- lists [options]
@@ -30,15 +30,15 @@ interface Result {
 
 /** `npm run bench -- lists`: times of lists and counts, in milliseconds. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+  const values = parseOptions(
+    args,
+    {
       reissues: { type: 'string', default: '1000000' },
       rounds: { type: 'string', default: '200' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      ...commonOptions,
     },
-  });
+    usage,
+  );
   if (values.help) return console.log(usage);
   const [reissues, rounds] = [Number(values.reissues), Number(values.rounds)];
   const before = setting();

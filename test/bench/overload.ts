@@ -1,10 +1,10 @@
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import { connectToStack, type RunningStack } from '../support/running-stack.js';
 import { inParallel } from './measure.js';
 import { MemoryWatch } from './overload/memory.js';
 import { Responses, timesOf } from './overload/responses.js';
 import { sustainedRate, surge, visit, type Surge } from './overload/surge.js';
+import { parseOptions } from './options.js';
 import { setting } from './setting.js';
 
 const usage = `npm run bench -- overload [options]
@@ -29,14 +29,15 @@ const mostGrowth = 256;
 
 /** `npm run bench -- overload`: what happens with more customers than the stack can serve. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+  const values = parseOptions(
+    args,
+    {
       count: { type: 'string', default: '400' },
       times: { type: 'string', default: '3' },
       help: { type: 'boolean', default: false },
     },
-  });
+    usage,
+  );
   if (values.help) return console.log(usage);
   const { at, cpu, cores, load } = setting();
   const stack = connectToStack();

@@ -1,10 +1,10 @@
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { startChromium } from '../browser/support/chromium.js';
 import { CustomerPage } from '../browser/support/customer-page.js';
 import { connectToStack, type RunningStack } from '../support/running-stack.js';
 import { medianOf } from './measure.js';
+import { commonOptions, parseOptions } from './options.js';
 import { setting } from './setting.js';
 
 const usage = `npm run bench -- page [options]
@@ -59,15 +59,15 @@ const metricsScript = `(() => {
 
 /** `npm run bench -- page` */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+  const values = parseOptions(
+    args,
+    {
       loads: { type: 'string', default: '9' },
       walks: { type: 'string', default: '5' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      ...commonOptions,
     },
-  });
+    usage,
+  );
   if (values.help) return console.log(usage);
   const before = setting();
   const stack = connectToStack();

@@ -3,13 +3,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { publishDueCrls } from '#activities/publication';
 import { crlShardOf, newSerialNumber } from '#libs/ca';
 import { projectRoot } from '#libs/config';
 import { until } from '../support/until.js';
 import { freePort } from '../support/free-ports.js';
 import { createStatusWorld, type StatusWorld } from '../world/status-world.js';
+import { commonOptions, parseOptions } from './options.js';
 import { setting } from './setting.js';
 import { measureLoad, type LoadCase, type LoadResult } from './status/load.js';
 
@@ -27,17 +27,17 @@ How fast the status app answers over HTTP, compared with a plain Fastify route t
 
 /** `npm run bench -- status`: OCSP and CRL answers a second. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+  const values = parseOptions(
+    args,
+    {
       connections: { type: 'string', default: '32' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' },
       revoked: { type: 'string', default: '2000' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      ...commonOptions,
     },
-  });
+    usage,
+  );
   if (values.help) return console.log(usage);
   const load = {
     connections: Number(values.connections),

@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
 import { bookmarkEvents } from '../support/kafka.js';
 import { connectToStack } from '../support/running-stack.js';
 import { StackControl } from '../support/stack-control.js';
 import { checkStorm } from '../support/storm/check-storm.js';
 import { frozen, killed, providerDown, restarted, type Disturbance } from '../support/storm/disturbances.js';
 import { runStorm } from '../support/storm/run-storm.js';
+import { parseOptions } from './options.js';
 
 const usage = `npm run bench -- storm [options]
 
@@ -19,15 +19,16 @@ to a customer with database, Temporal, Kafka, OCSP, CRLs and the audit log.
 
 /** `npm run bench -- storm`: a long storm. The exit code is 1 if an answer to a customer was wrong. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+  const values = parseOptions(
+    args,
+    {
       count: { type: 'string', default: '300' },
       'at-once': { type: 'string', default: '8' },
       'every-ms': { type: 'string', default: '4000' },
       help: { type: 'boolean', default: false },
     },
-  });
+    usage,
+  );
   if (values.help) return console.log(usage);
   const stack = connectToStack();
   try {

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { commonOptions, parseOptions, UsageError, wholeNumber } from '../options.js';
 
 export const usage = `npm run bench -- growth [options]
 
@@ -23,48 +23,28 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** A wrong argument. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** @throws {UsageError} */
 export function readOptions(args: readonly string[]): Options {
-  const { sizes, rounds, count, memory, json = false, help = false } = parse(args);
-  const stored = (sizes ?? '1000,100000,1000000').split(',').map((each) => number('--sizes', each, 1));
+  const { sizes, rounds, count, memory, json, help } = parseOptions(
+    args,
+    {
+      sizes: { type: 'string', default: '1000,100000,1000000' },
+      rounds: { type: 'string', default: '3' },
+      count: { type: 'string', default: '160' },
+      memory: { type: 'string', default: '10000' },
+      ...commonOptions,
+    },
+    usage,
+  );
+  const stored = sizes.split(',').map((each) => wholeNumber(each, { name: '--sizes', usage }));
   if (stored.some((size, index) => index > 0 && size <= stored[index - 1]!))
-    throw new UsageError(`--sizes must ascend, not "${sizes}".\n\n${usage}`);
+    throw new UsageError(`--sizes must ascend, not "${sizes}".`, usage);
   return {
     sizes: stored,
-    rounds: number('--rounds', rounds ?? '3', 1),
-    count: number('--count', count ?? '160', 4),
-    memory: number('--memory', memory ?? '10000', 0),
+    rounds: wholeNumber(rounds, { name: '--rounds', usage }),
+    count: wholeNumber(count, { name: '--count', least: 4, usage }),
+    memory: wholeNumber(memory, { name: '--memory', least: 0, usage }),
     json,
     help,
   };
-}
-
-function number(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least)
-    throw new UsageError(`${name} must be a number from ${least}, not "${text}".\n\n${usage}`);
-  return value;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        sizes: { type: 'string' },
-        rounds: { type: 'string' },
-        count: { type: 'string' },
-        memory: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
-  }
 }

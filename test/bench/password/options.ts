@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { commonOptions, parseOptions, wholeNumber } from '../options.js';
 
 export const usage = `npm run bench -- password [options]
 
@@ -20,43 +20,22 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** A wrong argument. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** @throws {UsageError} */
 export function readOptions(args: readonly string[]): Options {
-  const { flood, rounds, steps, json = false, help = false } = parse(args);
+  const { flood, rounds, steps, ...others } = parseOptions(
+    args,
+    {
+      flood: { type: 'string', default: '200' },
+      rounds: { type: 'string', default: '3' },
+      steps: { type: 'string', default: '20' },
+      ...commonOptions,
+    },
+    usage,
+  );
   return {
-    flood: count('flood', flood, 200, 2_000),
-    rounds: count('rounds', rounds, 3, 4),
-    steps: count('steps', steps, 20, 500),
-    json,
-    help,
+    flood: wholeNumber(flood, { name: '--flood', most: 2_000, usage }),
+    rounds: wholeNumber(rounds, { name: '--rounds', most: 4, usage }),
+    steps: wholeNumber(steps, { name: '--steps', most: 500, usage }),
+    ...others,
   };
-}
-
-function count(name: string, text: string | undefined, fallback: number, most: number): number {
-  const value = Number(text ?? fallback);
-  if (!Number.isInteger(value) || value < 1 || value > most)
-    throw new UsageError(`--${name} must be a number from 1 to ${most}, not "${text}".\n\n${usage}`);
-  return value;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        flood: { type: 'string' },
-        rounds: { type: 'string' },
-        steps: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
-  }
 }

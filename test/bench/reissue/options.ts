@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { commonOptions, parseOptions, UsageError, wholeNumber } from '../options.js';
 
 export const usage = `npm run bench -- reissue [options]
 
@@ -30,53 +30,32 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** A wrong argument. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** @throws {UsageError} */
 export function readOptions(args: readonly string[]): Options {
-  const { rounds, count, concurrency, only, profile = false, json = false, help = false } = parse(args);
+  const { rounds, count, concurrency, only, ...others } = parseOptions(
+    args,
+    {
+      rounds: { type: 'string', default: '3' },
+      count: { type: 'string', default: '160' },
+      concurrency: { type: 'string', default: '1,16,64' },
+      only: { type: 'string' },
+      profile: { type: 'boolean', default: false },
+      ...commonOptions,
+    },
+    usage,
+  );
+  const number = (name: string, text: string) => wholeNumber(text, { name, most: 10_000, usage });
   return {
-    rounds: number('--rounds', rounds, 3),
-    count: number('--count', count, 160),
-    concurrencies: (concurrency ?? '1,16,64').split(',').map((each) => number('--concurrency', each, 1)),
+    rounds: number('--rounds', rounds),
+    count: number('--count', count),
+    concurrencies: concurrency.split(',').map((each) => number('--concurrency', each)),
     kinds: only === undefined ? kinds : [kindOf(only)],
-    profile,
-    json,
-    help,
+    ...others,
   };
 }
 
 function kindOf(text: string): Kind {
   const found = kinds.find((kind) => kind === text);
-  if (!found) throw new UsageError(`--only must be ${kinds.join(' or ')}, not "${text}".\n\n${usage}`);
+  if (!found) throw new UsageError(`--only must be ${kinds.join(' or ')}, not "${text}".`, usage);
   return found;
-}
-
-function number(name: string, text: string | undefined, fallback: number): number {
-  const value = Number(text ?? fallback);
-  if (!Number.isInteger(value) || value < 1 || value > 10_000)
-    throw new UsageError(`${name} must be a number from 1 to 10000, not "${text}".\n\n${usage}`);
-  return value;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        rounds: { type: 'string' },
-        count: { type: 'string' },
-        concurrency: { type: 'string' },
-        only: { type: 'string' },
-        profile: { type: 'boolean' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
-  }
 }

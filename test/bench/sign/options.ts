@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { commonOptions, parseOptions, UsageError, wholeNumber } from '../options.js';
 
 /** Names of the cases, in the order of the table. A prefix up to a hyphen names several: `cycle` is both cycle cases. */
 export const caseNames = [
@@ -34,43 +34,22 @@ interface Options {
   readonly help: boolean;
 }
 
-/** A wrong argument. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** @throws {UsageError} */
 export function readOptions(args: readonly string[]): Options {
-  const { only, rounds = '5', json = false, help = false } = parse(args);
-  const count = Number(rounds);
-  if (!Number.isInteger(count) || count < 1 || count > 100)
-    throw new UsageError(`--rounds must be a number from 1 to 100, not "${rounds}".\n\n${usage}`);
+  const { only, rounds, ...others } = parseOptions(
+    args,
+    { only: { type: 'string' }, rounds: { type: 'string', default: '5' }, ...commonOptions },
+    usage,
+  );
   return {
     only: only === undefined ? caseNames : only.split(',').flatMap(matching),
-    rounds: count,
-    json,
-    help,
+    rounds: wholeNumber(rounds, { name: '--rounds', most: 100, usage }),
+    ...others,
   };
 }
 
 function matching(wanted: string): CaseName[] {
   const found = caseNames.filter((name) => name === wanted || name.startsWith(`${wanted}-`));
-  if (found.length === 0) throw new UsageError(`There is no case "${wanted}".\n\n${usage}`);
+  if (found.length === 0) throw new UsageError(`There is no case "${wanted}".`, usage);
   return found;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        only: { type: 'string' },
-        rounds: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
-  }
 }
