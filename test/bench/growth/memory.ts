@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { StackControl } from '../../support/stack-control.js';
 import { inParallel, medianOf } from '../measure.js';
+import { residentMiB } from '../proc.js';
 import type { Path } from '../reissue/paths.js';
 import { markdownTable } from '../reissue/table.js';
 import { grewTooMuch, grownBy } from './tolerance.js';
@@ -15,7 +15,7 @@ const concurrency = 16;
 
 type Memory = Readonly<Record<(typeof watched)[number], number>>;
 
-/** Resident memory of the processes after equal numbers of reissues, in megabytes. */
+/** Resident memory of the processes after equal numbers of reissues, in MiB. */
 export async function measureMemory(
   path: Path,
   count: number,
@@ -26,9 +26,9 @@ export async function measureMemory(
   for (let sample = 1; sample <= samples; sample += 1) {
     const makers = await path.prepare(Math.ceil(count / samples));
     await inParallel(concurrency, makers, (make) => make());
-    const memory = Object.fromEntries(watched.map((name) => [name, residentMegabytes(processes[name]!)]));
+    const memory = Object.fromEntries(watched.map((name) => [name, residentMiB(processes[name]!)]));
     taken.push(memory as Memory);
-    progress(`${sample * makers.length} reissues: the worker has ${taken.at(-1)!.worker.toFixed(0)} MB`);
+    progress(`${sample * makers.length} reissues: the worker has ${taken.at(-1)!.worker.toFixed(0)} MiB`);
   }
   return taken;
 }
@@ -42,14 +42,8 @@ export function memoryReport(taken: readonly Memory[], count: number): { table: 
   });
   const [early, late] = [warmUp * 1.5, samples - warmUp / 2].map((at) => Math.round((at / samples) * count));
   const table = markdownTable(
-    ['resident memory, MB', `after ${early} reissues`, `after ${late}`, 'growth'],
+    ['resident memory, MiB', `after ${early} reissues`, `after ${late}`, 'growth'],
     rows.map((row) => [row.name, row.early.toFixed(0), row.late.toFixed(0), grownBy(row.early, row.late)]),
   );
   return { table, grows: rows.some((row) => grewTooMuch(row.early, row.late)) };
-}
-
-/** Reads proc_pid_status(5). */
-function residentMegabytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1024;
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { StackControl } from '../../support/stack-control.js';
+import { residentMiB } from '../proc.js';
 
 const watched = ['gateway', 'worker', 'signer', 'temporal'] as const;
 type Watched = (typeof watched)[number];
@@ -37,12 +37,7 @@ export class MemoryWatch {
   }
 
   private read(): Record<Watched, number> {
-    const entries = watched.map((name) => [name, residentMiB(this.pids[name])]);
+    const entries = watched.map((name) => [name, Math.round(residentMiB(this.pids[name]))]);
     return Object.fromEntries(entries) as Record<Watched, number>;
   }
-}
-
-function residentMiB(pid: number): number {
-  const [, kilobytes = '0'] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Math.round(Number(kilobytes) / 1024);
 }

@@ -1,7 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-
-/** Clock ticks a second in /proc, which is 100 on every Linux. */
-const msPerTick = 10;
+import { childrenOf, readStat } from '../proc.js';
 
 /** A process whose time is read. */
 export interface NamedProcess {
@@ -45,16 +43,16 @@ export interface Reading {
 export function readProcessorTime(processes: readonly NamedProcess[], postmaster: number): Reading {
   const times: Record<string, number> = {};
   for (const { name, pid, threads } of processes) {
-    times[name] = (times[name] ?? 0) + statOf(pid).ms;
+    times[name] = (times[name] ?? 0) + readStat(pid).ms;
     if (threads) for (const [group, ms] of Object.entries(threadsOf(pid))) times[`${name}: ${group}`] = ms;
   }
-  const { ms, childrenMs } = statOf(postmaster);
+  const { ms, endedChildrenMs } = readStat(postmaster);
   const backends = new Map<number, Backend>([[postmaster, { role: postgresServer, ms }]]);
   for (const pid of childrenOf(postmaster)) {
     const backend = backendOf(pid);
     if (backend) backends.set(pid, backend);
   }
-  return { processes: times, backends, endedMs: childrenMs };
+  return { processes: times, backends, endedMs: endedChildrenMs };
 }
 
 /** The time that each part has used between two readings. */
@@ -67,17 +65,6 @@ export function usedBetween(before: Reading, after: Reading): ProcessorTime {
   for (const [pid, { ms }] of before.backends) if (!after.backends.has(pid)) ended -= ms;
   used[postgresServer] = (used[postgresServer] ?? 0) + Math.max(0, ended);
   return used;
-}
-
-function statOf(pid: number): { ms: number; childrenMs: number } {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field is the command in parentheses, and may contain anything (proc_pid_stat(5)).
-  const fields = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
-  const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields.slice(11, 15);
-  return { ms: (user + system) * msPerTick, childrenMs: (childrenUser + childrenSystem) * msPerTick };
 }
 
 function threadsOf(pid: number): Record<string, number> {
@@ -96,15 +83,12 @@ function threadsOf(pid: number): Record<string, number> {
   return times;
 }
 
-const childrenOf = (pid: number) =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-
 /** The role of a backend is in its title: `postgres: reseal_worker reseal 127.0.0.1(4711) idle`. */
 function backendOf(pid: number): Backend | undefined {
   try {
     const title = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     const role = /^postgres: reseal_(\w+) /.exec(title)?.[1];
-    return { role: role ? backendsOf(role) : postgresServer, ms: statOf(pid).ms };
+    return { role: role ? backendsOf(role) : postgresServer, ms: readStat(pid).ms };
   } catch {
     return undefined; // It has ended.
   }
