@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
 import { readTrust, verifyEvidence } from '#libs/audit-proofs';
 import {
   makeCheckpoint,
@@ -19,7 +18,7 @@ import { processorMeter } from './processor.js';
 import { entriesPerReissue, transactionsPerReissue, reissueTransactions } from './audit/transactions.js';
 import { inParallel } from './measure.js';
 import { commonOptions, parseOptions } from './options.js';
-import { setting } from './setting.js';
+import { loadSince, setting } from './setting.js';
 
 const usage = `npm run bench -- audit [options]
 
@@ -80,7 +79,7 @@ export async function run(args: readonly string[]): Promise<void> {
     console.log(
       `${transactionsPerReissue} transactions and ${entriesPerReissue} entries each, ${atOnce} concurrent; ${rounds} alternating rounds;`,
     );
-    console.log(`load ${before.load.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after\n`);
+    console.log(`${loadSince(before)}\n`);
     console.log(table(found, reissues));
     if (values.bundle && values.trust) console.log(await timeVerification(values.bundle, values.trust));
     if (values.json) console.log(JSON.stringify({ setting: { ...before, reissues, rounds, atOnce }, found }));

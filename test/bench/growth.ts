@@ -1,4 +1,3 @@
-import { loadavg } from 'node:os';
 import { databaseUrlOf } from '../support/app-environment.js';
 import { until } from '../support/until.js';
 import { connectToStack, type RunningStack } from '../support/running-stack.js';
@@ -6,15 +5,12 @@ import { HistoryFiller, type Template } from './growth/fill.js';
 import { measureMemory, memoryReport } from './growth/memory.js';
 import { readOptions, usage, type Options } from './growth/options.js';
 import { growthReport, type SizeResult } from './growth/report.js';
-import { measureRound, type Round } from './reissue/measure-round.js';
+import { backgroundSeconds, measureRound, roundOf, warmUp, type Round } from './reissue/measure-round.js';
 import type { Path } from './reissue/paths.js';
 import { Probes } from './reissue/probes.js';
 import { resealPath } from './reissue/reseal-path.js';
-import { setting } from './setting.js';
-
-/** Reissues before the rounds of each size: PostgreSQL plans its statements again, and reads what it needs. */
-const warmUp = { concurrency: 16, count: 32 };
-const backgroundSeconds = 5;
+import { progress } from './progress.js';
+import { loadSince, setting } from './setting.js';
 
 /** `npm run bench -- growth`: what a reissue costs while the database grows. The exit code is 1 if that is more and more. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -28,10 +24,10 @@ export async function run(args: readonly string[]): Promise<void> {
     const growth = growthReport(results);
     const taken = options.memory > 0 ? await measureMemory(path, options.memory, progress) : undefined;
     const memory = taken && memoryReport(taken, options.memory);
-    const { cpu, cores, node, load, at } = before;
+    const { cpu, cores, node, at } = before;
     console.log(
       `${at.slice(0, 10)}, ${cpu}, ${cores} cores; Node ${node}; the whole stack and the load generator on it;\n` +
-        `load ${load.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after; medians of ${options.rounds} rounds\n`,
+        `${loadSince(before)}; medians of ${options.rounds} rounds\n`,
     );
     console.log([growth.table, ...(memory ? [memory.table] : [])].join('\n\n'));
     if (options.json) console.log(JSON.stringify({ setting: before, results, memory: taken }));
@@ -86,8 +82,7 @@ async function measureSize(path: Path, probes: Probes, options: Options, size: n
   const rounds: Round[] = [];
   for (let round = 1; round <= options.rounds; round += 1)
     for (const concurrency of [1, 16]) {
-      const count = concurrency === 1 ? Math.ceil(options.count / 4) : options.count;
-      const result = await measureRound(path, { concurrency, count }, probes, background);
+      const result = await measureRound(path, roundOf(options.count, concurrency), probes, background);
       rounds.push(result);
       progress(
         `${size.toLocaleString('en')} stored, round ${round}: ${concurrency} at once: ${result.perSecond.toFixed(1)} a second`,
@@ -95,6 +90,3 @@ async function measureSize(path: Path, probes: Probes, options: Options, size: n
     }
   return rounds;
 }
-
-/** On standard error, so that the output can be piped. */
-const progress = (text: string) => void process.stderr.write(`• ${text}\n`);

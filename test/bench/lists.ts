@@ -1,5 +1,4 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { loadavg } from 'node:os';
 import { loadConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { createApplication } from '#libs/http';
@@ -9,7 +8,7 @@ import { TestIssuer } from '../../apps/ops/src/testing/issuer.js';
 import { createTestDatabase } from '../world/test-database.js';
 import { insertReissues } from './lists/million.js';
 import { commonOptions, parseOptions } from './options.js';
-import { setting } from './setting.js';
+import { loadSince, setting } from './setting.js';
 
 const usage = `npm run bench -- lists [options]
 
@@ -65,9 +64,7 @@ export async function run(args: readonly string[]): Promise<void> {
     console.log(
       `${cpu}, ${cores} cores; Node ${node}, PostgreSQL 18; ${reissues.toLocaleString('en')} reissues`,
     );
-    console.log(
-      `load ${before.load.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after; one call at a time, ${rounds} of each kind\n`,
-    );
+    console.log(`${loadSince(before)}; one call at a time, ${rounds} of each kind\n`);
     console.log(table(results));
     if (values.json) console.log(JSON.stringify({ setting: { ...before, reissues, rounds }, results }));
   } finally {

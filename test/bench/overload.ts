@@ -1,11 +1,11 @@
-import { loadavg } from 'node:os';
 import { connectToStack, type RunningStack } from '../support/running-stack.js';
 import { inParallel } from './measure.js';
 import { MemoryWatch } from './overload/memory.js';
 import { Responses, timesOf } from './overload/responses.js';
 import { sustainedRate, surge, visit, type Surge } from './overload/surge.js';
 import { parseOptions } from './options.js';
-import { setting } from './setting.js';
+import { progress } from './progress.js';
+import { loadSince, setting } from './setting.js';
 
 const usage = `npm run bench -- overload [options]
 
@@ -39,7 +39,7 @@ export async function run(args: readonly string[]): Promise<void> {
     usage,
   );
   if (values.help) return console.log(usage);
-  const { at, cpu, cores, load } = setting();
+  const before = setting();
   const stack = connectToStack();
   try {
     const capacity = await measureCapacity(stack);
@@ -51,8 +51,8 @@ export async function run(args: readonly string[]): Promise<void> {
     const parked = await parkedSince(stack, since);
 
     console.log(
-      `${at.slice(0, 10)}, ${cpu}, ${cores} cores; the whole stack and the load generator on it;` +
-        ` load ${load.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after`,
+      `${before.at.slice(0, 10)}, ${before.cpu}, ${before.cores} cores; the whole stack and the load generator on it;` +
+        ` ${loadSince(before)}`,
     );
     console.log(summary(result, capacity, responses, memory));
     const broken = brokenPromises(result, capacity, responses, memory, parked);
@@ -130,6 +130,3 @@ function brokenPromises(
   ];
   return promises.flatMap(([kept, text]) => (kept ? [] : [text]));
 }
-
-/** On standard error, so that the output can be piped. */
-const progress = (text: string) => void process.stderr.write(`• ${text}\n`);

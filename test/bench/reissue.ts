@@ -1,18 +1,14 @@
-import { loadavg } from 'node:os';
 import { connectToStack, type RunningStack } from '../support/running-stack.js';
 import { openBarePath } from './reissue/bare/path.js';
-import { measureRound, type Round } from './reissue/measure-round.js';
+import { backgroundSeconds, measureRound, roundOf, warmUp, type Round } from './reissue/measure-round.js';
 import { readOptions, usage, type Options } from './reissue/options.js';
 import type { Path } from './reissue/paths.js';
 import { Probes, type Usage } from './reissue/probes.js';
 import { profileReissues } from './reissue/profile.js';
 import { report } from './reissue/report.js';
 import { resealPath } from './reissue/reseal-path.js';
-import { setting } from './setting.js';
-
-/** Reissues of each path before the rounds, while code gets compiled and pools get filled. */
-const warmUp = { concurrency: 16, count: 32 };
-const backgroundSeconds = 5;
+import { progress } from './progress.js';
+import { loadSince, setting } from './setting.js';
 
 /** `npm run bench -- reissue`: what a reissue costs, beside Temporal's own price. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -25,10 +21,10 @@ export async function run(args: readonly string[]): Promise<void> {
     const paths = await openPaths(stack, options);
     const { rounds, backgrounds } = await measure(paths, options);
     await Promise.all(paths.map((path) => path.close()));
-    const { cpu, cores, node, load, at } = before;
+    const { cpu, cores, node, at } = before;
     console.log(
       `${at.slice(0, 10)}, ${cpu}, ${cores} cores; Node ${node}; the whole stack and the load generator on it;\n` +
-        `load ${load.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after; ${options.rounds} rounds: median (lowest – highest)\n`,
+        `${loadSince(before)}; ${options.rounds} rounds: median (lowest – highest)\n`,
     );
     console.log(report(rounds, backgrounds, options));
     if (options.json) console.log(JSON.stringify({ setting: before, rounds, backgrounds }));
@@ -58,9 +54,8 @@ async function measure(paths: readonly Path[], options: Options) {
       background = await probes.background(backgroundSeconds);
       backgrounds.push(background);
       for (const concurrency of options.concurrencies) {
-        const count = concurrency === 1 ? Math.ceil(options.count / 4) : options.count;
         for (const path of paths) {
-          const result = await measureRound(path, { concurrency, count }, probes, background);
+          const result = await measureRound(path, roundOf(options.count, concurrency), probes, background);
           rounds.push(result);
           progress(
             `round ${round}: ${path.kind}, ${concurrency} at once: ${result.perSecond.toFixed(1)} a second`,
@@ -73,6 +68,3 @@ async function measure(paths: readonly Path[], options: Options) {
   }
   return { rounds, backgrounds };
 }
-
-/** On standard error, so that the output can be piped. */
-const progress = (text: string) => void process.stderr.write(`• ${text}\n`);

@@ -13,3 +13,7 @@ export function setting() {
     at: new Date().toISOString(),
   };
 }
+
+/** The load of the machine before a measurement and now. */
+export const loadSince = ({ load }: { readonly load: number }): string =>
+  `load ${load.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after`;

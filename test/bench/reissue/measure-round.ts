@@ -5,6 +5,17 @@ import type { MadeReissue, Path } from './paths.js';
 import type { Probes, Usage } from './probes.js';
 import type { StatementsByRole } from './statements.js';
 
+/** Reissues of each path before the rounds, while code gets compiled and pools and caches get filled. */
+export const warmUp = { concurrency: 16, count: 32 };
+/** How long the stack is measured without load, in seconds. */
+export const backgroundSeconds = 5;
+
+/** The reissues of a round, of which a quarter is made one at a time. */
+export const roundOf = (count: number, concurrency: number) => ({
+  concurrency,
+  count: concurrency === 1 ? Math.ceil(count / 4) : count,
+});
+
 /** Histories of one round whose events are counted. */
 const countedHistories = 10;
 
