@@ -1,16 +1,13 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.js';
-import type { CertificateRow, ReissueRow, StepRow } from '../rows.js';
+import type { ReissueRow, StepRow } from '../rows.js';
+import { shownColumns, splitShown, type ShownCertificates } from './shown-certificates.js';
 
 /** What is stored about a reissue, and about one call on it. */
-export interface CallState {
+export interface CallState extends ShownCertificates {
   /** Whether the access tokens of the reissue were revoked. */
   readonly revoked: boolean;
   readonly reissue: ReissueRow | undefined;
-  /** The new certificate. */
-  readonly certificate: Pick<CertificateRow, 'serial' | 'subject' | 'not_before' | 'not_after'> | undefined;
-  /** The certificate that it replaces. */
-  readonly old: Pick<CertificateRow, 'serial' | 'state' | 'not_after' | 'hold_at' | 'revoked_at'> | undefined;
   /** The request with which the call was first received. */
   readonly receivedRequest: string | undefined;
   /** The step that the call has become. */
@@ -48,33 +45,18 @@ export async function callStateOf(
       join.onRef('step.reissue_id', '=', 'call.reissue_id').onRef('step.update_id', '=', 'call.update_id'),
     )
     .leftJoin('reissue', 'reissue.reissue_id', 'call.reissue_id')
-    .leftJoin('certificate', 'certificate.serial', 'reissue.serial')
+    .leftJoin('certificate as new', 'new.serial', 'reissue.serial')
     .leftJoin('certificate as old', 'old.serial', 'reissue.old_serial')
     .selectAll('reissue')
     .select(['access_revocation.revoked_at', 'received_call.request_hmac as received_request'])
     .select(['step.request_hmac as step_request', 'step.outcome'])
-    .select(['certificate.subject', 'certificate.not_before', 'certificate.not_after'])
-    .select(['old.state as old_state', 'old.not_after as old_not_after', 'old.hold_at as old_hold_at'])
-    .select('old.revoked_at as old_revoked_at')
+    .select(shownColumns)
     .executeTakeFirstOrThrow();
-  const { subject, not_before, not_after, ...others } = row;
-  const { old_state, old_not_after, old_hold_at, old_revoked_at, ...reissue } = others;
-  const { serial, old_serial } = reissue;
+  const { row: reissue, certificates } = splitShown(row);
   return {
     revoked: revoked_at !== null,
     reissue: reissue.reissue_id === null ? undefined : (reissue as ReissueRow),
-    certificate:
-      serial && subject && not_before && not_after ? { serial, subject, not_before, not_after } : undefined,
-    old:
-      old_serial && old_state && old_not_after
-        ? {
-            serial: old_serial,
-            state: old_state,
-            not_after: old_not_after,
-            hold_at: old_hold_at,
-            revoked_at: old_revoked_at,
-          }
-        : undefined,
+    ...certificates,
     receivedRequest: received_request ?? undefined,
     step: step_request && outcome ? { request_hmac: step_request, outcome } : undefined,
   };

@@ -34,7 +34,8 @@ export {
   idleReissues,
 } from './reissues.js';
 export { findStep, insertStep, lockForStep, stepsOfKind } from './steps.js';
-export type { NewStep, ShownCertificates } from './steps.js';
+export type { NewStep } from './steps.js';
+export type { ShownCertificates } from './shown-certificates.js';
 export {
   readVaultItem,
   readVaultItemsOfReissue,

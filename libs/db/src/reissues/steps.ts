@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../database.js';
-import type { CertificateRow, ReissueRow, StepRow } from '../rows.js';
+import type { ReissueRow, StepRow } from '../rows.js';
 import type { Write } from '../writes.js';
+import { shownColumns, splitShown, type ShownCertificates } from './shown-certificates.js';
 
 export async function findStep(
   db: Database<'select step'> | Tx<'select step'>,
@@ -28,13 +29,6 @@ export async function stepsOfKind(
     .where('kind', '=', kind)
     .orderBy('recorded_at', 'desc')
     .execute();
-}
-
-/** The certificates that clients see with a reissue: the new one, and the one that it replaces. */
-export interface ShownCertificates {
-  readonly certificate?: Pick<CertificateRow, 'serial' | 'subject' | 'not_before' | 'not_after'> | undefined;
-  readonly old?:
-    Pick<CertificateRow, 'serial' | 'state' | 'not_after' | 'hold_at' | 'revoked_at'> | undefined;
 }
 
 /** A locked reissue, and what every step reads with it. */
@@ -82,36 +76,16 @@ async function lockAndRead(
         .as('seen'),
     )
     .select(['step.outcome', 'step.request_hmac'])
-    .select(['new.subject', 'new.not_before', 'new.not_after'])
-    .select(['old.state as old_state', 'old.not_after as old_not_after'])
-    .select(['old.hold_at as old_hold_at', 'old.revoked_at as old_revoked_at'])
+    .select(shownColumns)
     .where('reissue.reissue_id', '=', reissueId)
     .forNoKeyUpdate('reissue')
     .executeTakeFirst();
   if (!found) return undefined;
-  const { seen, outcome, request_hmac, subject, not_before, not_after, ...rest } = found;
-  const { old_state, old_not_after, old_hold_at, old_revoked_at, ...row } = rest;
-  const { serial, old_serial } = row;
+  const { seen, outcome, request_hmac, ...reissue } = found;
   return {
-    row,
+    ...splitShown(reissue),
     seen,
     recorded: outcome !== null && request_hmac !== null ? { outcome, request_hmac } : undefined,
-    certificates: {
-      ...(serial !== null && subject !== null && not_before && not_after
-        ? { certificate: { serial, subject, not_before, not_after } }
-        : {}),
-      ...(old_serial !== null && old_state !== null && old_not_after
-        ? {
-            old: {
-              serial: old_serial,
-              state: old_state,
-              not_after: old_not_after,
-              hold_at: old_hold_at,
-              revoked_at: old_revoked_at,
-            },
-          }
-        : {}),
-    },
   };
 }
 
