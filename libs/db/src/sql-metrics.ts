@@ -14,17 +14,14 @@ export function countStatement(text: string, prepared: boolean): void {
 
 /** Adds the number of this process's SQL statements. */
 export function registerSqlMetrics(registry: Registry): void {
-  const counted = { prepared: 0, unprepared: 0, transaction: 0 };
-  const statements = new Counter({
+  new Counter({
     name: 'reseal_sql_statements_total',
     help: 'SQL statements of this process: prepared, unprepared (parsed and planned each time), or transaction (BEGIN, COMMIT, ROLLBACK)',
     labelNames: ['kind'],
     registers: [registry],
     collect() {
-      for (const kind of ['prepared', 'unprepared', 'transaction'] as const) {
-        statements.inc({ kind }, counts[kind] - counted[kind]);
-        counted[kind] = counts[kind];
-      }
+      this.reset();
+      for (const kind of ['prepared', 'unprepared', 'transaction'] as const) this.inc({ kind }, counts[kind]);
     },
   });
 }
