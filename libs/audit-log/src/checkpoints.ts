@@ -40,7 +40,8 @@ export class MissingNode extends Error {
  * Signs a checkpoint of the log, if there are new entries and the interval has passed, and writes the event that
  * publishes it.
  *
- * @returns the size of the new checkpoint; undefined if the last one covers all entries
+ * @returns the size of the new checkpoint; `EARLY` if the interval has not passed; undefined if the last one covers all
+ *   entries
  */
 export async function makeCheckpoint(
   tx: RoleTx<'worker'>,

@@ -41,7 +41,8 @@ interface AccessCheckDependencies {
  *
  * The bank's own page has its token in a cookie. Pages of other sites cannot use the cookie, because they cannot send the
  * header `X-Api-Key`. The database is queried only for a valid token: the token may be revoked, or its reissue may have
- * ended. The same statement reads what the call needs to know about its reissue. All checks happen before the body is read, so that the body of a refused call costs nothing.
+ * ended. The same statement reads what the call needs to know about its reissue. All checks happen before the body is read,
+ * so that the body of a refused call costs nothing.
  */
 export class AccessCheck implements OnModuleInit {
   constructor(

@@ -17,7 +17,7 @@ import { bundle, forged, found, later, own, sample } from '../testing/verificati
 
 describe('evidence that was forged with the key of the audit', () => {
   it.each<[string, (copy: EvidenceBundle) => void, string[], number[]]>([
-    ['an entry edited', (copy) => (own(copy, 2).entry!.actor = 'nobody'), ['ENTRY_ALTERED'], [2]],
+    ['an entry edited', (copy) => (own(copy, 2).entry!.actor = 'operator:mallory'), ['ENTRY_ALTERED'], [2]],
     [
       'an entry deleted',
       (copy) => copy.entries.splice(copy.entries.indexOf(own(copy, 2)), 1),
