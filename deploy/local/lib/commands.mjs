@@ -44,7 +44,7 @@ export function runToLog(command, args, { log, what = path.basename(command), ..
  * @param {string} command
  * @param {readonly string[]} args
  * @param {SpawnOptions} [options]
- * @returns {Promise<number>} its exit code
+ * @returns {Promise<number>} its exit code, or 128 and the number of the signal that ended it, as shells report it
  */
 export function runInForeground(command, args, options = {}) {
   return run(command, args, { stdio: 'inherit', ...options });
@@ -79,9 +79,9 @@ function run(command, args, { priority = 0, ...options }) {
     const child = spawn(command, args, options);
     running.add(child);
     child.once('error', reject);
-    child.once('exit', (code) => {
+    child.once('exit', (code, signal) => {
       running.delete(child);
-      resolve(code ?? 1);
+      resolve(code ?? (signal ? 128 + os.constants.signals[signal] : 1));
     });
     if (priority !== 0 && child.pid !== undefined) os.setPriority(child.pid, priority);
   });

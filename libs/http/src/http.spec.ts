@@ -476,7 +476,8 @@ it('An edge problem can have additional headers', () => {
 describe('a log whose disk is full', () => {
   it('A log on a full disk does not change responses', async () => {
     const full = openSync('/dev/full', 'w');
-    const logger = createLogger({ name: 'test', destination: new LogOutput(full) });
+    const output = new LogOutput(full);
+    const logger = createLogger({ name: 'test', destination: output });
     const config = { host: '127.0.0.1', port: 0, logLevel: 'info' };
     const silent = await createApplication({ name: 'test', module: OrdersModule, config, logger });
     await silent.init();
@@ -485,6 +486,7 @@ describe('a log whose disk is full', () => {
     expect(failed.statusCode).toBe(500);
     expect(failed.headers['content-type']).toBe('application/problem+json');
     await silent.close();
+    output.close();
     closeSync(full);
   });
 });

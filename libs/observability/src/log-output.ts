@@ -17,6 +17,7 @@ export class LogOutput implements DestinationStream {
   private bytes = 0;
   private lost = 0;
   private retry: NodeJS.Timeout | undefined;
+  private closed = false;
 
   /** Called with the number of dropped lines, once lines can be written again. */
   onLost: (lines: number) => void = () => undefined;
@@ -28,7 +29,20 @@ export class LogOutput implements DestinationStream {
     process.on('exit', this.drain);
   }
 
+  /**
+   * Drops the lines that wait, and all later ones. To be called before the descriptor is closed: its number may then belong
+   * to a connection, which would get the lines.
+   */
+  close(): void {
+    this.closed = true;
+    this.waiting = [];
+    this.bytes = 0;
+    clearTimeout(this.retry);
+    process.off('exit', this.drain);
+  }
+
   write(line: string): void {
+    if (this.closed) return;
     const bytes = Buffer.from(line);
     if (this.bytes + bytes.length > this.maxBytes) this.drain();
     if (this.bytes + bytes.length > this.maxBytes) {
