@@ -124,9 +124,18 @@ async function runJest(group, env) {
     report.line();
     report.note(`Tests: ${group}`);
   }
-  const code = onStack
-    ? await runInForeground(process.execPath, [...command, '--runInBand', ...plan.jestArgs], options)
-    : await runOffStackCommand(group, process.execPath, [...command, ...plan.jestArgs], options);
+  const run = () => {
+    fs.rmSync(result, { force: true });
+    return onStack
+      ? runInForeground(process.execPath, [...command, '--runInBand', ...plan.jestArgs], options)
+      : runOffStackCommand(group, process.execPath, [...command, ...plan.jestArgs], options);
+  };
+  let code = await run();
+  // Without a result no test has failed: Jest itself has crashed, which native modules in its process can cause.
+  if (!fs.existsSync(result) && !interrupted) {
+    report.failed(`Jest ended with ${code} and left no result for ${group}. It runs once more.`);
+    code = await run();
+  }
   if (!interrupted) totals.addJestRun(group, result, code);
 }
 
