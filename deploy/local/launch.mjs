@@ -78,11 +78,12 @@ async function prepare(command, report) {
   }
   await assertPortsFree(settings);
 
-  const jars = jarSets(settings, command);
+  const args = process.argv.slice(2);
+  const jars = jarSets(settings, command, args);
   if (jars.length > 0) await requireJava();
   const [node] = await Promise.all([
     provideNode(settings, report, command),
-    ...goSets(settings, command).map((set) => provideGoBinaries(settings, report, set)),
+    ...goSets(settings, command, args).map((set) => provideGoBinaries(settings, report, set)),
     ...jars.map((set) => provideJars(settings, report, set)),
     command === 'test' ? providePkilint(settings, report) : undefined,
   ]);

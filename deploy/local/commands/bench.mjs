@@ -5,6 +5,7 @@ import { messageOf } from '../lib/errors.mjs';
 import { rivals } from '../lib/go-sets.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
+import { runsWholeStack } from '../lib/whole-stack.mjs';
 import { buildAll, buildTools } from '../stack/build.mjs';
 import { serveControl } from '../stack/control.mjs';
 import { Stack } from '../stack/stack.mjs';
@@ -14,8 +15,6 @@ import { withStack } from '../stack/with-stack.mjs';
 
 // Progress goes to standard error, so that the output of `--json` can be piped.
 const report = new ProgressReport(process.stderr);
-/** Benchmarks of the whole stack. */
-const onWholeStack = ['growth', 'identity', 'overload', 'page', 'password', 'reissue', 'storm'];
 const settings = settingsFor(process.argv[2]);
 const args = process.argv.slice(2);
 /** @param {string} name */
@@ -72,7 +71,7 @@ function withDatabase(use) {
       control.close();
       return code;
     },
-    () => (onWholeStack.includes(args[0] ?? '') ? stack.start() : stack.startDatabase()),
+    () => (runsWholeStack('bench', args) ? stack.start() : stack.startDatabase()),
   );
 }
 

@@ -1,3 +1,5 @@
+import { runsWholeStack } from './whole-stack.mjs';
+
 /** @import { Command, GoSet, Settings } from '../types.js' */
 
 /** @param {string} folder of a go.mod */
@@ -63,8 +65,9 @@ export const rivals = {
  * The programs that the launcher builds before a command runs.
  * @param {Pick<Settings, 'external'>} settings
  * @param {Command} command
+ * @param {readonly string[]} args that follow the command
  */
-export const goSets = ({ external }, command) => [
-  ...(external.temporal || command === 'bench' ? [] : [temporal]),
+export const goSets = ({ external }, command, args) => [
+  ...(!external.temporal && runsWholeStack(command, args) ? [temporal] : []),
   ...(command === 'test' ? [zlint, oasdiff] : []),
 ];

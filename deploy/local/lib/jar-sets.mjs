@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { runsWholeStack } from './whole-stack.mjs';
 
 /** @import { Command, JarSet, Settings } from '../types.js' */
 
@@ -17,8 +18,9 @@ export const testServerJars = {
  * The jars that a command needs.
  * @param {Pick<Settings, 'external'>} settings
  * @param {Command} command
+ * @param {readonly string[]} args that follow the command
  */
-export const jarSets = ({ external }, command) => [
-  ...(external.kafka || command === 'bench' ? [] : [kafkaJars]),
+export const jarSets = ({ external }, command, args) => [
+  ...(!external.kafka && runsWholeStack(command, args) ? [kafkaJars] : []),
   ...(command === 'test' ? [testServerJars] : []),
 ];
