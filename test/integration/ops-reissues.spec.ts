@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ChallengeRow } from '#libs/db/identity';
 import type { NewReissue } from '#libs/db/reissues';
-import { endCodes, finalStates, openStates, parkableSteps, parkCodes, reasons, states } from '#libs/domain';
+import {
+  endCodes,
+  finalStates,
+  openStates,
+  parkableSteps,
+  parkCodes,
+  reasons,
+  states,
+  type IdentityMethod,
+} from '#libs/domain';
 import { insertUnstampedEntries } from '../world/unstamped-entries.js';
 import { insertBareReissue } from '../world/bare-reissue.js';
 import { auditor, OpsWorld } from '../world/ops-world.js';
@@ -282,5 +292,36 @@ describe('one reissue', () => {
         }),
       ],
     });
+  });
+
+  it('The timeline names the provider that was asked to send a challenge, and nothing of the person', async () => {
+    const reissue_id = rows[3]!.reissue_id;
+    const challenge = (method: IdentityMethod, state: ChallengeRow['state'], provider: string | null) => ({
+      challenge_id: `ch_${method}`,
+      reissue_id,
+      update_id: 'first',
+      method,
+      transaction_id: `tx_${method}`,
+      hint: '010-****-0000',
+      state,
+      deliverable: true,
+      provider,
+      expires_at: new Date(began + 3 * minute),
+      created_at: new Date(began),
+    });
+    await world.owner
+      .insertInto('challenge')
+      .values([
+        challenge('PHONE_CODE', 'SENT', 'telecom.example'),
+        challenge('ONE_WON', 'PREPARED', 'one-won.example'),
+        challenge('OLD_CERTIFICATE', 'SENT', null),
+      ])
+      .execute();
+    const { json, text } = await world.get(`/v1/reissues/${reissue_id}/timeline`);
+    expect(json.items).toMatchObject([
+      { kind: 'challenge', code: 'ONE_WON', outcome: null, provider: 'one-won.example' },
+      { kind: 'challenge', code: 'PHONE_CODE', outcome: 'DONE', provider: 'telecom.example' },
+    ]);
+    expect(text).not.toContain('010-');
   });
 });

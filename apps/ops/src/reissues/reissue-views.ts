@@ -9,6 +9,7 @@ import {
   notificationsOf,
   operationEntriesOf,
   operationsOn,
+  sentChallengesOf,
 } from '#libs/db/audit';
 import {
   countReissues,
@@ -88,16 +89,17 @@ export class ReissueViews {
   async timeline(reissueId: string): Promise<ShownTimeline> {
     const { db, temporal } = this.dependencies;
     await this.find(reissueId);
-    const [own, inOperations, events, notifications, operations, process] = await Promise.all([
+    const [own, inOperations, events, challenges, notifications, operations, process] = await Promise.all([
       auditTrailOf(db, reissueId),
       operationEntriesOf(db, reissueId),
       eventsOfReissue(db, reissueId),
+      sentChallengesOf(db, reissueId),
       notificationsOf(db, reissueId),
       operationsOn(db, reissueId),
       readProcess(temporal.client, reissueId, () => this.archived(reissueId)),
     ]);
     const entries = [...own, ...inOperations];
-    return buildTimeline({ entries, events, notifications, operations, process });
+    return buildTimeline({ entries, events, challenges, notifications, operations, process });
   }
 
   private async archived(reissueId: string): Promise<readonly unknown[] | undefined> {

@@ -132,17 +132,31 @@ export const reissueDetail = z
   .meta({ id: 'ReissueDetail' });
 export type ShownReissueDetail = z.output<typeof reissueDetail>;
 
-const timelineItemKinds = ['entry', 'event', 'notice', 'activity', 'timer', 'operation'] as const;
+const timelineItemKinds = [
+  'entry',
+  'event',
+  'challenge',
+  'notice',
+  'activity',
+  'timer',
+  'operation',
+] as const;
 
 const timelineItem = z
   .object({
     at: timestamp,
     kind: z.enum(timelineItemKinds),
     actor: z.string().describe('`customer`, `system`, `signer` or `staff:<subject>`'),
-    code: z.string().describe('Stable name of the act, the state, the activity or the timer'),
+    code: z
+      .string()
+      .describe('Stable name of the act, the state, the identity method, the activity or the timer'),
     text: localizedText,
     requestedBy: z.string().optional().describe('Operations only: the person who requested the operation'),
     approvedBy: z.string().optional().describe('Operations only: the person who approved the operation'),
+    provider: z
+      .string()
+      .optional()
+      .describe('Challenges and answers to them only: address of the provider that has the challenge'),
     outcome: z.string().nullable(),
     reason: z.string().nullable(),
     attempts: z.int().optional().describe('Activities only: number of attempts'),

@@ -16,6 +16,18 @@ export const timerText = (fired: boolean): BilingualText =>
     ? { ko: '예약된 시각이 되어 확인함', en: 'A timer fired: deadlines were checked' }
     : { ko: '다음 확인 예약', en: 'Next check of the deadlines' };
 
+const challenges: Readonly<Record<string, BilingualText>> = {
+  PHONE_CODE: { ko: '휴대폰 인증번호 발송 요청', en: 'Provider asked to send a code by text message' },
+  ONE_WON: { ko: '1원 입금 요청', en: 'Provider asked to transfer one won' },
+};
+
+/** Text for the request to a provider to send a challenge. */
+export const challengeText = (method: string): BilingualText =>
+  challenges[method] ?? {
+    ko: `본인확인 수단 발송 요청: ${method}`,
+    en: `Provider asked to send a challenge: ${method}`,
+  };
+
 const channels: Readonly<Record<string, BilingualText>> = {
   SMS: { ko: '문자', en: 'text message' },
   MAIL: { ko: '전자우편', en: 'mail' },

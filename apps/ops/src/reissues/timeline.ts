@@ -1,15 +1,17 @@
 import { reissueEventTypes } from '#libs/contracts';
-import type { AuditEntryRow, OperationOnTarget } from '#libs/db/audit';
+import type { AuditEntryRow, OperationOnTarget, SentChallenge } from '#libs/db/audit';
 import type { EventRow } from '#libs/db/events';
 import { auditActionText } from '#libs/domain';
 import type { ProcessHistory } from './process-history.js';
 import type { ShownTimeline, ShownTimelineItem } from './schemas.js';
-import { notificationText, operationText, stateText } from './timeline-words.js';
+import { challengeText, notificationText, operationText, stateText } from './timeline-words.js';
 
 interface TimelineSources {
   /** Audit entries of the reissue, and of operations that name it. */
   readonly entries: readonly TimelineEntry[];
   readonly events: readonly Pick<EventRow, 'sequence' | 'type' | 'data' | 'occurred_at'>[];
+  /** The challenges that providers were asked to send. */
+  readonly challenges: readonly SentChallenge[];
   readonly notifications: readonly { moment: string; channel: string; sent_at: Date }[];
   readonly operations: readonly OperationOnTarget[];
   readonly process: ProcessHistory;
@@ -22,13 +24,16 @@ interface TimelineSources {
 export function buildTimeline({
   entries,
   events,
+  challenges,
   notifications,
   operations,
   process,
 }: TimelineSources): ShownTimeline {
+  const providers = new Map(challenges.map(({ challenge_id, provider }) => [challenge_id, provider]));
   const items = [
-    ...entries.map(entryItem),
+    ...entries.map((entry) => entryItem(entry, providers)),
     ...operations.map(operationItem),
+    ...challenges.map(challengeItem),
     ...process.items,
     ...events.flatMap(eventItems),
     ...notifications.map(notificationItem),
@@ -44,11 +49,14 @@ type TimelineEntry = Pick<
   'actor' | 'action' | 'outcome' | 'reason' | 'details' | 'occurred_at'
 >;
 
-function entryItem(entry: TimelineEntry): ShownTimelineItem {
+/** @param providers of the challenges, by their id */
+function entryItem(entry: TimelineEntry, providers: ReadonlyMap<string, string>): ShownTimelineItem {
   // The proof (an ID token) is for verifiers only; the timeline names the person.
   const { proof: _, ...details } = entry.details;
+  const provider = providers.get(String(details['challengeId']));
   return {
     ...peopleIn(details),
+    ...(provider === undefined ? {} : { provider }),
     at: entry.occurred_at.toISOString(),
     kind: 'entry',
     actor: entry.actor,
@@ -86,6 +94,28 @@ function eventItems({ type, data, occurred_at: at }: TimelineSources['events'][n
 }
 
 const isReissueEvent = (type: string) => (reissueEventTypes as readonly string[]).includes(type);
+
+/** `DONE` says only that the provider handled the request: it sends nothing if it does not know the person. */
+const challengeOutcomes: Readonly<Record<SentChallenge['state'], string | null>> = {
+  PREPARED: null,
+  SENT: 'DONE',
+  ACCEPTED: 'DONE',
+  REPLACED: 'REPLACED',
+};
+
+/** The request to a provider to send a challenge. */
+function challengeItem({ method, state, created_at: at, provider }: SentChallenge): ShownTimelineItem {
+  return {
+    at: at.toISOString(),
+    kind: 'challenge',
+    actor: 'system',
+    code: method,
+    text: challengeText(method),
+    outcome: challengeOutcomes[state],
+    reason: null,
+    provider,
+  };
+}
 
 function notificationItem({
   moment,

@@ -57,6 +57,7 @@ function Item({ item }: { item: TimelineEntry }): ReactNode {
         {[
           item.outcome && inWords(item.outcome, words),
           item.reason && inWords(item.reason, words),
+          item.provider,
           item.requestedBy && `${words.operations.requestedBy}: ${item.requestedBy}`,
           item.approvedBy && `${words.operations.approvedBy}: ${item.approvedBy}`,
           item.attempts !== undefined && reissue.attempts(format.number(item.attempts)),

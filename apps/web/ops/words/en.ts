@@ -233,6 +233,7 @@ export const consoleEnglish: ConsoleWords = {
     ISSUED: 'issued',
     PROVED: 'proved',
     SENT: 'sent',
+    REPLACED: 'replaced by a later one',
     PLANNED: 'planned',
     RUNNING: 'running',
     AWAITING_APPROVAL: 'awaiting approval',

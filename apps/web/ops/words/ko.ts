@@ -260,6 +260,7 @@ export const consoleKorean = {
     ISSUED: '발급됨',
     PROVED: '증명됨',
     SENT: '발송됨',
+    REPLACED: '이후 요청으로 대체됨',
     PLANNED: '계획됨',
     RUNNING: '진행 중',
     AWAITING_APPROVAL: '승인 대기',

@@ -50,5 +50,6 @@ export {
   eventsOfReissue,
   operationsOn,
   notificationsOf,
+  sentChallengesOf,
 } from './timeline.js';
-export type { AuditEntryRow, OperationOnTarget } from './timeline.js';
+export type { AuditEntryRow, OperationOnTarget, SentChallenge } from './timeline.js';

@@ -1,7 +1,7 @@
 import type { OperationKind, OperationState } from '#libs/domain';
 import type { Database } from '../database.js';
-import { sql } from 'kysely';
-import type { EventRow, Row } from '../rows.js';
+import { sql, type NotNull } from 'kysely';
+import type { ChallengeRow, EventRow, Row } from '../rows.js';
 
 export type AuditEntryRow = Row<'audit_entry'>;
 
@@ -86,6 +86,27 @@ export async function operationsOn(
     .where('target', '=', target)
     .orderBy('operation.created_at', 'desc')
     .limit(100)
+    .execute();
+}
+
+/** A challenge that a provider was asked to send, without anything personal. */
+export type SentChallenge = Pick<ChallengeRow, 'challenge_id' | 'method' | 'state' | 'created_at'> & {
+  readonly provider: string;
+};
+
+/** The challenges that a provider has, or may have, in order. */
+export async function sentChallengesOf(
+  db: Database<'select challenge'>,
+  reissueId: string,
+): Promise<SentChallenge[]> {
+  return db
+    .selectFrom('challenge')
+    .select(['challenge_id', 'method', 'state', 'created_at', 'provider'])
+    .where('reissue_id', '=', reissueId)
+    .where('provider', 'is not', null)
+    .orderBy('created_at')
+    .orderBy('method')
+    .$narrowType<{ provider: NotNull }>()
     .execute();
 }
 

@@ -207,13 +207,13 @@ export type TimelineItem = {
      * RFC 3339, UTC
      */
     at: string;
-    kind: 'entry' | 'event' | 'notice' | 'activity' | 'timer' | 'operation';
+    kind: 'entry' | 'event' | 'challenge' | 'notice' | 'activity' | 'timer' | 'operation';
     /**
      * `customer`, `system`, `signer` or `staff:<subject>`
      */
     actor: string;
     /**
-     * Stable name of the act, the state, the activity or the timer
+     * Stable name of the act, the state, the identity method, the activity or the timer
      */
     code: string;
     text: LocalizedText;
@@ -225,6 +225,10 @@ export type TimelineItem = {
      * Operations only: the person who approved the operation
      */
     approvedBy?: string;
+    /**
+     * Challenges and answers to them only: address of the provider that has the challenge
+     */
+    provider?: string;
     outcome: string | null;
     reason: string | null;
     /**
