@@ -5,14 +5,14 @@ import {
   challengesToAnswer,
   countTriesOfDay,
   destroyAcceptedPhotos,
-  identityMethodsOf,
   insertIdentityTries,
   putIdentityMethods,
   returnTriesOfDay,
-  triedChallenges,
+  triedMethods,
+  type AnsweredTry,
   type ChallengeRow,
+  type ChallengeToAnswer,
   type IdentityMethodRow,
-  type TriedChallenge,
 } from '#libs/db/identity';
 import {
   done,
@@ -49,22 +49,18 @@ export async function reserveTries(
   );
   return runStep(context, reissueId, message, 'answerChallenges', async (change) => {
     const ids = message.answers.map(({ challengeId }) => challengeId);
-    const [challenges, used] = await Promise.all([
-      challengesToAnswer(change.tx, { reissueId, updateId: message.updateId }, ids),
-      identityMethodsOf(change.tx, reissueId),
-    ]);
+    const challenges = await challengesToAnswer(change.tx, { reissueId, updateId: message.updateId }, ids);
     if (challenges.some(({ reserved }) => reserved)) return proceedAgain;
     if (opened.size < new Set(handles).size) return refused('ENVELOPE_REFUSED');
     if (challenges.length !== ids.length || challenges.some(({ state }) => state !== 'SENT'))
       return refused('UNKNOWN_CHALLENGE');
-    return reserveAll(context, change, message, { challenges, used, answers });
+    return reserveAll(context, change, message, { challenges, answers });
   });
 }
 
-/** The challenges that a message answers, the progress of the methods so far, and the opened answers by challenge. */
+/** The challenges that a message answers, and the opened answers by challenge. */
 interface Answered {
-  readonly challenges: readonly ChallengeRow[];
-  readonly used: readonly IdentityMethodRow[];
+  readonly challenges: readonly ChallengeToAnswer[];
   readonly answers: ReadonlyMap<string, string>;
 }
 
@@ -72,7 +68,7 @@ async function reserveAll(
   context: ProviderContext,
   change: ReissueChange,
   message: AnswerChallenges,
-  { challenges, used, answers }: Answered,
+  { challenges, answers }: Answered,
 ): Promise<StepEnding> {
   const { tx, row, now } = change;
   if (await namesUnknownPhoto(context, tx, row.reissue_id, challenges, answers))
@@ -81,11 +77,11 @@ async function reserveAll(
   if (malformed.length > 0) return failed('ANSWER_MALFORMED', { errors: malformed });
 
   const requester = { ...row, origin: message.origin };
-  const compared = challenges.filter(({ expires_at }) => expires_at > now).map(({ method }) => method);
-  const allowance = await context.identityLimits.answer(tx, requester, compared, now);
+  const open = challenges.filter(({ expires_at }) => expires_at > now).map(progressAtChallenge);
+  const methods = open.map(({ method }) => method);
+  const allowance = await context.identityLimits.answer(tx, requester, methods, now);
   if (!allowance.allowed) return tooFrequent(allowance.retryAfterMs);
 
-  const open = compared.map((method) => progressOf(used, row.reissue_id, method));
   const granted = await grantTries(context, change, open, message);
   const tries = challenges.map(({ challenge_id, method, expires_at }) => ({
     reissue_id: row.reissue_id,
@@ -103,6 +99,12 @@ async function reserveAll(
   change.add(insertIdentityTries(tx, tries));
   change.set({ pending_message: JSON.stringify(message) });
   return proceed;
+}
+
+/** The progress of the method of a challenge. */
+function progressAtChallenge(challenge: ChallengeToAnswer): IdentityMethodRow {
+  const { reissue_id, method, tries, sends, locked, verified_at, ci } = challenge;
+  return { reissue_id, method, tries, sends, locked, verified_at, ci };
 }
 
 /** The answers with a wrong form. They are typing errors: they are not compared and cost no try. */
@@ -158,11 +160,7 @@ export async function recordAnswers(
     message,
     'answerChallenges',
     async (change) => {
-      const { tx } = change;
-      const [tried, used] = await Promise.all([
-        triedChallenges(tx, reissueId, message.updateId),
-        identityMethodsOf(tx, reissueId),
-      ]);
+      const { tried, used } = await triedMethods(change.tx, reissueId, message.updateId);
       const progress = new Map(used.map((each) => [each.method, each]));
       const results = new Map<string, VerificationResult>();
       for (const each of tried)
@@ -183,7 +181,7 @@ async function recordAnswer(
   context: IdentityContext,
   change: ReissueChange,
   progress: Progress,
-  tried: TriedChallenge,
+  tried: AnsweredTry,
 ): Promise<VerificationResult> {
   const result = await applyVerdict(context, change, progress, tried);
   change.audit({
@@ -201,7 +199,7 @@ async function applyVerdict(
   context: IdentityContext,
   change: ReissueChange,
   progress: Progress,
-  { challenge_id: challengeId, method, state, verdict, ci }: TriedChallenge,
+  { challenge_id: challengeId, method, state, verdict, ci }: AnsweredTry,
 ): Promise<VerificationResult> {
   const { tx, row, now } = change;
   const before = progress.get(method) ?? progressOf([], row.reissue_id, method);
@@ -225,7 +223,7 @@ async function writeVerdicts(
   context: ProviderContext,
   change: ReissueChange,
   message: AnswerChallenges,
-  tried: readonly TriedChallenge[],
+  tried: readonly AnsweredTry[],
   progress: Progress,
 ): Promise<void> {
   const { tx, row, now } = change;

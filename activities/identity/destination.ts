@@ -2,13 +2,22 @@ import type { Carrier, IdentityMethod } from '#libs/domain';
 import type { CustomerRow } from '#libs/db/customers';
 import type { ReissueRow } from '#libs/db/reissues';
 
+/** Data on file; undefined or null for an unknown person. */
+type Known<Data> = { readonly [Key in keyof Data]: Data[Key] | null } | undefined;
+
 /** The number that receives the code, digits only: the one in the application, otherwise the one on file. */
-export function mobileOf(row: ReissueRow, customer: CustomerRow | undefined): string | undefined {
-  return row.applicant_mobile ?? customer?.mobile;
+export function mobileOf(
+  row: Pick<ReissueRow, 'applicant_mobile'>,
+  customer: Known<Pick<CustomerRow, 'mobile'>>,
+): string | undefined {
+  return row.applicant_mobile ?? customer?.mobile ?? undefined;
 }
 
 /** The carrier of that number, if it is known. */
-export function carrierOf(row: ReissueRow, customer: CustomerRow | undefined): Carrier | undefined {
+export function carrierOf(
+  row: Pick<ReissueRow, 'applicant_carrier' | 'applicant_mobile'>,
+  customer: Known<Pick<CustomerRow, 'carrier' | 'mobile'>>,
+): Carrier | undefined {
   if (row.applicant_carrier) return row.applicant_carrier;
   return row.applicant_mobile && row.applicant_mobile !== customer?.mobile
     ? undefined

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
-import { unknownCustomerId, type AnswerChallenges, type IdentityMethod } from '#libs/domain';
-import { customerById, type CustomerRow } from '#libs/db/customers';
+import type { AnswerChallenges, IdentityMethod } from '#libs/domain';
 import {
-  challengesOfUpdate,
+  challengesToSend,
   setChallengeProvider,
-  setVerdict,
-  triedChallenges,
+  setVerdicts,
+  triesToCompare,
   type ChallengeRow,
-  type TriedChallenge,
+  type ChallengeToSend,
+  type TryToCompare,
+  type Verdict,
 } from '#libs/db/identity';
-import { findReissue, type ReissueRow } from '#libs/db/reissues';
+import type { ReissueRow } from '#libs/db/reissues';
 import { RunningCalls } from '#activities/step';
 import { carrierOf, mobileOf } from './destination.js';
 import type { ProviderContext } from './context.js';
@@ -32,61 +33,39 @@ export function createProviderActivities(context: ProviderContext) {
   return {
     sendChallenges: ({ reissueId, updateId }: { reissueId: string; updateId: string }): Promise<void> =>
       running.share(`send ${reissueId} ${updateId}`, async () => {
-        const [reissue, challenges] = await Promise.all([
-          rowOf(context, reissueId),
-          challengesOfUpdate(context.db, reissueId, updateId),
-        ]);
-        // An unknown person is looked up too, so that the answer takes equally long.
-        const customer = await customerById(context.db, reissue.customer_id ?? unknownCustomerId);
-        await untilAllEnd(
-          challenges
-            .filter(({ state }) => state === 'PREPARED')
-            .map((challenge) => sendOne(context, recent, { reissue, customer }, challenge)),
-        );
+        const challenges = await challengesToSend(context.db, reissueId, updateId);
+        const calls = challenges.map((challenge) => sendOne(context, recent, challenge));
+        throwFirstFailure(await Promise.allSettled(calls));
       }),
 
     verifyAnswers: ({ reissueId, message, repeated = false }: AnswersToVerify): Promise<void> =>
       running.share(`verify ${reissueId} ${message.updateId}`, async () => {
+        const { updateId } = message;
         const handles = message.answers.map(({ answer }) => answer);
-        const [reissue, tried, opened] = await Promise.all([
-          rowOf(context, reissueId),
-          triedChallenges(context.db, reissueId, message.updateId),
+        const [tries, opened] = await Promise.all([
+          triesToCompare(context.db, reissueId, updateId),
           context.secrets.openAll(handles, 'identity', reissueId),
         ]);
-        await untilAllEnd(
-          tried
-            .filter(({ state, verdict }) => state === 'GRANTED' && verdict === null)
-            .map((challenge) =>
-              compareOne(context, recent, reissue, challenge, {
-                message,
-                opened,
-                repeated: repeated || mayHaveActed(reissue),
-              }),
-            ),
-        );
+        const calls = tries.map((each) => compareOne(context, recent, each, { message, opened, repeated }));
+        const ended = await Promise.allSettled(calls);
+        const verdicts = ended.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+        if (verdicts.length > 0) await setVerdicts(context.db, { reissueId, updateId }, verdicts);
+        throwFirstFailure(ended);
       }),
   };
 }
 export type ProviderActivities = ReturnType<typeof createProviderActivities>;
 
-/** Waits until all calls have ended. @throws the first failure, in the order of the calls */
-async function untilAllEnd(calls: readonly Promise<void>[]): Promise<void> {
-  const ended = await Promise.allSettled(calls);
+/** @throws the first failure, in the order of the calls */
+function throwFirstFailure(ended: readonly PromiseSettledResult<unknown>[]): void {
   const failure = ended.find(({ status }) => status === 'rejected');
   if (failure?.status === 'rejected') throw failure.reason;
-}
-
-/** The person who gets a code. */
-interface Receiver {
-  readonly reissue: ReissueRow;
-  readonly customer: CustomerRow | undefined;
 }
 
 async function sendOne(
   context: ProviderContext,
   recent: RecentCalls,
-  { reissue, customer }: Receiver,
-  challenge: ChallengeRow,
+  challenge: ChallengeToSend,
 ): Promise<void> {
   const { method, challenge_id: challengeId, transaction_id: transactionId } = challenge;
   const identityProvider = providerOf(context, method);
@@ -100,13 +79,13 @@ async function sendOne(
   const request: SendRequest = {
     transactionId,
     // The name on file, if it is known: providers compare it letter by letter.
-    name: customer?.name ?? reissue.applicant_name,
-    mobile: mobileOf(reissue, customer) ?? '',
-    carrier: carrierOf(reissue, customer),
-    bank: customer?.bank_code ?? '',
-    account: customer?.account_number ?? '',
+    name: challenge.name ?? challenge.applicant_name,
+    mobile: mobileOf(challenge, challenge) ?? '',
+    carrier: carrierOf(challenge, challenge),
+    bank: challenge.bank_code ?? '',
+    account: challenge.account_number ?? '',
     // Reissues that began before rules were pinned did not record the provider before the call either.
-    repeated: reissue.identity_rule === null && mayHaveActed(reissue),
+    repeated: challenge.identity_rule === null && mayHaveActed(challenge),
     provider: recorded,
     recordProvider,
   };
@@ -124,32 +103,30 @@ interface OpenedAnswers {
 async function compareOne(
   context: ProviderContext,
   recent: RecentCalls,
-  reissue: ReissueRow,
-  challenge: TriedChallenge,
+  tried: TryToCompare,
   { message, opened, repeated }: OpenedAnswers,
-): Promise<void> {
-  const { reissue_id: reissueId, customer_id: customerId } = reissue;
-  const { challenge_id: challengeId } = challenge;
+): Promise<Verdict> {
+  const { reissue_id: reissueId, challenge_id: challengeId } = tried;
   const handle = message.answers.find((each) => each.challengeId === challengeId)?.answer;
   const answer = handle && opened.get(handle);
   if (answer === undefined) throw new Error('the sealed answer was destroyed');
-  const key = { reissue_id: reissueId, update_id: message.updateId, challenge_id: challengeId };
-  const result = await verifyOne(context, recent, challenge, {
-    attemptId: attemptOf(key),
+  const result = await verifyOne(context, recent, tried, {
+    attemptId: attemptOf(reissueId, message.updateId, challengeId),
     answer,
-    transactionId: challenge.transaction_id,
-    provider: challenge.provider,
-    repeated,
+    transactionId: tried.transaction_id,
+    provider: tried.provider,
+    repeated: repeated || mayHaveActed(tried),
     reissueId,
     challengeId,
-    nonce: challenge.nonce,
-    customerId,
+    nonce: tried.nonce,
+    customerId: tried.customer_id,
   });
-  await setVerdict(context.db, key, {
+  return {
+    challenge_id: challengeId,
     verdict: result.status,
     ci: result.status === 'MATCHED' ? result.ci : null,
     finding: result.status === 'MATCHED' ? null : (result.finding ?? null),
-  });
+  };
 }
 
 async function verifyOne(
@@ -168,7 +145,7 @@ async function verifyOne(
 }
 
 /** Whether an earlier attempt may have reached the provider. If so, the provider is asked before the call is repeated. */
-function mayHaveActed(reissue: ReissueRow): boolean {
+function mayHaveActed(reissue: Pick<ReissueRow, 'park_sequence'>): boolean {
   return activityInfo().attempt > 1 || reissue.park_sequence > 0;
 }
 
@@ -178,13 +155,6 @@ function providerOf(context: ProviderContext, method: IdentityMethod): IdentityP
   return provider;
 }
 
-async function rowOf(context: ProviderContext, reissueId: string): Promise<ReissueRow> {
-  const row = await findReissue(context.db, reissueId);
-  if (!row) throw new Error('the reissue has no row');
-  return row;
-}
-
-function attemptOf(key: { reissue_id: string; update_id: string; challenge_id: string }): string {
-  const parts = [key.reissue_id, key.update_id, key.challenge_id].join('\0');
-  return `at_${createHash('sha256').update(parts).digest('hex').slice(0, 32)}`;
+function attemptOf(...ids: readonly [reissueId: string, updateId: string, challengeId: string]): string {
+  return `at_${createHash('sha256').update(ids.join('\0')).digest('hex').slice(0, 32)}`;
 }

@@ -31,8 +31,8 @@ afterAll(async () => {
  * calls to providers and the notifications at that state: three statements each.
  */
 const most: readonly (readonly [State, number])[] = [
-  ['IDENTITY_REQUIRED', 14],
-  ['PASSWORD_REQUIRED', 20 + 3],
+  ['IDENTITY_REQUIRED', 12],
+  ['PASSWORD_REQUIRED', 16 + 3],
   ['CONSENT_REQUIRED', 8],
   ['KEY_REQUIRED', 2],
   ['ISSUED', 10 + 3],

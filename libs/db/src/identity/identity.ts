@@ -1,7 +1,7 @@
-import type { IdentityMethod } from '#libs/domain';
+import { unknownCustomerId, type IdentityMethod } from '#libs/domain';
 import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
-import type { ChallengeRow, IdentityMethodRow, IdentityTryRow, NewRow } from '../rows.js';
+import type { ChallengeRow, IdentityMethodRow, IdentityTryRow, NewRow, ReissueRow } from '../rows.js';
 import { insertRows, type Write, type WritePart } from '../writes.js';
 
 // The queries of one step: identity_method, challenge, identity_try and identity_day.
@@ -68,14 +68,54 @@ export async function challengesOfUpdate(
     .execute();
 }
 
-/** The challenges with these ids, and whether this step reserved a try for them before. */
+/** The challenges that a step prepared and did not send yet, with the claimed person and, if known, the customer. */
+export async function challengesToSend(
+  db: Database<'select challenge' | 'select customer' | 'select reissue'>,
+  reissueId: string,
+  updateId: string,
+) {
+  return (
+    db
+      .selectFrom('challenge')
+      .innerJoin('reissue', 'reissue.reissue_id', 'challenge.reissue_id')
+      // An unknown person is looked up too, so that the answer takes equally long.
+      .leftJoin('customer', (join) =>
+        join.on('customer.customer_id', '=', (is) =>
+          is.fn.coalesce('reissue.customer_id', is.cast<string>(is.val(unknownCustomerId), 'uuid')),
+        ),
+      )
+      .select(['challenge_id', 'method', 'transaction_id', 'deliverable', 'provider'])
+      .select(['applicant_name', 'applicant_mobile', 'applicant_carrier', 'identity_rule', 'park_sequence'])
+      .select(['name', 'mobile', 'carrier', 'bank_code', 'account_number'])
+      .where('challenge.reissue_id', '=', reissueId)
+      .where('challenge.update_id', '=', updateId)
+      .where('challenge.state', '=', 'PREPARED')
+      .orderBy('method')
+      .execute()
+  );
+}
+export type ChallengeToSend = Awaited<ReturnType<typeof challengesToSend>>[number];
+
+/** A challenge with the progress of its method. */
+export type ChallengeToAnswer = ChallengeRow &
+  Pick<IdentityMethodRow, 'tries' | 'sends' | 'locked' | 'verified_at' | 'ci'> & {
+    /** Whether this step reserved a try for it before. */
+    readonly reserved: boolean;
+  };
+
+/** The challenges with these ids. */
 export async function challengesToAnswer(
-  tx: Tx<'select challenge' | 'select identity_try'>,
+  tx: Tx<'select challenge' | 'select identity_method' | 'select identity_try'>,
   { reissueId, updateId }: { readonly reissueId: string; readonly updateId: string },
   challengeIds: readonly string[],
-): Promise<(ChallengeRow & { readonly reserved: boolean })[]> {
+): Promise<ChallengeToAnswer[]> {
   return tx
     .selectFrom('challenge')
+    .innerJoin('identity_method as used', (join) =>
+      join
+        .onRef('used.reissue_id', '=', 'challenge.reissue_id')
+        .onRef('used.method', '=', 'challenge.method'),
+    )
     .leftJoin('identity_try as try', (join) =>
       join
         .onRef('try.challenge_id', '=', 'challenge.challenge_id')
@@ -83,6 +123,7 @@ export async function challengesToAnswer(
         .on('try.update_id', '=', updateId),
     )
     .selectAll('challenge')
+    .select(['used.tries', 'used.sends', 'used.locked', 'used.verified_at', 'used.ci'])
     .select(({ eb }) => eb('try.state', 'is not', null).$castTo<boolean>().as('reserved'))
     .where('challenge.reissue_id', '=', reissueId)
     .where((is) => is('challenge.challenge_id', '=', is.fn.any(is.val(challengeIds))))
@@ -109,25 +150,77 @@ export const acceptChallenges = (
     .set({ state: 'ACCEPTED' })
     .where((is) => is('challenge_id', '=', is.fn.any(is.val(challengeIds))));
 
-/** An answered challenge with its try. */
-export type TriedChallenge = Omit<ChallengeRow, 'state'> &
-  Pick<IdentityTryRow, 'state' | 'verdict' | 'ci' | 'finding'>;
+/** A granted try without a verdict, with its challenge and what the comparison needs of the reissue. */
+export type TryToCompare = Pick<
+  ChallengeRow,
+  'challenge_id' | 'method' | 'transaction_id' | 'provider' | 'deliverable' | 'nonce'
+> &
+  Pick<ReissueRow, 'reissue_id' | 'customer_id' | 'park_sequence'>;
 
-/** The tries of a step with their challenges. `state` is the state of the try. */
-export async function triedChallenges(
-  db: Database<'select challenge' | 'select identity_try'> | Tx<'select challenge' | 'select identity_try'>,
+export async function triesToCompare(
+  db: Database<'select challenge' | 'select identity_try' | 'select reissue'>,
   reissueId: string,
   updateId: string,
-): Promise<TriedChallenge[]> {
+): Promise<TryToCompare[]> {
   return db
     .selectFrom('identity_try as try')
     .innerJoin('challenge', 'challenge.challenge_id', 'try.challenge_id')
-    .selectAll('challenge')
-    .select(['try.state', 'try.verdict', 'try.ci', 'try.finding'])
+    .innerJoin('reissue', 'reissue.reissue_id', 'try.reissue_id')
+    .select(['challenge.challenge_id', 'method', 'transaction_id', 'provider', 'deliverable', 'nonce'])
+    .select(['reissue.reissue_id', 'customer_id', 'park_sequence'])
     .where('try.reissue_id', '=', reissueId)
     .where('try.update_id', '=', updateId)
-    .orderBy('challenge.method')
+    .where('try.state', '=', 'GRANTED')
+    .where('try.verdict', 'is', null)
+    .orderBy('method')
     .execute();
+}
+
+/** The try of a step. */
+export type AnsweredTry = Pick<IdentityTryRow, 'challenge_id' | 'state' | 'verdict' | 'ci' | 'finding'> & {
+  readonly method: IdentityMethod;
+};
+
+/** The progress of each method of a reissue, and the tries of one step. */
+export interface TriedMethods {
+  readonly used: readonly IdentityMethodRow[];
+  readonly tried: readonly AnsweredTry[];
+}
+
+/** Reads both in the order of the methods. */
+export async function triedMethods(
+  tx: Tx<'select challenge' | 'select identity_method' | 'select identity_try'>,
+  reissueId: string,
+  updateId: string,
+): Promise<TriedMethods> {
+  const rows = await tx
+    .selectFrom('identity_method as used')
+    .leftJoin(
+      (query) =>
+        query
+          .selectFrom('identity_try as try')
+          .innerJoin('challenge', 'challenge.challenge_id', 'try.challenge_id')
+          .select(['challenge.method', 'try.challenge_id', 'try.state', 'try.verdict', 'try.finding'])
+          .select('try.ci as proved_ci')
+          .where('try.reissue_id', '=', reissueId)
+          .where('try.update_id', '=', updateId)
+          .as('tried'),
+      (join) => join.onRef('tried.method', '=', 'used.method'),
+    )
+    .selectAll('used')
+    .select(['challenge_id', 'state', 'verdict', 'finding', 'proved_ci'])
+    .where('used.reissue_id', '=', reissueId)
+    .orderBy('used.method')
+    .execute();
+  const tried = rows.flatMap(({ method, challenge_id, state, verdict, finding, proved_ci }) =>
+    challenge_id === null || state === null
+      ? []
+      : [{ method, challenge_id, state, verdict, finding, ci: proved_ci }],
+  );
+  const used = rows.map(
+    ({ challenge_id: _1, state: _2, verdict: _3, finding: _4, proved_ci: _5, ...method }) => method,
+  );
+  return { used, tried };
 }
 
 export const insertIdentityTries = (
@@ -144,19 +237,30 @@ export async function setChallengeProvider(
   await db.updateTable('challenge').set({ provider }).where('challenge_id', '=', challengeId).execute();
 }
 
-/** Records the provider's verdict. The first verdict stays. */
-export async function setVerdict(
+/** A provider's verdict on one answer. */
+export type Verdict = Pick<IdentityTryRow, 'challenge_id' | 'verdict' | 'ci' | 'finding'>;
+
+/** Records the providers' verdicts on the answers of a step. The first verdict stays. */
+export async function setVerdicts(
   db: Database<'select identity_try' | 'update identity_try'>,
-  key: Pick<IdentityTryRow, 'reissue_id' | 'update_id' | 'challenge_id'>,
-  said: Pick<IdentityTryRow, 'verdict' | 'ci' | 'finding'>,
+  { reissueId, updateId }: { readonly reissueId: string; readonly updateId: string },
+  verdicts: readonly Verdict[],
 ): Promise<void> {
+  const columns = sql<Verdict>`
+    unnest(${verdicts.map((each) => each.challenge_id)}::text[], ${verdicts.map((each) => each.verdict)}::text[],
+      ${verdicts.map((each) => each.ci)}::text[], ${verdicts.map((each) => each.finding)}::text[])`;
   await db
-    .updateTable('identity_try')
-    .set(said)
-    .where('reissue_id', '=', key.reissue_id)
-    .where('update_id', '=', key.update_id)
-    .where('challenge_id', '=', key.challenge_id)
-    .where('verdict', 'is', null)
+    .updateTable('identity_try as try')
+    .from(columns.as<'said'>(sql`said (challenge_id, verdict, ci, finding)`))
+    .set((is) => ({
+      verdict: is.ref('said.verdict'),
+      ci: is.ref('said.ci'),
+      finding: is.ref('said.finding'),
+    }))
+    .whereRef('try.challenge_id', '=', 'said.challenge_id')
+    .where('try.reissue_id', '=', reissueId)
+    .where('try.update_id', '=', updateId)
+    .where('try.verdict', 'is', null)
     .execute();
 }
 

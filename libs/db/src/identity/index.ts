@@ -4,18 +4,20 @@ export {
   putIdentityMethods,
   challengesOfUpdate,
   challengesToAnswer,
+  challengesToSend,
   insertChallenges,
   replaceChallenges,
   markChallengesSent,
   acceptChallenges,
   setChallengeProvider,
-  triedChallenges,
+  triedMethods,
+  triesToCompare,
   insertIdentityTries,
-  setVerdict,
+  setVerdicts,
   countTriesOfDay,
   returnTriesOfDay,
 } from './identity.js';
-export type { TriedChallenge } from './identity.js';
+export type { AnsweredTry, ChallengeToAnswer, ChallengeToSend, TryToCompare, Verdict } from './identity.js';
 export {
   photoOfUpdate,
   countPhotos,
