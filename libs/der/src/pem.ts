@@ -70,9 +70,20 @@ export function textOfFile(file: Uint8Array): string {
 function bytesOfBase64(text: string): Bytes {
   const digits = text.replace(/[\s\p{Cf}]/gu, '');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) throw new FormatError('not base64');
+  return octetsOf(decoded(digits));
+}
+
+function decoded(digits: string): string {
   try {
-    return Uint8Array.from(atob(digits), (character) => character.charCodeAt(0));
+    return atob(digits);
   } catch {
     throw new FormatError('not base64');
   }
+}
+
+/** In a loop, because `Uint8Array.from` with a function takes ten times as long. */
+function octetsOf(text: string): Bytes {
+  const octets = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) octets[at] = text.charCodeAt(at);
+  return octets;
 }
