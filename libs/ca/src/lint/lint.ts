@@ -21,9 +21,9 @@ const readable: LintFinding = { id: 'x690.der', source: 'X.690 section 10; RFC 5
 export const lintRules: readonly LintRule[] = [...bodyRules, ...subjectRules, ...extensionRules];
 
 /**
- * Checks a certificate before it is signed: signs it with a temporary key, parses it with other code than the code that
- * built it, and checks every rule. This finds mistakes before a real certificate has them. After signing, the signer
- * checks with {@link assertOnlySignatureDiffers} that the certificate is the linted one.
+ * Checks a certificate before it is signed: gives it the signature of a temporary key, parses it with other code than the
+ * code that built it, and checks every rule. This finds mistakes before a real certificate has them. After signing, the
+ * signer checks with {@link assertOnlySignatureDiffers} that the certificate is the linted one.
  *
  * @param tbs the to-be-signed part; profile, issuer and contents are its intended values
  * @returns the broken rules; empty if the certificate may be signed
@@ -36,8 +36,7 @@ export function lintCertificate(
   now: Date,
 ): readonly LintFinding[] {
   const { algorithm } = issuer;
-  const signature = sign(hashOf(algorithm), tbs, throwAwayKey(algorithm));
-  const certificate = parsed(assembleCertificate(tbs, algorithm, signature));
+  const certificate = parsed(assembleCertificate(tbs, algorithm, temporarySignature(algorithm)));
   if (!certificate) return [readable];
   const intention = { profile, issuer, contents, now };
   const broken = lintRules.filter((rule) => !holds(rule, certificate, intention));
@@ -81,14 +80,17 @@ function holds(rule: LintRule, certificate: ParsedCertificate, intention: Intent
   }
 }
 
-const throwAwayKeys = new Map<SignatureAlgorithm, KeyObject>();
+const temporarySignatures = new Map<SignatureAlgorithm, Buffer>();
 
-/** One key for each algorithm and process. The first RSA key takes a moment. */
-function throwAwayKey(algorithm: SignatureAlgorithm): KeyObject {
-  const kept = throwAwayKeys.get(algorithm);
+/**
+ * A signature by a key that is discarded at once. Its form is all that matters, because no rule depends on its value, so
+ * one for each algorithm is enough.
+ */
+function temporarySignature(algorithm: SignatureAlgorithm): Buffer {
+  const kept = temporarySignatures.get(algorithm);
   if (kept) return kept;
-  const made = newKey(algorithm);
-  throwAwayKeys.set(algorithm, made);
+  const made = sign(hashOf(algorithm), Buffer.alloc(0), newKey(algorithm));
+  temporarySignatures.set(algorithm, made);
   return made;
 }
 
