@@ -51,9 +51,11 @@ export function mandatoryTextsInForce(
 /** The documents of `stage` in force at `at`, in every language. */
 export function documentsInForce(catalogue: TermsCatalogue, stage: TermsStage, at: Date): TermsDocument[] {
   const begun = catalogue.filter(({ validFrom }) => validFrom <= at);
+  /** When the newest version of each terms came into force. */
+  const newest = new Map<string, number>();
+  for (const { termsId, validFrom } of begun)
+    newest.set(termsId, Math.max(validFrom.getTime(), newest.get(termsId) ?? -Infinity));
   return begun.filter(
-    (document) =>
-      document.stage === stage &&
-      !begun.some(({ termsId, validFrom }) => termsId === document.termsId && validFrom > document.validFrom),
+    (document) => document.stage === stage && document.validFrom.getTime() === newest.get(document.termsId),
   );
 }
