@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { RoleTx } from '#libs/db';
 import { isKnownDevice } from '#libs/db/identity';
 import type { ReissueRow } from '#libs/db/reissues';
@@ -77,7 +77,7 @@ interface Counted {
 export class IdentityLimits {
   /** @param key of the digests that stand for persons, numbers, devices and addresses: only the digests are stored */
   constructor(
-    private readonly key: Buffer,
+    private readonly key: KeyObject,
     private readonly rates: IdentityRates,
   ) {}
 

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { IdentityLimits } from '#activities/identity';
 import type { Secrets, StepContext } from '#activities/step';
 import type { IdentityMethod, IdentityPolicy } from '#libs/domain';
@@ -16,5 +17,5 @@ export interface StartContext extends StepContext, ApplicantContext {
   readonly receipts: ReceiptSigner;
   readonly identityLimits: IdentityLimits;
   /** For pseudonyms and for keys of persons who may not exist. */
-  readonly pseudonymKey: Buffer;
+  readonly pseudonymKey: KeyObject;
 }

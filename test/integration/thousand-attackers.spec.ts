@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { defaultIdentityRates, IdentityLimits } from '#activities/identity';
 import { wrongCheckLimits } from '#activities/certificate';
@@ -28,7 +29,7 @@ const now = new Date('2026-11-23T01:00:00Z');
 const minutesLater = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
 
 describe('beside attackers, a customer with a new phone', () => {
-  const limits = new IdentityLimits(Buffer.alloc(32, 7), defaultIdentityRates);
+  const limits = new IdentityLimits(createSecretKey(Buffer.alloc(32, 7)), defaultIdentityRates);
   let people = 0;
   const asked = (name: number) => (address: string) => ({
     person_key: `person-${name}`,

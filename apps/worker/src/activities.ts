@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { createCertificateSteps, createVidChecks } from '#activities/certificate';
 import { createConsentSteps, createConsentWithdrawals } from '#activities/consent';
 import {
@@ -98,6 +99,7 @@ export function createActivities(dependencies: WorkerDependencies) {
   const providers = new Map<IdentityMethod, IdentityProvider>(
     dependencies.providers.map((provider) => [provider.method, provider]),
   );
+  const pseudonymKey = createSecretKey(dependencies.pseudonymKey);
   const context = {
     db,
     clock,
@@ -105,13 +107,13 @@ export function createActivities(dependencies: WorkerDependencies) {
     policy: dependencies.policy,
     terms: dependencies.terms,
     receipts: dependencies.receipts,
-    pseudonymKey: dependencies.pseudonymKey,
+    pseudonymKey,
     registryKeys: dependencies.registryKeys,
     wrongVidChecksPerDay: dependencies.wrongVidChecksPerDay,
     vaultKeys: dependencies.vaultKeys,
     availableMethods: [...providers.keys()],
     providers,
-    identityLimits: new IdentityLimits(dependencies.pseudonymKey, dependencies.identityRates),
+    identityLimits: new IdentityLimits(pseudonymKey, dependencies.identityRates),
     secrets: createSecrets(db, dependencies.vaultKeys),
     hashing: dependencies.hashing,
     rememberedPasswords: dependencies.rememberedPasswords,

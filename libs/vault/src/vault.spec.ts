@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { EnvelopeError, type EnvelopeExpectation, type EnvelopePurpose } from './envelope.js';
@@ -249,7 +250,7 @@ describe('vault keys', () => {
 });
 
 describe('a vault handle', () => {
-  const key = new Uint8Array(32).fill(1);
+  const key = createSecretKey(new Uint8Array(32).fill(1));
   it('A vault handle is equal for the same call and differs with each input and the key', () => {
     const handle = vaultHandle(key, 'r', 'u', 'password');
     expect(handle).toMatch(/^[0-9a-f]{32}$/);
@@ -259,7 +260,7 @@ describe('a vault handle', () => {
       vaultHandle(key, 'r', 'u2', 'password'),
       vaultHandle(key, 'r', 'u', 'rrn'),
       vaultHandle(key, 'ru', '', 'password'),
-      vaultHandle(new Uint8Array(32), 'r', 'u', 'password'),
+      vaultHandle(createSecretKey(new Uint8Array(32)), 'r', 'u', 'password'),
     ];
     expect(new Set([handle, ...others]).size).toBe(6);
   });

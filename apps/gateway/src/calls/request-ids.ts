@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { vaultHandle } from '#libs/vault';
 import { sortedJson } from './sorted-json.js';
 
@@ -7,8 +7,13 @@ const separator = '\0';
 
 /** Derives the ids of calls from the calls, so that a repeated call has the same ids in every process. */
 export class RequestIds {
+  // Made once: with a buffer as key, an HMAC costs several times as much.
+  private readonly key: KeyObject;
+
   /** @param key 32 bytes; without it an id can neither be predicted nor recognised */
-  constructor(private readonly key: Buffer) {}
+  constructor(key: Buffer) {
+    this.key = createSecretKey(key);
+  }
 
   /** The reissue that this front end starts with this Idempotency-Key. */
   reissueId(apiKeyName: string, idempotencyKey: string): string {
