@@ -32,12 +32,12 @@ export async function decodeHistory(
   const { events } = JSON.parse(historyToJSON(history)) as { events: unknown[] };
   const decode = async (value: unknown): Promise<unknown> => {
     if (isPayload(value)) return decode(await open(value, codec, workflowId));
-    if (Array.isArray(value)) return Promise.all(value.map(decode));
     if (typeof value !== 'object' || value === null) return value;
-    const members = await Promise.all(
-      Object.entries(value).map(async ([name, member]) => [name, await decode(member)] as const),
-    );
-    return Object.fromEntries(members);
+    const decoded: [string, unknown][] = [];
+    // A promise for each of the thousands of plain members would cost more than the decoding.
+    for (const [name, member] of Object.entries(value))
+      decoded.push([name, typeof member === 'object' ? await decode(member) : member]);
+    return Array.isArray(value) ? decoded.map(([, member]) => member) : Object.fromEntries(decoded);
   };
   return (await decode(events)) as unknown[];
 }
