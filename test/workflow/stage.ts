@@ -51,6 +51,7 @@ export class Stage {
     const stage = new Stage(time, world);
     await time.startWorker(taskQueues.reissue, stage.withSubstitutes(world.activities), true);
     await time.startWorker(taskQueues.signing, stage.withSubstitutes(world.signing));
+    await stage.completeFirstTask();
     await stage.setClock();
     return stage;
   }
@@ -211,6 +212,26 @@ export class Stage {
     } finally {
       await this.world.close();
     }
+  }
+
+  /**
+   * Lets the worker complete a first workflow task, for which it loads the workflows. On a busy machine that can take longer
+   * than the 10 s after which the test server answers that an update was not accepted yet. The client then repeats the
+   * call, and the server fails to handle a repeated Update-With-Start.
+   */
+  private async completeFirstTask(): Promise<void> {
+    const workflowId = 'first-task';
+    const workflow = await this.time.client.workflow.start('reissueCertificate', {
+      workflowId,
+      taskQueue: taskQueues.reissue,
+      args: [{ reissueId: workflowId }],
+      workflowTaskTimeout: workflowTaskTimeoutMs,
+    });
+    await until('the first workflow task', async () => {
+      const { events } = await this.time.historyOf(workflowId);
+      return events?.some((event) => event.workflowTaskCompletedEventAttributes);
+    });
+    await workflow.terminate();
   }
 
   /** Sets the clock of the database and of the activities to the server's time. */
