@@ -7,6 +7,7 @@ import { bookmarkEvents, type Bookmark } from '../support/kafka.js';
 import { connectToStack } from '../support/running-stack.js';
 import { StackControl, type Component } from '../support/stack-control.js';
 import { readCheckedEvents } from '../support/checked-events.js';
+import { until } from '../support/until.js';
 import { untilWorkflowCompleted } from '../support/workflows.js';
 
 jest.setTimeout(300_000);
@@ -91,6 +92,52 @@ describe('the signer', () => {
       },
     );
   });
+});
+
+describe('the worker while providers are slow', () => {
+  const providers = ['telecom', 'one-won'] as const;
+  /** A code that is wrong, but has the form of a right one. */
+  const otherThan = (code: string) => `${code[0] === '0' ? '1' : '0'}${code.slice(1)}`;
+
+  it.each([
+    ['before the providers have acted', 'slow'],
+    ['after the providers have acted', 'late'],
+  ] as const)(
+    'Each code is sent once and each answer counts once if the worker is killed %s',
+    async (_, mode) => {
+      const [starting, answering] = await Promise.all([stack.newCustomer(), stack.newCustomer()]);
+      allCustomers.push(starting, answering);
+      expectSuccess(await answering.start());
+      const { PHONE_CODE, ONE_WON } = await answering.readCodes();
+
+      for (const provider of providers) await stack.sandbox.setFault(provider, { mode, ms: 10_000 });
+      const started = starting.start({}, patient);
+      const answered = answering.verify({ PHONE_CODE: otherThan(PHONE_CODE!), ONE_WON: ONE_WON! }, patient);
+      for (const provider of providers)
+        await until(`both calls of ${provider}`, async () => {
+          return (await stack.sandbox.waitingCalls(provider)) === 2;
+        });
+      await control.kill('worker');
+      await stack.sandbox.clearFaults();
+      await control.start('worker');
+
+      expectSuccess(await started);
+      const { results, reissue } = expectSuccess(await answered);
+      expect(results.map(({ accepted }) => accepted).toSorted()).toEqual([false, true]);
+      expect(reissue.attempts.identity).toBe(4);
+      // The providers also act on calls whose caller was killed.
+      for (const provider of providers)
+        await until(`the killed calls of ${provider} to end`, async () => {
+          return (await stack.sandbox.waitingCalls(provider)) === 0;
+        });
+      for (const { person } of [starting, answering]) {
+        expect(await stack.sandbox.inbox(person.mobile)).toHaveLength(1);
+        expect(await stack.sandbox.deposits(person.account.number)).toHaveLength(1);
+      }
+      expectSuccess(await answering.verify({ PHONE_CODE: PHONE_CODE! }));
+      await finish([starting, answering]);
+    },
+  );
 });
 
 describe('whatever was killed', () => {

@@ -56,8 +56,8 @@ export type StaffName = 'olivia' | 'oscar' | 'april' | 'audrey' | 'sam';
 const providers = ['telecom', 'telecom-2', 'one-won', 'document', 'sms', 'smtp'] as const;
 export type Provider = (typeof providers)[number];
 export interface Fault {
-  readonly mode: 'ok' | 'slow' | 'down' | 'twice' | 'lost';
-  /** How long `slow` waits, in milliseconds. */
+  readonly mode: 'ok' | 'slow' | 'late' | 'down' | 'twice' | 'lost';
+  /** How long `slow` and `late` wait, in milliseconds. */
   readonly ms?: number;
 }
 
@@ -147,6 +147,11 @@ export class Sandbox {
   /** Sets the fault of a provider. It stays until the next call. */
   async setFault(provider: Provider, fault: Fault): Promise<void> {
     await this.call('PUT', `/v1/faults/${provider}`, fault);
+  }
+
+  /** How many calls of a provider wait because of its fault, those whose caller has gone included. */
+  async waitingCalls(provider: Provider): Promise<number> {
+    return (await this.call<{ waitingCalls: number }>('GET', `/v1/faults/${provider}`)).waitingCalls;
   }
 
   async clearFaults(): Promise<void> {

@@ -101,6 +101,17 @@ describe('faults of an HTTP provider', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(145);
   });
 
+  it('late: the provider does the work at once, answers after the configured time, and answers a GET meanwhile', async () => {
+    faults.fault = { mode: 'late', ms: 150 };
+    const started = performance.now();
+    const answer = post();
+    while (faults.waitingCalls('sms') === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(await (await fetch(`${url}/provider`)).json()).toEqual({ work: 1 });
+    expect((await answer).status).toBe(200);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(145);
+    expect(faults.waitingCalls('sms')).toBe(0);
+  });
+
   it('twice: the provider does the work twice and answers once', async () => {
     faults.fault = { mode: 'twice', ms: 0 };
     expect(await (await post()).json()).toEqual({ status: 'ACCEPTED' });

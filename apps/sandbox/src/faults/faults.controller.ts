@@ -20,6 +20,11 @@ export class FaultsController {
     return { faults: this.faults.all() };
   }
 
+  @Get(':provider')
+  one(@Param('provider', { schema: provider }) name: ProviderName) {
+    return { ...this.faults.of(name), waitingCalls: this.faults.waitingCalls(name) };
+  }
+
   @Put(':provider')
   set(
     @Param('provider', { schema: provider }) name: ProviderName,

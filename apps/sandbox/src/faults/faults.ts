@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { SandboxDatabase } from '../database.js';
 
@@ -6,17 +7,18 @@ export type ProviderName = (typeof providerNames)[number];
 
 /**
  * The fault of a provider:
- * - `slow`: answers after `ms`;
+ * - `slow`: does the work after `ms`, then answers;
+ * - `late`: does the work at once, and answers after `ms`;
  * - `down`: answers 503 (451 over SMTP) and does nothing;
  * - `twice`: does the work twice at once, as a network that repeats a request would;
  * - `lost`: does the work, then drops the connection without an answer.
  */
-export const faultModes = ['ok', 'slow', 'down', 'twice', 'lost'] as const;
+export const faultModes = ['ok', 'slow', 'late', 'down', 'twice', 'lost'] as const;
 type FaultMode = (typeof faultModes)[number];
 
 export interface Fault {
   mode: FaultMode;
-  /** How long `slow` waits, in milliseconds. */
+  /** How long `slow` and `late` wait, in milliseconds. */
   ms: number;
 }
 
@@ -26,6 +28,7 @@ const noFault: Fault = { mode: 'ok', ms: 0 };
 @Injectable()
 export class Faults {
   private readonly faults = new Map<ProviderName, Fault>();
+  private readonly waiting = new Map<ProviderName, number>();
 
   constructor(private readonly database: SandboxDatabase) {}
 
@@ -44,6 +47,18 @@ export class Faults {
       ProviderName,
       Fault
     >;
+  }
+
+  /** Lets a call wait as long as the fault says. */
+  async wait(provider: ProviderName, { ms }: Fault): Promise<void> {
+    this.waiting.set(provider, this.waitingCalls(provider) + 1);
+    await delay(ms);
+    this.waiting.set(provider, this.waitingCalls(provider) - 1);
+  }
+
+  /** How many calls of a provider wait now, those whose caller has gone included. */
+  waitingCalls(provider: ProviderName): number {
+    return this.waiting.get(provider) ?? 0;
   }
 
   async set(provider: ProviderName, fault: Fault): Promise<Fault> {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTransport } from 'nodemailer';
 import type { SandboxConfig } from '../config.js';
-import type { Faults } from '../faults/faults.js';
-import type { Fault } from '../faults/faults.js';
+import type { SandboxDatabase } from '../database.js';
+import { Faults, type Fault } from '../faults/faults.js';
 import type { Inbox, IncomingMessage } from './inbox.js';
 import { MailServer } from './mail-server.js';
 
@@ -14,9 +14,11 @@ describe('the mail server', () => {
   beforeEach(async () => {
     fault = { mode: 'ok', ms: 0 };
     delivered = [];
+    const faults = new Faults(undefined as unknown as SandboxDatabase);
+    faults.of = () => fault;
     server = new MailServer(
       { deliver: async (message: IncomingMessage) => void delivered.push(message) } as unknown as Inbox,
-      { of: () => fault } as unknown as Faults,
+      faults,
       { values: { smtpPort: 0, host: '127.0.0.1' } } as SandboxConfig,
     );
     await server.onApplicationBootstrap();
@@ -63,6 +65,15 @@ describe('the mail server', () => {
     fault = { mode: 'slow', ms: 150 };
     const started = performance.now();
     await send();
+    expect(performance.now() - started).toBeGreaterThanOrEqual(145);
+  });
+
+  it('late: the mail server stores the mail before it answers', async () => {
+    fault = { mode: 'late', ms: 150 };
+    const started = performance.now();
+    const sent = send();
+    while (delivered.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await sent;
     expect(performance.now() - started).toBeGreaterThanOrEqual(145);
   });
 

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
@@ -70,8 +69,9 @@ export class MailServer {
   private async receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
     const mail = await simpleParser(stream);
     if (stream.sizeExceeded) throw smtpError('The message is too big', 552);
-    const { mode, ms } = this.faults.of('smtp');
-    if (mode === 'slow') await delay(ms);
+    const fault = this.faults.of('smtp');
+    const { mode } = fault;
+    if (mode === 'slow') await this.faults.wait('smtp', fault);
 
     const id = mail.messageId ?? randomUUID();
     const messages = session.envelope.rcptTo.map(({ address }): IncomingMessage => ({
@@ -84,6 +84,7 @@ export class MailServer {
     }));
     for (const message of mode === 'twice' ? [...messages, ...messages] : messages)
       await this.inbox.deliver(message);
+    if (mode === 'late') await this.faults.wait('smtp', fault);
     if (mode === 'lost') this.sockets.get(socketKey(session))?.destroy();
   }
 }
