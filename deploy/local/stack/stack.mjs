@@ -23,6 +23,14 @@ const appNames = ['sandbox', 'signer', 'status', 'worker', 'gateway', 'ops'];
  * @type {Record<string, string>}
  */
 const titles = { status: 'The status app', ops: 'The ops app' };
+/**
+ * Flags of an app's Node.
+ * @param {string} app
+ */
+const nodeFlags = (app) =>
+  app === 'worker'
+    ? ['--enable-source-maps', '--import', './dist/libs/temporal/src/without-promise-traces.js']
+    : ['--enable-source-maps'];
 /** A process stops after those that depend on it. */
 const stopOrder = [
   'gateway',
@@ -186,7 +194,7 @@ export class Stack {
     const port = ports[/** @type {keyof Settings['ports']} */ (`${app}Metrics`)];
     const spec = {
       command: process.execPath,
-      args: ['--enable-source-maps', `dist/apps/${app}/src/main.js`],
+      args: [...nodeFlags(app), `dist/apps/${app}/src/main.js`],
       env: this.#environments[app] ?? {},
     };
     await this.#context.report.step(`${title} ready`, () =>
