@@ -63,7 +63,7 @@ function databaseSteps(ports: SigningPorts) {
   const profiles = createProfiles(ports.profile);
 
   async function findAll(ids: readonly string[]): Promise<(CertificateRequestRow | undefined)[]> {
-    const rows = new Map((await findCertificateRequests(db, ids)).map((row) => [row.reissue_id, row]));
+    const rows = new Map((await findCertificateRequests(db, { ids })).map((row) => [row.reissue_id, row]));
     return ids.map((id) => rows.get(id));
   }
 

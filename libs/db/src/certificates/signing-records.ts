@@ -1,4 +1,5 @@
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { compiledOnce } from '../compiled-once.js';
 import type { Tx } from '../database.js';
 import type { CertificateRow } from '../rows.js';
 import {
@@ -46,30 +47,24 @@ export interface SigningRecords {
   readonly profileIsStored: boolean;
 }
 
-/**
- * Reads all records in one statement. The caller holds the locks on the customers and reissues, and took them in an earlier
- * statement: a statement that waits for a lock reads other rows as they were before it waited.
- */
-export async function readSigningRecords(
-  tx: Tx<
-    | 'select blocked_key'
-    | 'select certificate'
-    | 'select certificate_profile'
-    | 'select challenge'
-    | 'select consent'
-    | 'select identity_try'
-    | 'select password_try'
-    | 'select received_call'
-    | 'select reissue'
-    | 'select reissue_before_verdicts'
-    | 'select vault_envelope'
-  >,
-  subjects: SigningSubjects,
-  profileDigest: string,
-): Promise<SigningRecords> {
-  const { reissueIds, spkiSha256s } = subjects;
-  const found = await tx
-    .selectNoFrom([
+type SigningRecordsTx = Tx<
+  | 'select blocked_key'
+  | 'select certificate'
+  | 'select certificate_profile'
+  | 'select challenge'
+  | 'select consent'
+  | 'select identity_try'
+  | 'select password_try'
+  | 'select received_call'
+  | 'select reissue'
+  | 'select reissue_before_verdicts'
+  | 'select vault_envelope'
+>;
+
+const selectRecords = compiledOnce(
+  (tx: SigningRecordsTx, subjects: SigningSubjects & { readonly profileDigest: string }) => {
+    const { reissueIds, spkiSha256s, profileDigest } = subjects;
+    return tx.selectNoFrom([
       jsonArrayFrom(relatedCertificates(tx, subjects)).as('certificates'),
       jsonArrayFrom(blockedKeys(tx, spkiSha256s)).as('blockedKeys'),
       jsonArrayFrom(storedProfile(tx, profileDigest)).as('profiles'),
@@ -78,8 +73,22 @@ export async function readSigningRecords(
       jsonArrayFrom(provedConsents(tx, reissueIds)).as('consents'),
       jsonArrayFrom(requestTimes(tx, reissueIds)).as('requests'),
       jsonArrayFrom(olderReissues(tx, reissueIds)).as('older'),
-    ])
-    .executeTakeFirstOrThrow();
+    ]);
+  },
+);
+
+/**
+ * Reads all records in one statement. The caller holds the locks on the customers and reissues, and took them in an earlier
+ * statement: a statement that waits for a lock reads other rows as they were before it waited.
+ */
+export async function readSigningRecords(
+  tx: SigningRecordsTx,
+  subjects: SigningSubjects,
+  profileDigest: string,
+): Promise<SigningRecords> {
+  const { reissueIds } = subjects;
+  const [found] = await selectRecords(tx, { ...subjects, profileDigest });
+  if (!found) throw new Error('invariant violated: a query without FROM returned no row');
 
   const methods = Map.groupBy(found.methods, byReissue);
   const passwords = Map.groupBy(found.passwords, byReissue);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { compiledOnce } from '../compiled-once.js';
 import type { Database, Tx } from '../database.js';
 import type { CustomerRow, ReissueRow } from '../rows.js';
 
@@ -28,61 +29,66 @@ export interface LockWait {
   readonly wait: boolean;
 }
 
+interface Ids {
+  readonly ids: readonly string[];
+}
+
 /** The certificate requests of these reissues, in no order. */
-export async function findCertificateRequests(
-  db: Database<'select reissue'>,
-  reissueIds: readonly string[],
-): Promise<CertificateRequestRow[]> {
-  return db
+export const findCertificateRequests = compiledOnce((db: Database<'select reissue'>, { ids }: Ids) =>
+  db
     .selectFrom('reissue')
     .select(requestColumns)
-    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
-    .execute();
-}
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(ids)))),
+);
+
+type CustomerLock = Tx<'select customer' | 'update customer'>;
+type ReissueLock = Tx<'select reissue' | 'update reissue'>;
 
 /** Reads and locks customers, always in the same order. */
-export async function lockCustomersToCertify(
-  tx: Tx<'select customer' | 'update customer'>,
-  customerIds: readonly string[],
-  { wait }: LockWait,
-): Promise<CustomerToCertify[]> {
-  return tx
-    .selectFrom('customer')
-    .select(customerColumns)
-    .where((is) => is('customer_id', '=', is.fn.any(sql<string[]>`${customerIds}::uuid[]`)))
-    .orderBy('customer_id')
-    .forNoKeyUpdate()
-    .$if(!wait, (query) => query.skipLocked())
-    .execute();
-}
+export const lockCustomersToCertify = waitingOrNot((wait) =>
+  compiledOnce((tx: CustomerLock, { ids }: Ids) =>
+    tx
+      .selectFrom('customer')
+      .select(customerColumns)
+      .where((is) => is('customer_id', '=', is.fn.any(sql<string[]>`${ids}::uuid[]`)))
+      .orderBy('customer_id')
+      .forNoKeyUpdate()
+      .$if(!wait, (query) => query.skipLocked()),
+  ),
+);
 
 /** Reads and locks reissues, always in the same order. Their customers are locked before them. */
-export async function lockReissuesToSign(
-  tx: Tx<'select reissue' | 'update reissue'>,
-  reissueIds: readonly string[],
-  lockWait: LockWait,
-): Promise<ReissueToSign[]> {
-  return lockedReissues(tx, reissueIds, lockWait).select(reissueColumns).execute();
-}
+export const lockReissuesToSign = waitingOrNot((wait) =>
+  compiledOnce((tx: ReissueLock, { ids }: Ids) => lockedReissues(tx, ids, wait).select(reissueColumns)),
+);
+
+const lockStates = waitingOrNot((wait) =>
+  compiledOnce((tx: ReissueLock, { ids }: Ids) =>
+    lockedReissues(tx, ids, wait).select(['reissue_id', 'state']),
+  ),
+);
 
 /** Locks reissues, always in the same order. @returns the states of those that were locked */
 export async function lockReissueStates(
-  tx: Tx<'select reissue' | 'update reissue'>,
+  tx: ReissueLock,
   reissueIds: readonly string[],
   lockWait: LockWait,
 ): Promise<Map<string, ReissueRow['state']>> {
-  const rows = await lockedReissues(tx, reissueIds, lockWait).select(['reissue_id', 'state']).execute();
+  const rows = await lockStates(tx, reissueIds, lockWait);
   return new Map(rows.map(({ reissue_id, state }) => [reissue_id, state]));
 }
 
-const lockedReissues = (
-  tx: Tx<'select reissue' | 'update reissue'>,
-  reissueIds: readonly string[],
-  { wait }: LockWait,
-) =>
+const lockedReissues = (tx: ReissueLock, ids: readonly string[], wait: boolean) =>
   tx
     .selectFrom('reissue')
-    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(ids))))
     .orderBy('reissue_id')
     .forNoKeyUpdate()
     .$if(!wait, (query) => query.skipLocked());
+
+/** A query that exists in two texts, because one of them skips locked rows. */
+function waitingOrNot<T, Row>(textOf: (wait: boolean) => (tx: T, ids: Ids) => Promise<Row[]>) {
+  const [waiting, skipping] = [textOf(true), textOf(false)];
+  return (tx: T, ids: readonly string[], { wait }: LockWait): Promise<Row[]> =>
+    (wait ? waiting : skipping)(tx, { ids });
+}
