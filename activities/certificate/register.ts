@@ -1,12 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { registrationText, type PreparedStep, type ProveRegistration } from '#libs/domain';
 import { verifyPossession } from '#libs/ca';
-import {
-  certificateBySerial,
-  certificatesInForce,
-  putOnFile,
-  type CertificateRow,
-} from '#libs/db/certificates';
+import type { RoleTx } from '#libs/db';
+import { certificateAndOthersInForce, putOnFile, type CertificateRow } from '#libs/db/certificates';
 import { changeStatus } from '#activities/revocation';
 import { BrokenInvariant, done, failed, refused, runStep } from '#activities/step';
 import type { CertificateContext } from './context.js';
@@ -25,9 +21,8 @@ export async function proveRegistration(
     reissueId,
     message,
     'proveRegistration',
-    async (change) => {
+    async (change, { certificate, others }) => {
       const { tx, row, now, certificates } = change;
-      const certificate = row.serial ? await certificateBySerial(tx, row.serial) : undefined;
       if (!certificate?.der || certificate.revoked_at || !row.registration_nonce)
         throw new BrokenInvariant('an issued reissue has no certificate in force');
       if (message.challengeId !== row.registration_challenge_id) return refused('UNKNOWN_CHALLENGE');
@@ -38,7 +33,7 @@ export async function proveRegistration(
         return failed('REGISTRATION_PROOF_INVALID');
 
       const replaced: CertificateRow[] = [];
-      for (const old of await certificatesInForce(tx, certificate, now)) {
+      for (const old of others) {
         const { outcome } = await changeStatus(tx, old.serial, { act: 'revoke', reason: 'superseded' }, now);
         if (outcome === 'DONE') replaced.push(old);
       }
@@ -56,9 +51,14 @@ export async function proveRegistration(
           details: { serial: old.serial, by: certificate.serial },
         });
       }
-      if (replaced.length === 0) change.certificates = certificates;
+      const old = certificates?.old;
+      const revoked = replaced.some(({ serial }) => serial === old?.serial);
+      change.certificates = { certificate, old: old && revoked ? { ...old, revoked_at: now } : old };
       return done();
     },
-    { lockPerson: true },
+    {
+      lockPerson: true,
+      read: (tx: RoleTx<'worker'>) => certificateAndOthersInForce(tx, reissueId, context.clock()),
+    },
   );
 }

@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readVidRandom, type PreparedStep, type RequestCertificate } from '#libs/domain';
-import { certificateBySerial } from '#libs/db/certificates';
+import type { RoleTx } from '#libs/db';
+import { certificateBySerial, type CertificateRow } from '#libs/db/certificates';
+import { consentsOf } from '#libs/db/reissues';
+import { NumberAccess } from '#libs/resident-numbers';
 import { termsChangedSince } from '#activities/consent';
 import type { IssueOutcome } from '#activities/signing';
 import {
@@ -16,7 +19,7 @@ import {
   type ReissueChange,
 } from '#activities/step';
 import type { CertificateContext } from './context.js';
-import { announceNumberUse, writeVirtualId } from './virtual-id.js';
+import { writeVirtualId } from './virtual-id.js';
 
 /** Stores the PKCS#10 request, computes the VID, and passes the reissue to the CA. */
 export async function requestCertificate(
@@ -25,33 +28,46 @@ export async function requestCertificate(
   message: RequestCertificate,
 ): Promise<PreparedStep> {
   const random = readVidRandom(await context.secrets.open(message.vidRandom, 'vid-random', reissueId));
-  const access = random ? await announceNumberUse(context, reissueId) : undefined;
-  return runStep(context, reissueId, message, 'requestCertificate', async (change) => {
-    if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // the step runs again, and the CA has the request
-    if (!random) return refused('ENVELOPE_REFUSED');
-    if (change.row.state === 'ISSUING') {
-      // An older worker, which computed no VID, passed the request to the CA.
+  const { db, clock } = context;
+  const access = random
+    ? await NumberAccess.recordForVid(db, reissueId, { actor: 'worker', at: clock() })
+    : undefined;
+  return runStep(
+    context,
+    reissueId,
+    message,
+    'requestCertificate',
+    async (change, given) => {
+      if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // the step runs again, and the CA has the request
+      if (!random) return refused('ENVELOPE_REFUSED');
+      if (change.row.state === 'ISSUING') {
+        // An older worker, which computed no VID, passed the request to the CA.
+        if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
+        return proceedAgain;
+      }
+      const changed = termsChangedSince(context, given, change.now);
+      if (changed.length > 0) return reopenConsents(change, changed);
       if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
-      return proceedAgain;
-    }
-    const changed = await termsChangedSince(context, change);
-    if (changed.length > 0) {
-      change.set({ consents_completed_at: null });
-      change.move('requestCertificate', 'CONSENT_REQUIRED', 'reseal.reissue.consents-reopened.v1', {
-        code: 'TERMS_CHANGED',
-      });
-      return failed('CONSENT_INCOMPLETE', {
-        errors: changed.map((termsId) => ({
-          pointer: '#/consents',
-          code: 'TERMS_CHANGED',
-          message: `${termsId}: TERMS_CHANGED`,
-        })),
-      });
-    }
-    if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
-    change.set({ csr: message.csr, pending_message: JSON.stringify(message) });
-    change.move('requestCertificate', 'ISSUING', 'reseal.reissue.certificate-requested.v1');
-    return proceed;
+      change.set({ csr: message.csr, pending_message: JSON.stringify(message) });
+      change.move('requestCertificate', 'ISSUING', 'reseal.reissue.certificate-requested.v1');
+      return proceed;
+    },
+    { read: (tx: RoleTx<'worker'>) => consentsOf(tx, reissueId) },
+  );
+}
+
+/** Asks the customer again for consent to the terms that changed. */
+function reopenConsents(change: ReissueChange, changed: readonly string[]): StepEnding {
+  change.set({ consents_completed_at: null });
+  change.move('requestCertificate', 'CONSENT_REQUIRED', 'reseal.reissue.consents-reopened.v1', {
+    code: 'TERMS_CHANGED',
+  });
+  return failed('CONSENT_INCOMPLETE', {
+    errors: changed.map((termsId) => ({
+      pointer: '#/consents',
+      code: 'TERMS_CHANGED',
+      message: `${termsId}: TERMS_CHANGED`,
+    })),
   });
 }
 
@@ -72,20 +88,29 @@ export async function recordIssue(
   message: RequestCertificate,
   issued: IssueOutcome,
 ): Promise<PreparedStep> {
-  return runStep(context, reissueId, message, 'certificateIssued', async (change) =>
-    issued.outcome === 'ISSUED' ? acceptIssued(context, change, issued.serial) : refuse(change, issued.code),
+  return runStep(
+    context,
+    reissueId,
+    message,
+    'certificateIssued',
+    async (change, certificate) =>
+      issued.outcome === 'ISSUED' ? acceptIssued(context, change, certificate) : refuse(change, issued.code),
+    {
+      read: async (tx: RoleTx<'worker'>) =>
+        issued.outcome === 'ISSUED' ? certificateBySerial(tx, issued.serial) : undefined,
+    },
   );
 }
 
-async function acceptIssued(
+function acceptIssued(
   context: CertificateContext,
   change: ReissueChange,
-  serial: string,
-): Promise<StepEnding> {
-  const certificate = await certificateBySerial(change.tx, serial);
+  certificate: CertificateRow | undefined,
+): StepEnding {
   const old = change.certificates?.old;
   if (!certificate || certificate.reissue_id !== change.row.reissue_id || certificate.revoked_at)
     throw new BrokenInvariant('the issued certificate is not in force');
+  const { serial } = certificate;
   change.set({
     serial,
     basis: certificate.basis,

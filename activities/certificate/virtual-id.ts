@@ -1,28 +1,8 @@
 import { normaliseResidentNumber } from '#libs/domain';
-import { findReissue } from '#libs/db/reissues';
 import { computeVirtualId } from '#libs/npki';
-import { NumberAccess } from '#libs/resident-numbers';
+import type { NumberAccess } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';
-import { BrokenInvariant, type ReissueChange, type StepContext } from '#activities/step';
-
-/** Records that the customer's number will be opened, if the state of the reissue needs it. */
-export async function announceNumberUse(
-  { db, clock }: StepContext,
-  reissueId: string,
-): Promise<NumberAccess | undefined> {
-  const row = await findReissue(db, reissueId);
-  if (!row?.customer_id) return undefined;
-  const needed = row.state === 'KEY_REQUIRED' || (row.state === 'ISSUING' && !row.virtual_id);
-  if (!needed) return undefined;
-  return NumberAccess.record(db, {
-    customerId: row.customer_id,
-    customerRef: row.customer_ref,
-    actor: 'worker',
-    purpose: 'VIRTUAL_ID',
-    reissueId,
-    at: clock(),
-  });
-}
+import { BrokenInvariant, type ReissueChange } from '#activities/step';
 
 /**
  * Computes the VID of the new certificate (KCAC.TS.SIVID) and writes it to the reissue. The resident registration number

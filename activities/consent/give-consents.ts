@@ -1,7 +1,7 @@
 import type { GiveConsents, PreparedStep } from '#libs/domain';
-import { consentsOf } from '#libs/db/reissues';
+import type { GivenConsent } from '#libs/db/reissues';
 import { checkConsents, termsInForce } from '#libs/terms';
-import { done, failed, runStep, type ReissueChange } from '#activities/step';
+import { done, failed, runStep } from '#activities/step';
 import type { ConsentContext } from './context.js';
 import { consentAuditDetails, recordConsentAct } from './record-consents.js';
 
@@ -38,12 +38,14 @@ function pointerTo(message: GiveConsents, termsId: string): string {
 /**
  * The mandatory terms of issuance whose version in force the customer has not agreed to, because it came into force
  * after the consent. The customer is asked again.
+ *
+ * @param given the last consent to each version
  */
-export async function termsChangedSince(
+export function termsChangedSince(
   context: ConsentContext,
-  { tx, row, now }: ReissueChange,
-): Promise<string[]> {
-  const given = await consentsOf(tx, row.reissue_id);
+  given: readonly GivenConsent[],
+  now: Date,
+): string[] {
   return termsInForce(context.terms, 'issuance', 'ko', now)
     .filter(({ mandatory }) => mandatory)
     .filter(

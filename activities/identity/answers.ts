@@ -1,5 +1,6 @@
 import type { VerificationResult } from '#libs/contracts';
 import { koreanDayOf, type AnswerChallenges, type IdentityMethod, type PreparedStep } from '#libs/domain';
+import type { RoleTx } from '#libs/db';
 import {
   acceptChallenges,
   challengesToAnswer,
@@ -47,15 +48,23 @@ export async function reserveTries(
       return secret === undefined ? [] : [[challengeId, secret] as const];
     }),
   );
-  return runStep(context, reissueId, message, 'answerChallenges', async (change) => {
-    const ids = message.answers.map(({ challengeId }) => challengeId);
-    const challenges = await challengesToAnswer(change.tx, { reissueId, updateId: message.updateId }, ids);
-    if (challenges.some(({ reserved }) => reserved)) return proceedAgain;
-    if (opened.size < new Set(handles).size) return refused('ENVELOPE_REFUSED');
-    if (challenges.length !== ids.length || challenges.some(({ state }) => state !== 'SENT'))
-      return refused('UNKNOWN_CHALLENGE');
-    return reserveAll(context, change, message, { challenges, answers });
-  });
+  const ids = message.answers.map(({ challengeId }) => challengeId);
+  return runStep(
+    context,
+    reissueId,
+    message,
+    'answerChallenges',
+    async (change, challenges) => {
+      if (challenges.some(({ reserved }) => reserved)) return proceedAgain;
+      if (opened.size < new Set(handles).size) return refused('ENVELOPE_REFUSED');
+      if (challenges.length !== ids.length || challenges.some(({ state }) => state !== 'SENT'))
+        return refused('UNKNOWN_CHALLENGE');
+      return reserveAll(context, change, message, { challenges, answers });
+    },
+    {
+      read: (tx: RoleTx<'worker'>) => challengesToAnswer(tx, { reissueId, updateId: message.updateId }, ids),
+    },
+  );
 }
 
 /** The challenges that a message answers, and the opened answers by challenge. */
@@ -159,8 +168,7 @@ export async function recordAnswers(
     reissueId,
     message,
     'answerChallenges',
-    async (change) => {
-      const { tried, used } = await triedMethods(change.tx, reissueId, message.updateId);
+    async (change, { tried, used }) => {
       const progress = new Map(used.map((each) => [each.method, each]));
       const results = new Map<string, VerificationResult>();
       for (const each of tried)
@@ -170,7 +178,7 @@ export async function recordAnswers(
       const inMessageOrder = message.answers.flatMap(({ challengeId }) => results.get(challengeId) ?? []);
       return done({ results: inMessageOrder }, superseded);
     },
-    { lockPerson: true },
+    { lockPerson: true, read: (tx: RoleTx<'worker'>) => triedMethods(tx, reissueId, message.updateId) },
   );
 }
 

@@ -8,6 +8,7 @@ import {
   type RequestChallenges,
   type StartReissue,
 } from '#libs/domain';
+import type { RoleTx } from '#libs/db';
 import { customerById, type CustomerRow } from '#libs/db/customers';
 import {
   challengesOfUpdate,
@@ -128,20 +129,26 @@ export async function recordChallenges(
   reissueId: string,
   message: StartReissue | RequestChallenges,
 ): Promise<PreparedStep> {
-  return runStep(context, reissueId, message, 'requestChallenges', async (change) => {
-    const { tx, now } = change;
-    const prepared = await challengesOfUpdate(tx, reissueId, message.updateId);
-    const sent = prepared.map((challenge) => {
-      const { lifetimeMs } = limitsOf(context, challenge.method);
-      return { ...challenge, expires_at: new Date(now.getTime() + lifetimeMs) };
-    });
-    change.add(markChallengesSent(tx, sent));
-    return done({
-      challenges: sent.map((challenge) =>
-        showChallenge(challenge, limitsOf(context, challenge.method).attempts - challenge.tries),
-      ),
-    });
-  });
+  return runStep(
+    context,
+    reissueId,
+    message,
+    'requestChallenges',
+    async (change, prepared) => {
+      const { tx, now } = change;
+      const sent = prepared.map((challenge) => {
+        const { lifetimeMs } = limitsOf(context, challenge.method);
+        return { ...challenge, expires_at: new Date(now.getTime() + lifetimeMs) };
+      });
+      change.add(markChallengesSent(tx, sent));
+      return done({
+        challenges: sent.map((challenge) =>
+          showChallenge(challenge, limitsOf(context, challenge.method).attempts - challenge.tries),
+        ),
+      });
+    },
+    { read: (tx: RoleTx<'worker'>) => challengesOfUpdate(tx, reissueId, message.updateId) },
+  );
 }
 
 /** The progress of a method, also if it was not used yet. */

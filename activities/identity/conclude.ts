@@ -1,5 +1,5 @@
 import { endDateForBasis, decideBasis, earlyRevocation, passwordAttempts, type EndCode } from '#libs/domain';
-import { certificateOnFile, type CertificateRow } from '#libs/db/certificates';
+import type { CertificateRow } from '#libs/db/certificates';
 import { conclusionFacts, customerByCi, type CustomerRow } from '#libs/db/customers';
 import type { IdentityMethodRow } from '#libs/db/identity';
 import { openReissuesOf } from '#libs/db/reissues';
@@ -87,9 +87,8 @@ async function accept(
 ): Promise<string[]> {
   const { tx, now, row } = change;
   const { customer_id: customerId } = customer;
-  const [facts, onFile, otherReissues] = await Promise.all([
+  const [{ onFile, ...facts }, otherReissues] = await Promise.all([
     conclusionFacts(tx, customerId, { since: row.created_at, device: row.device }),
-    certificateOnFile(tx, customerId),
     openReissuesOf(tx, customerId, row.reissue_id),
   ]);
   if (!row.identity_verified_at && facts.registeredSince)

@@ -1,4 +1,5 @@
 import { passwordAttempts, type PreparedStep, type SubmitPassword } from '#libs/domain';
+import type { RoleTx } from '#libs/db';
 import {
   recordPasswordTry,
   lockPasswordCredential,
@@ -33,19 +34,36 @@ export async function submitPassword(
   const password = await context.secrets.open(message.password, 'password', reissueId);
   let credential: TriedCredential | undefined;
 
-  const reserved = await runStep(context, reissueId, message, 'submitPassword', async (change) => {
-    if (password === undefined) return refused('ENVELOPE_REFUSED');
-    const { tx, row } = change;
-    const tried = { reissueId, updateId: message.updateId };
-    credential = row.customer_id ? await lockTriedCredential(tx, row.customer_id, tried) : undefined;
-    if (!credential) return refused('NO_PASSWORD_ON_FILE');
-    return reserveTry(change, credential, message.updateId);
-  });
+  const reserved = await runStep(
+    context,
+    reissueId,
+    message,
+    'submitPassword',
+    async (change, locked) => {
+      if (password === undefined) return refused('ENVELOPE_REFUSED');
+      if (!locked) return refused('NO_PASSWORD_ON_FILE');
+      credential = locked;
+      return reserveTry(change, locked, message.updateId);
+    },
+    { read: (tx: RoleTx<'worker'>) => lockTriedCredential(tx, { reissueId, updateId: message.updateId }) },
+  );
   if (!reserved.proceed || !credential || password === undefined) return reserved;
 
-  const compared = await compare(context, credential.verifier, password);
-  return runStep(context, reissueId, message, 'submitPassword', (change) =>
-    recordCheck(change, compared, message.updateId),
+  const { customer_id: customerId, verifier } = credential;
+  const compared = await compare(context, verifier, password);
+  return runStep(
+    context,
+    reissueId,
+    message,
+    'submitPassword',
+    async (change, [current, underWay]) => recordCheck(change, compared, message.updateId, current, underWay),
+    {
+      read: (tx: RoleTx<'worker'>) =>
+        Promise.all([
+          lockPasswordCredential(tx, customerId),
+          compared.matches ? passwordTriesUnderWay(tx, customerId, reissueId) : 0,
+        ]),
+    },
   );
 }
 
@@ -93,13 +111,15 @@ async function compare(
     : { verifier, matches };
 }
 
-async function recordCheck(
+/** @param underWay tries at the same password that are being compared in other reissues */
+function recordCheck(
   change: ReissueChange,
   { matches, verifier, upgraded }: Comparison,
   updateId: string,
-): Promise<StepEnding> {
+  credential: PasswordCredentialRow | undefined,
+  underWay: number,
+): StepEnding {
   const { tx, row, now } = change;
-  const credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
   if (!credential) return refused('NO_PASSWORD_ON_FILE');
   // The retry compares with the new password.
   if (credential.verifier !== verifier) throw new Error('the password was reset during the comparison');
@@ -108,7 +128,6 @@ async function recordCheck(
   if (!matches) return wrong(change, credential);
 
   // A right password gives back the wrong tries, but not those that are still being compared.
-  const underWay = await passwordTriesUnderWay(tx, credential, row.reissue_id);
   change.add(
     updateCredential(tx, credential.customer_id, {
       wrong_tries: underWay,

@@ -12,7 +12,7 @@ import {
   type StepResult,
 } from '#libs/domain';
 import { showReissue, type StepOutcome } from '#libs/contracts';
-import { inTransaction, type RoleDatabase } from '#libs/db';
+import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { certificatesOfReissue } from '#libs/db/certificates';
 import { lockCustomerOf } from '#libs/db/customers';
 import { lockForStep, type ReissueRow, type StepRow } from '#libs/db/reissues';
@@ -73,9 +73,11 @@ export const proceed: StepEnding = { kind: 'proceed', again: false };
 /** As `proceed`, for a step that runs again and finds its first part committed. */
 export const proceedAgain: StepEnding = { kind: 'proceed', again: true };
 
-export interface StepOptions {
+export interface StepOptions<Read> {
   /** Locks the person before the reissue. */
   readonly lockPerson?: boolean;
+  /** Reads what the body needs. Its statements go out together with the locks, and run after them. */
+  readonly read?: (tx: RoleTx<'worker'>) => Promise<Read>;
   /** Runs the step although the reissue is parked: for its retry, or for the customer's cancel. */
   readonly whileParked?: boolean;
 }
@@ -85,18 +87,22 @@ export interface StepOptions {
  * precondition, runs `body`, and writes effect, events, audit and answer together.
  *
  * @param message the message that the state must accept; undefined if every state is allowed
+ * @param body gets what the option `read` read
  */
-export async function runStep(
+export async function runStep<Read = undefined>(
   context: StepContext,
   reissueId: string,
   call: CustomerCall,
   message: Message | undefined,
-  body: (change: ReissueChange) => Promise<StepEnding>,
-  options: StepOptions = {},
+  body: (change: ReissueChange, read: Read) => Promise<StepEnding>,
+  options: StepOptions<Read> = {},
 ): Promise<PreparedStep> {
   return inTransaction(context.db, async (tx) => {
-    const person = options.lockPerson ? await lockCustomerOf(tx, reissueId) : undefined;
-    const locked = await lockForStep(tx, reissueId, call.updateId);
+    const [person, locked, read] = await Promise.all([
+      options.lockPerson ? lockCustomerOf(tx, reissueId) : undefined,
+      lockForStep(tx, reissueId, call.updateId),
+      options.read?.(tx),
+    ]);
     if (!locked) return { ...noRow, proceed: false };
     const { row, recorded, certificates } = locked;
     if (recorded) return { ...resultOf(recorded, row, context), proceed: false };
@@ -106,7 +112,7 @@ export async function runStep(
     const change = new ReissueChange(tx, row, now);
     change.certificates = certificates;
     change.person = person;
-    const ending = refusal ? refused(refusal) : await body(change);
+    const ending = refusal ? refused(refusal) : await body(change, read as Read);
     // A refusal counts as a step, but no other change of the body is written.
     return endStep(
       context,
@@ -163,7 +169,7 @@ function auditOf(call: CustomerCall, outcome: string, reason?: string) {
 function precondition(
   row: ReissueRow,
   message: Message | undefined,
-  options: StepOptions,
+  options: StepOptions<unknown>,
 ): RefusalCode | undefined {
   if (row.parked_step && !options.whileParked) return 'PARKED';
   if (message && !accepts(row.state, message)) return 'WRONG_STATE';

@@ -1,5 +1,11 @@
 import type { RoleDatabase, RoleTx } from '#libs/db';
-import { findCustomerRrn, insertRrnAccesses, type StoredRrn, type NewRrn } from '#libs/db/customers';
+import {
+  findCustomerRrn,
+  insertRrnAccesses,
+  insertRrnAccessForVid,
+  type StoredRrn,
+  type NewRrn,
+} from '#libs/db/customers';
 import {
   newCustomerKey,
   openRegistryValue,
@@ -51,6 +57,21 @@ export class NumberAccess {
   static async record(db: RoleDatabase<'worker'>, use: NumberUse): Promise<NumberAccess> {
     await recordNumberUses(db, [use]);
     return new NumberAccess(use.customerId);
+  }
+
+  /**
+   * Records that the VID of a reissue's certificate is about to be computed.
+   *
+   * @returns undefined if the reissue needs no VID now
+   * @throws Error within a transaction, which could be rolled back
+   */
+  static async recordForVid(
+    db: RoleDatabase<'worker'>,
+    reissueId: string,
+    use: Pick<NumberUse, 'actor' | 'at'>,
+  ): Promise<NumberAccess | undefined> {
+    const customerId = await insertRrnAccessForVid(db, reissueId, { ...use, purpose: 'VIRTUAL_ID' });
+    return customerId === undefined ? undefined : new NumberAccess(customerId);
   }
 
   /**

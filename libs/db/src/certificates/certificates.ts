@@ -108,6 +108,38 @@ export async function certificatesInForce(
     .execute();
 }
 
+/** The new certificate of a reissue, and the others in force of the same person and policy. */
+export async function certificateAndOthersInForce(
+  tx: Tx<'select certificate' | 'select reissue'>,
+  reissueId: string,
+  now: Date,
+): Promise<{ readonly certificate: CertificateRow | undefined; readonly others: readonly CertificateRow[] }> {
+  const rows = await tx
+    .selectFrom('reissue')
+    .innerJoin('certificate as new', 'new.serial', 'reissue.serial')
+    .innerJoin('certificate as each', (join) =>
+      join.onRef('each.customer_id', '=', 'new.customer_id').onRef('each.policy', '=', 'new.policy'),
+    )
+    .selectAll('each')
+    .select((is) => is('each.serial', '=', is.ref('new.serial')).$castTo<boolean>().as('is_new'))
+    .where('reissue.reissue_id', '=', reissueId)
+    .where((is) =>
+      is.or([
+        is('each.serial', '=', is.ref('new.serial')),
+        is.and([
+          is('each.registered_at', 'is not', null),
+          is('each.revoked_at', 'is', null),
+          is('each.not_after', '>', now),
+        ]),
+      ]),
+    )
+    .execute();
+  return {
+    certificate: rows.find(({ is_new }) => is_new),
+    others: rows.filter(({ is_new }) => !is_new),
+  };
+}
+
 /** The certificates of these enrolments. */
 export async function certificatesOfEnrolments(
   db: Database<'select certificate'> | Tx<'select certificate'>,

@@ -11,6 +11,7 @@ export {
   certificateOnFile,
   putOnFile,
   certificatesInForce,
+  certificateAndOthersInForce,
   certificatesOfEnrolments,
   insertEnrolled,
 } from './certificates.js';

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../database.js';
+import type { CertificateRow } from '../rows.js';
 
 /** What decides about a customer whose identity is verified. The caller holds the lock on the person. */
 export interface ConclusionFacts {
@@ -11,10 +12,17 @@ export interface ConclusionFacts {
   readonly knowsDevice: boolean;
   /** Null: no certificate password is on file. */
   readonly wrongTries: number | null;
+  /** The certificate on file: the last one registered, also if it was revoked or has expired since. */
+  readonly onFile: CertificateRow | undefined;
 }
+
+type FactColumns = Omit<ConclusionFacts, 'onFile'>;
+/** All columns are null without a certificate. */
+type FileColumns = CertificateRow | { readonly serial: null };
 
 export async function conclusionFacts(
   tx: Tx<
+    | 'select certificate'
     | 'select customer_key'
     | 'select customer_rrn'
     | 'select known_device'
@@ -24,8 +32,8 @@ export async function conclusionFacts(
   customerId: string,
   { since, device }: { readonly since: Date; readonly device: string | null },
 ): Promise<ConclusionFacts> {
-  const { rows } = await sql<ConclusionFacts>`
-    SELECT
+  const { rows } = await sql<FactColumns & FileColumns>`
+    SELECT file.*,
       EXISTS (
         SELECT FROM reissue WHERE customer_id = given.id AND state = 'REGISTERED' AND ended_at > ${since}
       ) AS "registeredSince",
@@ -37,6 +45,10 @@ export async function conclusionFacts(
         SELECT FROM known_device WHERE customer_id = given.id AND device = ${device}
       ) AS "knowsDevice",
       (SELECT wrong_tries FROM password_credential WHERE customer_id = given.id) AS "wrongTries"
-    FROM (SELECT ${customerId}::uuid AS id) AS given`.execute(tx);
-  return rows[0]!;
+    FROM (SELECT ${customerId}::uuid AS id) AS given LEFT JOIN LATERAL (
+      SELECT * FROM certificate WHERE customer_id = given.id AND on_file ORDER BY created_at DESC LIMIT 1
+    ) AS file ON true`.execute(tx);
+  const { registeredSince, hasRrn, knowsDevice, wrongTries, ...file } = rows[0]!;
+  const onFile = file.serial === null ? undefined : file;
+  return { registeredSince, hasRrn, knowsDevice, wrongTries, onFile };
 }

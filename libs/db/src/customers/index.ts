@@ -27,5 +27,5 @@ export {
 } from './customers.js';
 export { registryOverview } from './registry-overview.js';
 export type { RegistryUse } from './registry-overview.js';
-export { insertRrnAccesses } from './rrn-access.js';
+export { insertRrnAccesses, insertRrnAccessForVid } from './rrn-access.js';
 export type { CustomerRow } from '../rows.js';

@@ -102,10 +102,14 @@ export interface TriedCredential extends PasswordCredentialRow {
   readonly password_set_at: Date | null;
 }
 
-/** Locks a credential and reads the try of a step. The caller holds the lock on the reissue, which protects the try. */
+/**
+ * Locks the credential of a reissue's customer and reads the try of a step. The caller holds the lock on the reissue, which
+ * protects the try.
+ */
 export async function lockTriedCredential(
-  tx: Tx<'select password_credential' | 'select password_try' | 'update password_credential'>,
-  customerId: string,
+  tx: Tx<
+    'select password_credential' | 'select password_try' | 'select reissue' | 'update password_credential'
+  >,
   { reissueId, updateId }: { readonly reissueId: string; readonly updateId: string },
 ): Promise<TriedCredential | undefined> {
   return tx
@@ -115,7 +119,9 @@ export async function lockTriedCredential(
     )
     .selectAll('password_credential')
     .select(['password_try.granted', 'password_try.password_set_at'])
-    .where('password_credential.customer_id', '=', customerId)
+    .where('password_credential.customer_id', '=', (query) =>
+      query.selectFrom('reissue').select('reissue.customer_id').where('reissue.reissue_id', '=', reissueId),
+    )
     .forUpdate('password_credential')
     .executeTakeFirst();
 }
@@ -159,19 +165,23 @@ export const recordPasswordReset = (
  * count: the outcome of their try is no longer returned. The caller holds the lock on the credential.
  */
 export async function passwordTriesUnderWay(
-  tx: Tx<'select password_try' | 'select reissue' | 'select step'>,
-  { customer_id: customerId, set_at: setAt }: PasswordCredentialRow,
+  tx: Tx<'select password_credential' | 'select password_try' | 'select reissue' | 'select step'>,
+  customerId: string,
   exceptReissueId: string,
 ): Promise<number> {
   const { count } = await tx
     .selectFrom('password_try')
     .innerJoin('reissue', 'reissue.reissue_id', 'password_try.reissue_id')
+    .innerJoin('password_credential as current', (join) =>
+      join
+        .onRef('current.customer_id', '=', 'reissue.customer_id')
+        .onRef('current.set_at', '=', 'password_try.password_set_at'),
+    )
     .select((query) => query.fn.countAll<string>().as('count'))
     .where('reissue.customer_id', '=', customerId)
     .where('reissue.state', '=', 'PASSWORD_REQUIRED')
     .where('reissue.reissue_id', '!=', exceptReissueId)
     .where('password_try.granted', '=', true)
-    .where('password_try.password_set_at', '=', setAt)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(

@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../database.js';
-import type { NewRow } from '../rows.js';
+import type { NewRow, Row } from '../rows.js';
 import { insertRows, type Write } from '../writes.js';
 
 /** Inserts at least one consent. */
@@ -45,8 +45,14 @@ export async function consentReceiptsOf(
   return rows.map(({ jws }) => jws);
 }
 
+/** The latest consent to one version of a terms document. */
+export type GivenConsent = Row<'consent'>;
+
 /** The latest consent to each version of each terms document. */
-export async function consentsOf(db: Database<'select consent'> | Tx<'select consent'>, reissueId: string) {
+export async function consentsOf(
+  db: Database<'select consent'> | Tx<'select consent'>,
+  reissueId: string,
+): Promise<GivenConsent[]> {
   return db
     .selectFrom('consent')
     .distinctOn(['terms_id', 'version'])

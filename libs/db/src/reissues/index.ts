@@ -9,6 +9,7 @@ export {
   insertConsentReceipt,
   consentReceiptsOf,
 } from './consents.js';
+export type { GivenConsent } from './consents.js';
 export { insertNotification, notificationFacts } from './notifications.js';
 export { countParkedReissues, countLocksSince } from './alert-counts.js';
 export { receiveCall, receivedRequest } from './received-calls.js';
