@@ -10,7 +10,7 @@ import {
   type StartReissue,
 } from '#libs/domain';
 import type { RoleTx } from '#libs/db';
-import { findCustomer, findCustomerByRrn, type CustomerRow } from '#libs/db/customers';
+import { findCustomer, findCustomerByRrn, type ClaimedCustomer } from '#libs/db/customers';
 import { rrnLookups } from '#libs/vault';
 import type { Secrets } from '#activities/step';
 import type { ApplicantContext } from './context.js';
@@ -73,12 +73,12 @@ function claimByNumber(
   return { identifierKind, name, number: digits, mobile: null, carrier: null, remarks };
 }
 
-/** Finds the customer with the claimed name and identifier. The claim proves nothing yet. */
+/** Finds the customer with the claimed name and identifier, and the certificate on file. The claim proves nothing yet. */
 export async function findClaimedCustomer(
   tx: RoleTx<'worker'>,
   { registryKeys }: Pick<ApplicantContext, 'registryKeys'>,
   { identifierKind, name, number }: ClaimedIdentity,
-): Promise<CustomerRow | undefined> {
+): Promise<ClaimedCustomer | undefined> {
   return identifierKind === 'MOBILE'
     ? findCustomer(tx, name, number)
     : findCustomerByRrn(tx, name, rrnLookups(registryKeys, number));

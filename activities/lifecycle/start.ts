@@ -3,7 +3,6 @@ import {
   assessIdentity,
   comparableName,
   effectiveReason,
-  unknownCustomerId,
   pinnedRuleOf,
   type CertificateOnFile,
   type IdentityMethod,
@@ -12,8 +11,7 @@ import {
   type StartReissue,
 } from '#libs/domain';
 import { inTransaction, type RoleTx } from '#libs/db';
-import { certificateOnFile, type CertificateRow } from '#libs/db/certificates';
-import type { CustomerRow } from '#libs/db/customers';
+import type { ClaimedCustomer } from '#libs/db/customers';
 import { destroyVaultItemsOfStep, findReissue, insertReissue, type NewReissue } from '#libs/db/reissues';
 import { checkConsents, type AcceptedConsent } from '#libs/terms';
 import { consentAuditDetails, recordConsentAct } from '#activities/consent';
@@ -68,8 +66,8 @@ async function open(
   { applicant, consents, now }: Opening,
 ): Promise<PreparedStep | undefined> {
   if (typeof applicant === 'string') return refuse(tx, start, { code: applicant });
-  const customer = await findClaimedCustomer(tx, context, applicant);
-  const row = await rowOf(tx, context, start, applicant, customer, now);
+  const claimed = await findClaimedCustomer(tx, context, applicant);
+  const row = rowOf(context, start, applicant, claimed, now);
   if (start.methods.some((method) => !row.methods.includes(method)))
     return refuse(tx, start, { code: 'METHOD_NOT_OFFERED' });
   const asker = {
@@ -86,7 +84,11 @@ async function open(
 
   const change = new ReissueChange(tx, inserted, now);
   await begin(context, change, start, applicant, consents);
-  const ending = await firstStep(context, change, start, { prepared: false, used: [], customer });
+  const ending = await firstStep(context, change, start, {
+    prepared: false,
+    used: [],
+    customer: claimed?.customer,
+  });
   // A sealed number is no longer needed: it was read. The record of an answer destroys it, too.
   if (ending.kind !== 'outcome') change.add(destroyVaultItemsOfStep(tx, start.reissueId, start.updateId));
   return endStep(context, change, start, ending);
@@ -104,19 +106,17 @@ async function refuse(
   return { ...noRow, ...refusal, requestHmac, proceed: false };
 }
 
-async function rowOf(
-  tx: RoleTx<'worker'>,
+function rowOf(
   context: StartContext,
   start: StartReissue,
   applicant: ClaimedIdentity,
-  customer: CustomerRow | undefined,
+  claimed: ClaimedCustomer | undefined,
   now: Date,
-): Promise<NewReissue & { methods: IdentityMethod[] }> {
+): NewReissue & { methods: IdentityMethod[] } {
   const { name, number } = applicant;
-  const claimed = [comparableName(name), number];
-  // An unknown person costs the same query, so that the time of the answer reveals nothing.
-  const onFile = await certificateOnFile(tx, customer?.customer_id ?? unknownCustomerId);
-  const standing = onFile && statusOf(onFile, now);
+  const identity = [comparableName(name), number];
+  const customer = claimed?.customer;
+  const standing = claimed?.onFile && statusOf(claimed.onFile, now);
   const rule = pinnedRuleOf(context.policy, start.reason, standing);
   const { methods } = assessIdentity(rule, context.availableMethods, {
     verified: [],
@@ -133,9 +133,9 @@ async function rowOf(
     applicant_by: applicant.identifierKind,
     applicant_carrier: applicant.carrier,
     device: start.origin.device ?? null,
-    person_key: keyed(context, 'person', ...claimed),
+    person_key: keyed(context, 'person', ...identity),
     customer_id: customer?.customer_id ?? null,
-    customer_ref: customer?.customer_ref ?? keyed(context, 'reference', ...claimed).slice(0, 32),
+    customer_ref: customer?.customer_ref ?? keyed(context, 'reference', ...identity).slice(0, 32),
     key_thumbprint: start.keyThumbprint,
     effective_reason: effectiveReason(start.reason, standing),
     policy_version: context.policy.version,
@@ -179,7 +179,7 @@ function keyed(context: StartContext, ...parts: string[]): string {
   return createHmac('sha256', context.pseudonymKey).update(parts.join('\0')).digest('hex');
 }
 
-function statusOf(certificate: CertificateRow, now: Date): CertificateOnFile {
+function statusOf(certificate: NonNullable<ClaimedCustomer['onFile']>, now: Date): CertificateOnFile {
   if (certificate.revoked_at)
     return {
       status: 'REVOKED',

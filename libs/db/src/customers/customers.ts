@@ -1,9 +1,21 @@
-import { comparableName } from '#libs/domain';
+import { comparableName, unknownCustomerId } from '#libs/domain';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database, Tx } from '../database.js';
-import type { CustomerRow } from '../rows.js';
+import type { CertificateRow, CustomerRow } from '../rows.js';
+import type { WritePart } from '../writes.js';
 
 /** The most customers read for one mobile number. A number that thousands share identifies none of them. */
 const mostOfOneMobile = 100;
+
+/** What decides about the certificate on file: the last one registered, also if it was revoked or has expired since. */
+type OnFile = Pick<CertificateRow, 'not_after' | 'hold_at' | 'revoked_at' | 'revocation_reason'>;
+
+/** The customer whose identity an applicant claims. */
+export interface ClaimedCustomer {
+  readonly customer: CustomerRow;
+  /** Undefined: no certificate was ever registered. */
+  readonly onFile: OnFile | undefined;
+}
 
 /**
  * The customer with this name and mobile number, if exactly one matches. Names are compared by `comparableName`, because
@@ -12,19 +24,16 @@ const mostOfOneMobile = 100;
  * @param mobile digits only
  */
 export async function findCustomer(
-  db: Database<'select customer'> | Tx<'select customer'>,
+  db: Tx<'select certificate' | 'select customer'>,
   name: string,
   mobile: string,
-): Promise<CustomerRow | undefined> {
-  const rows = await db
-    .selectFrom('customer')
-    .selectAll()
-    .where('mobile', '=', mobile)
-    .limit(mostOfOneMobile)
-    .execute();
+): Promise<ClaimedCustomer | undefined> {
+  const rows = await withOnFile(
+    db.selectFrom('customer').selectAll().where('mobile', '=', mobile).limit(mostOfOneMobile),
+  ).execute(db);
   const wanted = comparableName(name);
-  const [only, ...more] = rows.filter((row) => comparableName(row.name) === wanted);
-  return more.length === 0 ? only : undefined;
+  const found = rows.rows.flatMap(claimed).filter(({ customer }) => comparableName(customer.name) === wanted);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /**
@@ -33,19 +42,46 @@ export async function findCustomer(
  * @param lookups keyed digests of the number, one for each registry key
  */
 export async function findCustomerByRrn(
-  db: Database<'select customer' | 'select customer_rrn'> | Tx<'select customer' | 'select customer_rrn'>,
+  db: Tx<'select certificate' | 'select customer' | 'select customer_rrn'>,
   name: string,
   lookups: readonly string[],
-): Promise<CustomerRow | undefined> {
-  const rows = await db
-    .selectFrom('customer_rrn')
-    .innerJoin('customer', 'customer.customer_id', 'customer_rrn.customer_id')
-    .selectAll('customer')
-    .where((is) => is('customer_rrn.lookup', '=', is.fn.any(is.val(lookups))))
-    .limit(2)
-    .execute();
-  const [only, ...more] = rows;
-  return more.length === 0 && only && comparableName(only.name) === comparableName(name) ? only : undefined;
+): Promise<ClaimedCustomer | undefined> {
+  const { rows } = await withOnFile(
+    db
+      .selectFrom('customer_rrn')
+      .innerJoin('customer', 'customer.customer_id', 'customer_rrn.customer_id')
+      .selectAll('customer')
+      .where((is) => is('customer_rrn.lookup', '=', is.fn.any(is.val(lookups))))
+      .limit(2),
+  ).execute(db);
+  const [only, ...more] = rows.flatMap(claimed);
+  return more.length === 0 && only && comparableName(only.customer.name) === comparableName(name)
+    ? only
+    : undefined;
+}
+
+/** A row of {@link withOnFile}: without a customer or a certificate, its columns are null. */
+type WithOnFile = (CustomerRow | { readonly customer_id: null }) &
+  (OnFile | { readonly [Column in keyof OnFile]: null });
+
+/**
+ * The found customers with their certificates on file. A person who is not found costs the same look-ups, so that the time
+ * of the answer reveals nothing.
+ */
+const withOnFile = (customers: WritePart): RawBuilder<WithOnFile> => sql`
+  SELECT found.*, not_after, hold_at, revoked_at, revocation_reason
+  FROM (SELECT ${unknownCustomerId}::uuid AS id) AS nobody
+  LEFT JOIN (${customers}) AS found ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM certificate WHERE customer_id = coalesce(found.customer_id, nobody.id) AND on_file
+    ORDER BY certificate.created_at DESC LIMIT 1
+  ) AS file ON true`;
+
+function claimed(row: WithOnFile): ClaimedCustomer[] {
+  const { not_after, hold_at, revoked_at, revocation_reason, ...customer } = row;
+  if (customer.customer_id === null) return [];
+  const onFile = not_after === null ? undefined : { not_after, hold_at, revoked_at, revocation_reason };
+  return [{ customer, onFile }];
 }
 
 export async function customerById(

@@ -25,6 +25,7 @@ export {
   lockCustomer,
   lockCustomerOf,
 } from './customers.js';
+export type { ClaimedCustomer } from './customers.js';
 export { registryOverview } from './registry-overview.js';
 export type { RegistryUse } from './registry-overview.js';
 export { insertRrnAccesses, insertRrnAccessForVid } from './rrn-access.js';
