@@ -1,6 +1,5 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { RoleTx } from '#libs/db';
-import { isKnownDevice } from '#libs/db/identity';
 import type { ReissueRow } from '#libs/db/reissues';
 import { unknownCustomerId, type CallOrigin, type IdentityMethod } from '#libs/domain';
 import {
@@ -8,6 +7,7 @@ import {
   networksOf,
   useFirstAllowed,
   useLimit,
+  useLimitsOnDevice,
   widestNetworkOf,
   type Allowance,
   type RateLimit,
@@ -155,10 +155,6 @@ export class IdentityLimits {
     now: Date,
   ): Promise<Allowance> {
     const { device, address } = requester.origin;
-    // Unknown persons are looked up too, so that their answers take equally long.
-    const known =
-      device !== undefined && (await isKnownDevice(tx, requester.customer_id ?? unknownCustomerId, device));
-    if (known) return useFirstAllowed(tx, [all.map((each) => this.counted(each, 'device', device))], now);
     const networks = networksOf(address);
     const ofNetwork = all.flatMap((each) => [
       ...networks.map((network) => this.counted({ ...each, limit: fifthOf(each.limit) }, 'address', network)),
@@ -168,8 +164,16 @@ export class IdentityLimits {
       this.counted({ ...each, limit: newNetworkLimit(each.what) }, 'first-time', widestNetworkOf(address)),
       this.counted({ ...each, limit: newNetworksLimit }, 'first-times'),
     ]);
-    const allowances = [ofNetwork, all.map((each) => this.counted(each, 'all')), ofNewNetwork];
-    return useFirstAllowed(tx, allowances, now);
+    const others = [all.map((each) => this.counted(each, 'all')), ofNewNetwork];
+    if (device === undefined) return useFirstAllowed(tx, [ofNetwork, ...others], now);
+    // Unknown persons are looked up too, so that their answers take equally long.
+    const who = { customerId: requester.customer_id ?? unknownCustomerId, device };
+    const ofDevice = all.map((each) => this.counted(each, 'device', device));
+    const first = await useLimitsOnDevice(tx, who, { known: ofDevice, unknown: ofNetwork }, now);
+    if (first.known || first.allowed) return first;
+    const later = await useFirstAllowed(tx, others, now);
+    if (later.allowed) return later;
+    return { allowed: false, retryAfterMs: Math.min(first.retryAfterMs, later.retryAfterMs) };
   }
 
   private counted({ what, whose, limit }: Counted, way: string, ...from: string[]): LimitUse {

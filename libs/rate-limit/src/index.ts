@@ -7,6 +7,7 @@ export {
   useFirstAllowed,
   useLimit,
   useLimits,
+  useLimitsOnDevice,
   useFirstAllowedLimits,
 } from './rate-limits.js';
 export type { Allowance, LimitUse } from './rate-limits.js';

@@ -1,5 +1,11 @@
 import type { Database, Tx } from '#libs/db';
-import { refundRateLimit, useRateLimits, type LimitPrivilege, type RateLimitUse } from '#libs/db/identity';
+import {
+  refundRateLimit,
+  useRateLimits,
+  useRateLimitsOnDevice,
+  type LimitPrivilege,
+  type RateLimitUse,
+} from '#libs/db/identity';
 import { cellOf, type RateLimit } from './gcra.js';
 
 type LimitDatabase = Database<LimitPrivilege>;
@@ -24,8 +30,26 @@ export async function useLimits(
   uses: readonly LimitUse[],
   now: Date,
 ): Promise<Allowance> {
-  const retryAfterMs = await useRateLimits(db, rateLimitUses(uses, now), now);
-  return retryAfterMs === null ? { allowed: true } : { allowed: false, retryAfterMs };
+  return allowanceAfter(await useRateLimits(db, rateLimitUses(uses, now), now));
+}
+
+const allowanceAfter = (waitMs: number | null): Allowance =>
+  waitMs === null ? { allowed: true } : { allowed: false, retryAfterMs: waitMs };
+
+/**
+ * Uses the limits of a customer's known device, or those of any other device, as {@link useLimits}.
+ *
+ * @param device keyed digest of its id
+ */
+export async function useLimitsOnDevice(
+  tx: Tx<LimitPrivilege | 'select known_device'>,
+  who: { readonly customerId: string; readonly device: string },
+  uses: { readonly known: readonly LimitUse[]; readonly unknown: readonly LimitUse[] },
+  now: Date,
+): Promise<Allowance & { readonly known: boolean }> {
+  const counted = { known: rateLimitUses(uses.known, now), unknown: rateLimitUses(uses.unknown, now) };
+  const { known, waitMs } = await useRateLimitsOnDevice(tx, who, counted, now);
+  return { known, ...allowanceAfter(waitMs) };
 }
 
 /** Uses one limit. */

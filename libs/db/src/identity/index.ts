@@ -28,7 +28,7 @@ export {
   destroyPhotos,
 } from './identity-photos.js';
 export type { NewIdentityPhoto } from './identity-photos.js';
-export { isKnownDevice, recordKnownDevice } from './known-devices.js';
+export { recordKnownDevice, useRateLimitsOnDevice } from './known-devices.js';
 export {
   passwordCredential,
   lockPasswordCredential,
