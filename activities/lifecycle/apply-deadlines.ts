@@ -28,16 +28,19 @@ export async function applyDeadlines(context: StepContext, reissueId: string): P
     const answer = (after: ReissueRow): StepResult => ({
       standing: reissueStandingOf(after, context.deadlines),
       status: 'DONE',
-      // Repeated with every wake-up: each reminder is sent once, and none is lost with a worker that died here.
-      ...(after.reminders_sent > 0 && after.state === 'ISSUED' ? { notify: ['REMINDER'] } : {}),
       customerRef: after.customer_ref,
+    });
+    const changed = ({ row: after, notify, notified }: ReissueChange): StepResult => ({
+      ...answer(after),
+      notify,
+      notified,
     });
 
     if (isFinal(row.state)) return answer(row);
     if (row.parked_since) {
       const abandonAt = new Date(row.parked_since.getTime() + context.deadlines.untilAbandonedMs);
       if (!due(abandonAt)) return answer(row);
-      return answer(await endReissue(tx, row, 'abandon', now, { actor: 'system', code: 'NOT_RETRIED' }));
+      return changed(await endReissue(tx, row, 'abandon', now, { actor: 'system', code: 'NOT_RETRIED' }));
     }
     if (row.state === 'ISSUING') return answer(row); // deadlines act only between steps
     if (due(nextReminderOf(row, context.deadlines)) && !due(row.deadline)) {
@@ -46,7 +49,9 @@ export async function applyDeadlines(context: StepContext, reissueId: string): P
       while (due(nextReminderOf(change.row, context.deadlines)))
         change.set({ reminders_sent: change.row.reminders_sent + 1 });
       change.audit({ actor: 'system', action: 'remind', outcome: 'DONE' });
-      return answer(await change.write());
+      change.notify.push('REMINDER');
+      await change.write();
+      return changed(change);
     }
     if (!due(row.deadline)) return answer(row);
 
@@ -56,7 +61,7 @@ export async function applyDeadlines(context: StepContext, reissueId: string): P
       change.set({ deadline: later });
       return answer(await change.write());
     }
-    return answer(await endReissue(tx, row, 'expire', now, { actor: 'system', code: 'DEADLINE' }));
+    return changed(await endReissue(tx, row, 'expire', now, { actor: 'system', code: 'DEADLINE' }));
   });
 }
 

@@ -84,13 +84,17 @@ async function endByOperator(
       await refuseOperator(tx, reissueId, message, refusal, now);
       return { standing, status: 'REFUSED', code: refusal };
     }
-    const after = await endReissue(tx, row, message.kind, now, {
+    const ended = await endReissue(tx, row, message.kind, now, {
       actor: operation.requestedBy,
       code,
       reason: operation.reason,
       details: auditedOperation(operation),
     });
-    return { standing: reissueStandingOf(after, context.deadlines), status: 'DONE' };
+    return {
+      standing: reissueStandingOf(ended.row, context.deadlines),
+      status: 'DONE',
+      notified: ended.notified,
+    };
   });
 }
 

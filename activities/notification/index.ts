@@ -1,6 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { activityInfo } from '@temporalio/activity';
-import { RunningCalls } from '#activities/step';
 import type { RoleDatabase } from '#libs/db';
 import type { NotificationKind } from '#libs/domain';
 import { notifyHolders } from './holders.js';
@@ -10,39 +7,29 @@ import { notifyAll, type NotifyContext } from './notify.js';
 interface Notifications {
   readonly reissueId: string;
   readonly moments: readonly NotificationKind[];
-  /** Whether another worker may still be sending them. */
-  readonly sending?: boolean;
 }
 
 /**
- * Notifies customers. A failure is retried and never fails a reissue.
- *
- * @param longestSendMs the time after which a message that another worker was sending is sent, or failed
+ * The durable activities that notify customers, of what no step has left to the outbox. A failure is retried and never
+ * fails a reissue.
  */
 export function createNotificationActivities({
   db,
-  longestSendMs,
   ...others
-}: Omit<NotifyContext, 'store'> & { readonly db: RoleDatabase<'worker'>; readonly longestSendMs: number }) {
+}: Omit<NotifyContext, 'store'> & { readonly db: RoleDatabase<'worker'> }) {
   const context: NotifyContext = { ...others, store: createNotificationStore(db, others.clock) };
-  const running = new RunningCalls();
-
-  const send = async ({ reissueId, moments, sending }: Notifications): Promise<void> => {
-    const key = `${reissueId} ${moments.join(' ')}`;
-    // Nothing drops a message that is sent twice but the receiver, so wait until the other worker has recorded it.
-    if (sending && !running.has(key) && activityInfo().attempt === 1) await delay(longestSendMs);
-    return running.share(key, () => notifyAll(context, { reissueId, moments }));
-  };
   return {
-    notify: ({ moment, ...input }: Omit<Notifications, 'moments'> & { readonly moment: NotificationKind }) =>
-      send({ ...input, moments: [moment] }),
-    notifyAll: send,
+    notify: ({ reissueId, moment }: Omit<Notifications, 'moments'> & { readonly moment: NotificationKind }) =>
+      notifyAll(context, { reissueId, moments: [moment] }),
+    notifyAll: (notifications: Notifications) => notifyAll(context, notifications),
     tellHolders: (operationId: string) => notifyHolders({ db, ...others }, operationId),
   };
 }
 export type NotificationActivities = ReturnType<typeof createNotificationActivities>;
 
-export { withDirectNotifications } from './direct-notifications.js';
+export { leavingToOutbox } from './leaving-to-outbox.js';
+export { NotificationOutbox } from './outbox.js';
+export type { OutboxDependencies } from './outbox.js';
 export { createSmsSender } from './sms-sender.js';
 export { createMailSender } from './mail-sender.js';
 export type { Mail, MailSender, Sms, SmsSender } from './senders.js';

@@ -1,7 +1,8 @@
 import { oldCertificateStatus } from '#libs/contracts';
 import { endCodes, type Clock, type EndCode, type NotificationKind } from '#libs/domain';
 import type { RoleDatabase } from '#libs/db';
-import { insertNotification, notificationFacts, type ReissueRow } from '#libs/db/reissues';
+import { occasionOf } from '#activities/step';
+import { insertNotification, notificationFacts, type NotificationFacts } from '#libs/db/reissues';
 import type { MessageDetails } from './messages.js';
 
 const notificationChannels = ['SMS', 'MAIL'] as const;
@@ -20,7 +21,7 @@ export interface PendingNotification {
 
 /** The notifications of a reissue in the bank's records. */
 export interface NotificationStore {
-  /** Undefined if no contact is on file, or if this kind is not sent before identity is verified. */
+  /** Undefined if the outbox has the notification, or if it is sent to nobody. */
   find(reissueId: string, kind: NotificationKind): Promise<PendingNotification | undefined>;
   record(reissueId: string, occasion: string, channel: NotificationChannel, at: Date): Promise<void>;
 }
@@ -43,36 +44,45 @@ function isSentToUnverified(kind: NotificationKind, endCode: EndCode | undefined
   return kind === 'IDENTITY_LOCKED' || (kind === 'REFUSED' && endCode !== 'IDENTITY_LOCKED');
 }
 
-function occasionOf(kind: NotificationKind, { reminders_sent, park_sequence }: ReissueRow): string {
-  if (kind === 'REMINDER') return `REMINDER-${reminders_sent}`;
-  return kind === 'RESUMED' ? `RESUMED-${park_sequence}` : kind;
+/**
+ * Decides what to send, by the contact on file and never by what the applicant typed.
+ *
+ * @returns undefined if no contact is on file, or if this kind is not sent before identity is verified
+ */
+export function pendingNotification(
+  { reissue, contact, old, sent }: NotificationFacts,
+  { kind, occasion }: { readonly kind: NotificationKind; readonly occasion: string },
+  now: Date,
+): PendingNotification | undefined {
+  if (!contact) return undefined;
+  const endCode = endCodes.find((code) => code === reissue.end_code);
+  if (!reissue.identity_verified_at && !isSentToUnverified(kind, endCode)) return undefined;
+  // Known to the customer only after identity is verified.
+  const oldStanding = reissue.identity_verified_at ? oldCertificateStatus(old, now) : undefined;
+  const serial = aboutOldCertificate.includes(kind) ? reissue.old_serial : reissue.serial;
+  return {
+    occasion,
+    channelsUsed: notificationChannels.filter((channel) => sent.includes(`${occasion}/${channel}`)),
+    details: {
+      ...(serial ? { serial } : {}),
+      ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),
+      at: (kind === 'NEW_DEVICE' && reissue.identity_verified_at) || reissue.updated_at,
+      ...(endCode ? { endCode } : {}),
+      ...(oldStanding ? { oldStanding } : {}),
+    },
+    ...contact,
+  };
 }
 
-/** Reads the contact on file, never what the applicant typed. */
 export function createNotificationStore(db: RoleDatabase<'worker'>, clock: Clock): NotificationStore {
   return {
     async find(reissueId, kind) {
       const facts = await notificationFacts(db, reissueId);
-      if (!facts?.contact) return undefined;
-      const { reissue, contact, old, sent } = facts;
-      const endCode = endCodes.find((code) => code === reissue.end_code);
-      if (!reissue.identity_verified_at && !isSentToUnverified(kind, endCode)) return undefined;
-      // Known to the customer only after identity is verified.
-      const oldStanding = reissue.identity_verified_at ? oldCertificateStatus(old, clock()) : undefined;
-      const serial = aboutOldCertificate.includes(kind) ? reissue.old_serial : reissue.serial;
-      const occasion = occasionOf(kind, reissue);
-      return {
-        occasion,
-        channelsUsed: notificationChannels.filter((channel) => sent.includes(`${occasion}/${channel}`)),
-        details: {
-          ...(serial ? { serial } : {}),
-          ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),
-          at: (kind === 'NEW_DEVICE' && reissue.identity_verified_at) || reissue.updated_at,
-          ...(endCode ? { endCode } : {}),
-          ...(oldStanding ? { oldStanding } : {}),
-        },
-        ...contact,
-      };
+      if (!facts) return undefined;
+      const occasion = occasionOf(kind, facts.reissue);
+      return facts.waiting.includes(occasion)
+        ? undefined
+        : pendingNotification(facts, { kind, occasion }, clock());
     },
     record: (reissueId, occasion, channel, at) =>
       insertNotification(db, { reissue_id: reissueId, moment: occasion, channel, sent_at: at }),

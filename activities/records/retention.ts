@@ -3,7 +3,7 @@ import { digestOfPurged } from '#libs/audit-log';
 import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { appendAuthorityEntry, deleteEvidenceBundles } from '#libs/db/audit';
 import { deleteExpiredRateLimits } from '#libs/db/identity';
-import { deleteExpiredAccessRevocations } from '#libs/db/reissues';
+import { deleteExpiredAccessRevocations, deleteGivenUpNotifications } from '#libs/db/reissues';
 import {
   purgeDevices,
   purgeIdentityDays,
@@ -33,7 +33,7 @@ export interface Purged extends Readonly<Record<ReissueRecordClass, number>> {
   readonly photos: number;
   readonly accessRecords: number;
   readonly devices: number;
-  /** Counters of limits that are no longer needed. They are not records. */
+  /** Counters of limits and notifications given up long ago, which are no longer needed. They are not records. */
   readonly counts: number;
   /** Whether there may be more to purge. */
   readonly more: boolean;
@@ -44,6 +44,8 @@ const batchSize = 500;
 /** How many reissues are purged at once. The audit entry names each. */
 const reissueBatchSize = 100;
 const dayMs = 86_400_000;
+/** How long operators see which notifications were given up. */
+const givenUpDays = 30;
 /** Lifetime of a bundle: it is fetched as soon as it is made, and can be made again. Milliseconds. */
 const evidenceLifetimeMs = 3_600_000;
 
@@ -100,7 +102,8 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
   const counts = async () =>
     (await deleteExpiredRateLimits(db, clock(), batchSize)) +
     (await purgeIdentityDays(db, koreanDayOf(new Date(clock().getTime() - dayMs)), batchSize)) +
-    (await deleteExpiredAccessRevocations(db, clock()));
+    (await deleteExpiredAccessRevocations(db, clock())) +
+    (await deleteGivenUpNotifications(db, new Date(clock().getTime() - givenUpDays * dayMs)));
 
   return {
     async purgeExpired(): Promise<Purged> {

@@ -47,15 +47,16 @@ export async function endChange(
     change.publishCertificate('reseal.certificate.revoked.v1', { serial }, 'cessationOfOperation');
 }
 
-/** `endChange` for a row that is locked but not otherwise changed. */
+/** `endChange` for a row that is locked but not otherwise changed. @returns the change, which is written */
 export async function endReissue(
   tx: RoleTx<'worker'>,
   row: ReissueRow,
   message: Parameters<typeof endChange>[1],
   now: Date,
   by: EndedBy,
-): Promise<ReissueRow> {
+): Promise<ReissueChange> {
   const change = new ReissueChange(tx, row, now);
   await endChange(change, message, by);
-  return change.write();
+  await change.write();
+  return change;
 }

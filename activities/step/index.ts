@@ -1,7 +1,6 @@
 export { DirectCalls } from './direct-calls.js';
-export type { DirectOutcome } from './direct-calls.js';
 export { RunningCalls } from './running-calls.js';
-export { ReissueChange } from './reissue-change.js';
+export { occasionOf, ReissueChange } from './reissue-change.js';
 export { endChange, endReissue } from './end-reissue.js';
 export { BrokenInvariant, failOnPermanentErrors } from './guard.js';
 export { reissueStandingOf, nextReminderOf, noRow } from './reissue-standing.js';

@@ -2,6 +2,7 @@ import { BrokenInvariant } from './guard.js';
 import {
   isFinal,
   nextStates,
+  notificationOfEnd,
   type EndCode,
   type FinalState,
   type Message,
@@ -19,6 +20,7 @@ import {
   destroyVaultItemsOfReissue,
   destroyVaultItemsOfStep,
   insertStep,
+  notificationPart,
   updateReissue,
   type NewStep,
   type ReissueChanges,
@@ -37,6 +39,8 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
   private readonly entries: Omit<NewAuditEntry, 'occurred_at'>[] = [];
   private readonly others: WritePart[] = [];
   readonly notify: NotificationKind[] = [];
+  /** The notification of the end, if this change ends the reissue. */
+  private readonly ending: NotificationKind[] = [];
   /** The person, if the step locked them and the bank knows them. */
   person: CustomerRow | undefined;
   /** The certificates that clients see, as the step read them; undefined after a change of one of them. */
@@ -68,7 +72,8 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
     if (!nextStates(from, message).includes(state))
       throw new BrokenInvariant(`no transition from ${from} by ${message} to ${state}`);
     this.set({ state });
-    if (isFinal(state))
+    if (isFinal(state)) {
+      this.ending.push(notificationOfEnd[state]);
       this.set({
         ended_at: this.now,
         deadline: null,
@@ -79,6 +84,7 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
         virtual_id: null,
         end_code: (about.code as EndCode | undefined) ?? null,
       });
+    }
     this.publish(event, { ...about, previousState: from });
   }
 
@@ -127,6 +133,11 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
     );
   }
 
+  /** The notifications that {@link write} leaves to the outbox. */
+  get notified(): readonly NotificationKind[] {
+    return [...new Set([...this.notify, ...this.ending])];
+  }
+
   /** Adds details to the step's own audit entry. */
   addAuditDetails(details: Record<string, unknown>): void {
     Object.assign(this.auditDetails, details);
@@ -146,6 +157,13 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
     const { tx, now } = this;
     const reissueId = this.row.reissue_id;
     const ended = isFinal(this.row.state);
+    const waiting = this.notified.map((kind) => ({
+      reissue_id: reissueId,
+      occasion: occasionOf(kind, this.row),
+      kind,
+      due_at: now,
+      created_at: now,
+    }));
     await updateReissue(
       tx,
       reissueId,
@@ -155,6 +173,7 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
         audits: this.entries.map((entry) => ({ ...entry, occurred_at: now })),
         others: [
           ...this.others,
+          ...(waiting.length > 0 ? [notificationPart(tx, waiting)] : []),
           ...(step ? [insertStep(tx, step)] : []),
           ...(step && !ended ? [destroyVaultItemsOfStep(tx, reissueId, step.update_id)] : []),
           ...(ended ? [destroyVaultItemsOfReissue(tx, reissueId), destroyPhotos(tx, reissueId)] : []),
@@ -163,4 +182,13 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
     );
     return this.row;
   }
+}
+
+/** The name of a notification among those of its reissue: its kind, with a number if there can be several of this kind. */
+export function occasionOf(
+  kind: NotificationKind,
+  { reminders_sent, park_sequence }: Pick<ReissueRow, 'reminders_sent' | 'park_sequence'>,
+): string {
+  if (kind === 'REMINDER') return `REMINDER-${reminders_sent}`;
+  return kind === 'RESUMED' ? `RESUMED-${park_sequence}` : kind;
 }

@@ -200,6 +200,7 @@ async function record(
     ...outcome,
     reissue: showReissue({ ...after, updated_at: now }, shownWith),
     notify: change.notify,
+    notified: change.notified,
     superseded: superseded ?? [],
   };
   const step = {
@@ -220,6 +221,8 @@ async function record(
  */
 type RecordedOutcome = StepOutcome & {
   readonly notify: readonly NotificationKind[];
+  /** Absent in answers from before the outbox. */
+  readonly notified?: readonly NotificationKind[];
   readonly superseded: readonly string[];
 };
 
@@ -235,6 +238,7 @@ function resultOf(
     ...(outcome.status === 'REFUSED' ? { code: outcome.code } : {}),
     requestHmac: step.request_hmac,
     notify: outcome.notify,
+    notified: outcome.notified ?? [],
     superseded: outcome.superseded,
     customerRef: row.customer_ref,
   };

@@ -51,7 +51,7 @@ describe('the status of the old certificate that a cancelling customer sees', ()
         for (const language of ['ko', 'en'] as const) expectTextStatesStatus(text[language], status);
       } else expect(`${text.ko} ${text.en}`).not.toMatch(/기존 인증서|old certificate/);
 
-      const sms = await smsOf(applicant.reissueId, state === 'ISSUED' ? 'WITHDRAWN' : 'CANCELLED');
+      const sms = smsOf(applicant.reissueId, state === 'ISSUED' ? 'WITHDRAWN' : 'CANCELLED');
       // Before the identity is verified, the customer gets no message.
       if (state === 'IDENTITY_REQUIRED') return expect(sms).toBeUndefined();
       for (const line of sms!.split('\n')) expectTextStatesStatus(line, status);
@@ -66,7 +66,7 @@ describe('the status of the old certificate that a cancelling customer sees', ()
     const cancel = applicant.cancel();
     await perform(world, applicant.reissueId, cancel);
     expect((await outcomeOf(applicant, cancel.updateId)).reissue.oldCertificate?.standing).toBe('VALID');
-    expectTextStatesStatus((await smsOf(applicant.reissueId, 'CANCELLED'))!, 'good');
+    expectTextStatesStatus(smsOf(applicant.reissueId, 'CANCELLED')!, 'good');
   });
 });
 
@@ -83,7 +83,6 @@ async function comeTo(
   return applicant;
 }
 
-async function smsOf(reissueId: string, moment: 'CANCELLED' | 'WITHDRAWN'): Promise<string | undefined> {
-  await world.activities.notify({ reissueId, moment });
+function smsOf(reissueId: string, moment: 'CANCELLED' | 'WITHDRAWN'): string | undefined {
   return world.outside.messenger.texts.find(({ messageId }) => messageId === `${reissueId}.${moment}`)?.text;
 }

@@ -365,7 +365,6 @@ describe('the holder of a certificate that the bank changed', () => {
   const told = (operationId: string) => {
     const notices = createNotificationActivities({
       ...{ db: worker, clock: () => new Date(), logger: pino({ level: 'silent' }), holdMonths: 6 },
-      longestSendMs: 0,
       sms: { send: (message) => send(sms, message) },
       mail: { send: (message) => send(mails, message) },
     });

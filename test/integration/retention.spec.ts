@@ -96,6 +96,24 @@ describe('retention', () => {
     expect(await purge()).toMatchObject({ photos: 1 });
   });
 
+  it('Retention deletes notifications that were given up 30 days ago', async () => {
+    const { reissueId } = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
+    const created_at = world.clock.now();
+    const notification = { reissue_id: reissueId, kind: 'REMINDER' as const, due_at: created_at, created_at };
+    const daysAgo = (days: number) => new Date(created_at.getTime() - days * day);
+    await world.owner
+      .insertInto('notification_outbox')
+      .values([
+        { ...notification, occasion: 'REMINDER-1', given_up_at: daysAgo(31) },
+        { ...notification, occasion: 'REMINDER-2', given_up_at: daysAgo(29) },
+        { ...notification, occasion: 'REMINDER-3' },
+      ])
+      .execute();
+    await purge();
+    const left = world.owner.selectFrom('notification_outbox').select('occasion').orderBy('occasion');
+    expect(await left.execute()).toEqual([{ occasion: 'REMINDER-2' }, { occasion: 'REMINDER-3' }]);
+  });
+
   it('Retention deletes full limits and counts of past days', async () => {
     const now = world.clock.now();
     const dayOf = (daysAgo: number) => koreanDayOf(new Date(now.getTime() - daysAgo * day));

@@ -121,7 +121,7 @@ describe('a workflow that runs although its reissue has ended', () => {
 
   it('Reconciliation does not signal a workflow that only waits for a notification', async () => {
     const applicant = await stage.arrive('ISSUED');
-    stage.world.outside.messenger.down = true;
+    stage.failToNotifyAfter('cancelReissue');
     await stage.sendMessage(applicant, applicant.cancel());
     await stage.skip(20 * minute);
     expect(await reconcile(applicant)).toMatchObject({ refreshed: 0 });

@@ -63,10 +63,17 @@ export class Stage {
 
   /** Makes the steps leave all calls of providers to the durable activities until `restore`. */
   leaveCallsToActivities(): void {
-    const none = new DirectCalls({ waitMs: 1, atOnce: 0 });
-    const durable = this.world.activitiesWith({ directCalls: { providers: none, notifications: none } });
+    const directCalls = new DirectCalls({ waitMs: 1, atOnce: 0 });
+    const durable = this.world.activitiesWith({ directCalls });
     for (const name of ['startReissue', 'requestChallenges', 'reserveTries'] as const)
       this.substitute(name, durable[name]);
+  }
+
+  /** Makes the workflow notify after this step, as after a step from before the outbox, and fail until `restore`. */
+  failToNotifyAfter(name: 'proveRegistration' | 'cancelReissue'): void {
+    const step = this.world.activities[name] as (...args: never[]) => Promise<StepResult>;
+    this.substitute(name, async (...args) => ({ ...(await step(...args)), notified: [] }));
+    this.substitute('notify', () => Promise.reject(new Error('messages cannot be sent')));
   }
 
   /** Removes all substitutes and faults. */
@@ -80,10 +87,18 @@ export class Stage {
     this.behindMs = 0;
   }
 
-  /** Lets time pass. */
+  /** Lets time pass. Then notifications that are due are sent. */
   async skip(ms: number): Promise<void> {
     await this.time.skip(ms);
+    await this.sendNotifications();
+  }
+
+  /** Waits until the notifications that are due are sent, or have failed. */
+  async sendNotifications(): Promise<void> {
+    const { outbox } = this.world;
     await this.setClock();
+    await outbox.idle();
+    while (await outbox.sendDue());
   }
 
   /** A new applicant whose reissue is in this state, by the ordinary path. */
@@ -186,7 +201,7 @@ export class Stage {
    */
   async endOf(applicant: Applicant): Promise<State> {
     await this.time.skipToEndOf(workflowIdOf(applicant.reissueId));
-    await this.setClock();
+    await this.sendNotifications();
     return (await this.workflowOf(applicant).result()) as State;
   }
 

@@ -19,12 +19,13 @@ export interface Performance {
 
 /**
  * Handles a message as the workflow does, with its own handler, but without Temporal: a failed call to a provider or to
- * the signer is not retried. An operator's message without an operation gets a new one.
+ * the signer is not retried. An operator's message without an operation gets a new one. It also waits until the
+ * notifications are sent, or have failed.
  */
 export async function perform(
   world: World,
   reissueId: string,
-  message: ReissueMessage,
+  sent: ReissueMessage,
   { activities = world.activities, crashing = false }: Performance = {},
 ): Promise<StepResult> {
   const steps = inActivityEnvironment(activities, crashing);
@@ -38,8 +39,11 @@ export async function perform(
     parkCodeOfStep: (error) => (failureTypeOf(error) === 'StepFailed' ? 'STEP_FAILED' : undefined),
     notifiesOfResumption: () => true,
   });
-  const received = await receiveMessage(world, reissueId, message);
-  return handleOrPark(reissueId, await withOperation(world.owner, reissueId, received, world.clock.now()));
+  const received = await receiveMessage(world, reissueId, sent);
+  const message = await withOperation(world.owner, reissueId, received, world.clock.now());
+  const result = await handleOrPark(reissueId, message);
+  await world.outbox.idle();
+  return result;
 }
 
 type Activity = (...args: unknown[]) => Promise<unknown>;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { pino } from 'pino';
 import { PasswordHashing } from '#activities/password';
+import { NotificationOutbox, type OutboxDependencies } from '#activities/notification';
 import { createOldCertificateProvider } from '#activities/identity';
 import { DirectCalls } from '#activities/step';
 import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
@@ -77,12 +78,19 @@ export async function createWorld(
     logger,
   };
   await registerAuthorities(as('signer'), authority.authorities, 16, startTime);
-  const workerParts: WorkerDependencies = {
+  const notifying = {
     db: worker,
     clock: clock.now,
     logger,
-    deadlines: defaultDeadlines,
+    ...outside.messenger,
     holdMonths: defaultHoldMonths,
+  };
+  const newOutbox = (other: Partial<OutboxDependencies> = {}) =>
+    new NotificationOutbox({ ...notifying, providerTimeoutMs: 5_000, ...other });
+  const outbox = newOutbox();
+  const workerParts: WorkerDependencies = {
+    ...notifying,
+    deadlines: defaultDeadlines,
     policy: defaultIdentityPolicy,
     terms,
     receipts: await ReceiptSigner.create('urn:spec', receiptKeys),
@@ -105,12 +113,8 @@ export async function createWorld(
     hashing: new PasswordHashing({ slots: 2, waiting: 1_000 }, cheapHashing),
     rememberedPasswords: 5,
     wrongVidChecksPerDay: 10,
-    ...outside.messenger,
-    providerTimeoutMs: 5_000,
-    directCalls: {
-      providers: new DirectCalls({ waitMs: 2_000, atOnce: 20 }),
-      notifications: new DirectCalls({ waitMs: 500, atOnce: 10 }),
-    },
+    outbox,
+    directCalls: new DirectCalls({ waitMs: 2_000, atOnce: 20 }),
     temporal: { workflow: unusable('Temporal') },
     auditKey: newAuditKey(),
     archiveAfterMs: 60_000,
@@ -144,7 +148,12 @@ export async function createWorld(
     signingWith: (other: { readonly terms: TermsCatalogue }) =>
       createSigningActivities({ ...signingPorts, ...other }),
     samples: createSampleActivities(signingPorts),
+    /** Sends the notifications. Nothing looks for those that are due but `sendDue`. */
+    outbox,
+    /** The outbox of another worker. */
+    newOutbox,
     async close(): Promise<void> {
+      await outbox.stop();
       await Promise.all(opened.map((db) => db.destroy()));
       await database.drop();
     },

@@ -141,20 +141,17 @@ export function createMessageHandler(ports: MessagePorts): Handler {
   const applySteps = async (reissueId: string, message: Apply): Promise<StepResult> => {
     const notify: NotificationKind[] = [];
     const notified: NotificationKind[] = [];
-    let sending = false;
     let last: { result: StepResult; updateId: string } | undefined;
     for (const part of message.parts) {
       const result = await handleMessage(reissueId, part);
       notify.push(...(result.notify ?? []));
       notified.push(...(result.notified ?? []));
-      sending ||= result.sending ?? false;
       last = { result, updateId: part.updateId };
       if (result.status !== 'DONE') break;
     }
     const recorded = await steps.recordApplication(reissueId, message, last);
     notified.push(...(recorded.notified ?? []));
-    sending ||= recorded.sending ?? false;
-    return { ...recorded, notify, notified, sending };
+    return { ...recorded, notify, notified };
   };
 
   /**

@@ -38,15 +38,17 @@ interface ReissueInput {
 /** How long a workflow waits for its first message before it checks whether the reissue has a row. */
 const startTimeoutMs = 30 * 60_000;
 
-/** Sends the notifications that a step has not sent. Several share one activity, which costs six events. */
+/**
+ * Sends the notifications that a step has not left to the outbox: those that only the workflow decides, and those of steps
+ * from before the outbox. Several share one activity, which costs six events.
+ */
 function notify(reissueId: string, result: StepResult): Promise<void>[] {
   const kinds = notificationsOf(result).filter((kind) => !result.notified?.includes(kind));
-  const sending = result.sending ? { sending: true } : {};
   const logged = (sent: Promise<void>) =>
     sent.catch(() => log.warn('notification not delivered', { moments: kinds.join() }));
   if (kinds.length > 1 && patched('moments-together'))
-    return [logged(notifications.notifyAll({ reissueId, moments: kinds, ...sending }))];
-  return kinds.map((kind) => logged(notifications.notify({ reissueId, moment: kind, ...sending })));
+    return [logged(notifications.notifyAll({ reissueId, moments: kinds }))];
+  return kinds.map((kind) => logged(notifications.notify({ reissueId, moment: kind })));
 }
 
 /**

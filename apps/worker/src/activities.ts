@@ -11,7 +11,8 @@ import {
 import { createLifecycleSteps, createReconcileActivities } from '#activities/lifecycle';
 import {
   createNotificationActivities,
-  withDirectNotifications,
+  leavingToOutbox,
+  type NotificationOutbox,
   type MailSender,
   type SmsSender,
 } from '#activities/notification';
@@ -69,10 +70,10 @@ export interface WorkerDependencies {
   readonly wrongVidChecksPerDay: number;
   readonly sms: SmsSender;
   readonly mail: MailSender;
-  /** Time limit of one call to a provider, in milliseconds. */
-  readonly providerTimeoutMs: number;
-  /** The calls that steps make themselves. */
-  readonly directCalls: { readonly providers: DirectCalls; readonly notifications: DirectCalls };
+  /** Sends the notifications of committed steps. */
+  readonly outbox: Pick<NotificationOutbox, 'sendSoon'>;
+  /** The calls to providers that steps make themselves. */
+  readonly directCalls: DirectCalls;
   readonly temporal: Pick<Client, 'workflow'>;
   /** The key that signs evidence. */
   readonly auditKey: AuditSigningKey;
@@ -89,9 +90,6 @@ export interface WorkerDependencies {
   /** `source` of CloudEvents. */
   readonly eventSource: string;
 }
-
-/** How long it takes at most to record a message that was sent, in milliseconds. */
-const timeToRecordMs = 1_000;
 
 /** Makes the activities of the task queue `reissue`: all activities except those of the signer. */
 export function createActivities(dependencies: WorkerDependencies) {
@@ -129,14 +127,9 @@ export function createActivities(dependencies: WorkerDependencies) {
   const notifications = createNotificationActivities({
     ...{ db, sms, mail, clock, logger },
     holdMonths: dependencies.holdMonths,
-    longestSendMs: dependencies.providerTimeoutMs + timeToRecordMs,
   });
   return withFormerNames({
-    ...withDirectNotifications(
-      withDirectCalls(steps, providerCalls, directCalls.providers),
-      notifications.notifyAll,
-      directCalls.notifications,
-    ),
+    ...leavingToOutbox(withDirectCalls(steps, providerCalls, directCalls), dependencies.outbox),
     ...providerCalls,
     ...notifications,
     ...createVidChecks(context),

@@ -1,8 +1,8 @@
-import { DirectCalls, type DirectOutcome } from '#activities/step';
+import { DirectCalls } from '#activities/step';
 import { Counter, type Registry } from 'prom-client';
 
 /**
- * The calls that steps make themselves, with their limits, counted by outcome. Together they leave a quarter of the
+ * The calls to providers that steps make themselves, with their limits, counted by outcome. They leave half of the
  * worker's workflow tasks to other reissues when all calls are slow.
  */
 export class WorkerDirectCalls {
@@ -12,18 +12,13 @@ export class WorkerDirectCalls {
     labelNames: ['calls', 'outcome'],
     registers: [],
   });
-  readonly providers = new DirectCalls({ waitMs: 2_000, atOnce: 20, onOutcome: this.count('providers') });
-  readonly notifications = new DirectCalls({
-    waitMs: 500,
-    atOnce: 10,
-    onOutcome: this.count('notifications'),
+  readonly providers = new DirectCalls({
+    waitMs: 2_000,
+    atOnce: 20,
+    onOutcome: (outcome) => this.counter.inc({ calls: 'providers', outcome }),
   });
 
   register(registry: Registry): void {
     registry.registerMetric(this.counter);
-  }
-
-  private count(calls: string): (outcome: DirectOutcome) => void {
-    return (outcome) => this.counter.inc({ calls, outcome });
   }
 }

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { fetchStaffKeys } from '#activities/operations';
 import { PasswordHashing } from '#activities/password';
 import { findRowsBehindWorkflows } from '#activities/lifecycle';
-import { createMailSender, createSmsSender } from '#activities/notification';
+import { createMailSender, createSmsSender, NotificationOutbox } from '#activities/notification';
 import { CheckpointFile, recordProcessStart, Sequencer, sequencerLeadership } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError } from '#libs/config';
 import { ClockWatch } from '#libs/clock';
@@ -74,12 +74,19 @@ const staffIssuer = {
   audience: config.oidcClientId,
   rolesClaim: config.oidcRolesClaim,
 };
+const notifying = {
+  ...{ db, clock, logger, holdMonths: config.holdMonths },
+  sms: createSmsSender({ url: config.smsUrl, timeoutMs: config.providerTimeoutMs }),
+  mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom, timeoutMs: config.providerTimeoutMs }),
+};
+const outbox = new NotificationOutbox({
+  ...notifying,
+  providerTimeoutMs: config.providerTimeoutMs,
+  admit,
+});
 const activities = createActivities({
-  db,
-  clock,
-  logger,
+  ...notifying,
   deadlines: deadlinesOf(config),
-  holdMonths: config.holdMonths,
   policy: policyOf(config),
   terms,
   receipts: await ReceiptSigner.create(config.receiptIssuer, config.receiptKeys),
@@ -92,10 +99,8 @@ const activities = createActivities({
   hashing,
   rememberedPasswords: config.rememberedPasswords,
   wrongVidChecksPerDay: config.wrongVidChecksPerDay,
-  sms: createSmsSender({ url: config.smsUrl, timeoutMs: config.providerTimeoutMs }),
-  mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom, timeoutMs: config.providerTimeoutMs }),
-  providerTimeoutMs: config.providerTimeoutMs,
-  directCalls,
+  outbox,
+  directCalls: directCalls.providers,
   temporal: temporal.client,
   auditKey: config.auditKeys.keys[0]!,
   archiveAfterMs: config.archiveAfterMs,
@@ -172,6 +177,7 @@ await bootstrap({
       relay,
       sequencer,
       dispatcher,
+      outbox,
       temporal,
       db,
       clocks,

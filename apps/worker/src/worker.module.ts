@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { NotificationOutbox } from '#activities/notification';
 import type { PasswordHashing } from '#activities/password';
 import type { Sequencer } from '#libs/audit-log';
 import { registerClockMetrics, type ClockWatch } from '#libs/clock';
@@ -12,6 +13,7 @@ import { WorkerRunner, type TemporalClient } from '#libs/temporal';
 import { registerWebhookMetrics, type WebhookDispatcher } from '#libs/webhooks';
 import { sql } from 'kysely';
 import { registerHashingMetrics } from './hashing-metrics.js';
+import { registerNotificationMetrics } from './notification-metrics.js';
 import { registerRestoreMetrics } from './restore-metrics.js';
 import { registerSequencerMetrics } from './sequencer-metrics.js';
 import type { WorkerDirectCalls } from './direct-calls.js';
@@ -25,6 +27,7 @@ export class ProcessDependencies {
     readonly relay: EventRelay,
     readonly sequencer: Sequencer,
     readonly dispatcher: WebhookDispatcher | undefined,
+    readonly outbox: NotificationOutbox,
     readonly temporal: TemporalClient,
     readonly db: RoleDatabase<'worker'>,
     readonly clocks: ClockWatch,
@@ -67,8 +70,8 @@ export class WorkerModule {
   }
 
   onApplicationBootstrap(): void {
-    const { runner, relay, sequencer, dispatcher, temporal, db, circuits, directCalls, hashing, restores } =
-      this.dependencies;
+    const { runner, relay, sequencer, dispatcher, outbox, temporal, db } = this.dependencies;
+    const { circuits, directCalls, hashing, restores } = this.dependencies;
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
     this.health.register('postgres', () => sql`select 1`.execute(db));
@@ -79,6 +82,7 @@ export class WorkerModule {
     registerRelayMetrics(relay, this.metrics.registry);
     registerSequencerMetrics(sequencer, db, this.metrics.registry);
     if (dispatcher) registerWebhookMetrics(dispatcher, db, this.metrics.registry);
+    registerNotificationMetrics(outbox, this.metrics.registry);
     registerHashingMetrics(hashing, this.metrics.registry);
     circuits.register(this.metrics.registry);
     directCalls.register(this.metrics.registry);
@@ -88,7 +92,7 @@ export class WorkerModule {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { relay, sequencer, dispatcher, temporal, db, clocks, restores } = this.dependencies;
+    const { relay, sequencer, dispatcher, outbox, temporal, db, clocks, restores } = this.dependencies;
     this.stopping.abort();
     clocks.stop();
     await restores.stop();
@@ -96,18 +100,20 @@ export class WorkerModule {
     await sequencer.stop();
     await relay.stop();
     await dispatcher?.stop();
+    await outbox.stop();
     await temporal.close();
     await db.destroy();
   }
 
   /** Publishes nothing of a restored database before it is reconciled. */
   private async publishWhenSound(): Promise<void> {
-    const { relay, sequencer, dispatcher, sound } = this.dependencies;
+    const { relay, sequencer, dispatcher, outbox, sound } = this.dependencies;
     await sound(this.stopping.signal);
     if (this.stopping.signal.aborted) return;
     relay.start();
     sequencer.start();
     dispatcher?.start();
+    outbox.start();
   }
 
   private async scheduleWhenReachable(): Promise<void> {

@@ -109,6 +109,7 @@ export interface Grants {
     issuer: 'select';
     known_device: 'select' | 'insert' | 'update' | 'delete';
     notification: 'select' | 'insert';
+    notification_outbox: 'select' | 'insert' | 'update' | 'delete';
     operation: 'select' | 'update';
     operation_approval: 'select';
     operation_item: 'select' | 'update';

@@ -256,6 +256,15 @@ export interface Tables {
     channel: Value<'notification.channel'>;
     sent_at: Date;
   };
+  notification_outbox: {
+    reissue_id: string;
+    occasion: string;
+    kind: Value<'notification_outbox.kind'>;
+    attempts: Generated<number>;
+    due_at: Date;
+    created_at: Date;
+    given_up_at: Date | null;
+  };
   operation: {
     operation_id: string;
     kind: Value<'operation.kind'>;

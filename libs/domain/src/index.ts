@@ -87,6 +87,7 @@ export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';
 export {
   notificationKinds,
+  notificationOfEnd,
   notificationsOf,
   parkableSteps,
   parkCodes,

@@ -249,10 +249,8 @@ export interface StepResult {
   readonly requestHmac?: string;
   /** Notifications to the contact on file. */
   readonly notify?: readonly NotificationKind[];
-  /** The notifications of {@link notificationsOf} that the step has sent, or that no retry can send. */
+  /** The notifications of {@link notificationsOf} that the step has left to the outbox, so that the workflow sends none. */
   readonly notified?: readonly NotificationKind[];
-  /** Whether the worker that ran the step may still be sending the notifications that are not in `notified`. */
-  readonly sending?: boolean;
   /** Older reissues of the same person that this step ended. */
   readonly superseded?: readonly string[];
   /** Whether the reissue has no row: it was never started. */
@@ -261,7 +259,8 @@ export interface StepResult {
   readonly customerRef?: string;
 }
 
-const notificationOfEnd: Readonly<Record<FinalState, NotificationKind>> = {
+/** The notification of each end. */
+export const notificationOfEnd: Readonly<Record<FinalState, NotificationKind>> = {
   REGISTERED: 'REGISTERED',
   REJECTED: 'REFUSED',
   TIMED_OUT: 'TIMED_OUT',

@@ -11,10 +11,8 @@ import { createWorld, type World } from '../../world/world.js';
 let world: World;
 beforeAll(async () => void (world = await createWorld()));
 afterEach(() => {
-  const { telecom, oneWon, messenger } = world.outside;
+  const { telecom, oneWon } = world.outside;
   telecom.fault = oneWon.fault = undefined;
-  messenger.down = false;
-  messenger.slow = undefined;
 });
 afterAll(() => world.close());
 
@@ -24,17 +22,14 @@ const rightCodes = { PHONE_CODE: undefined, ONE_WON: undefined };
 const otherWorker = () => world.activitiesWith({});
 
 /** Activities whose steps leave all calls to the durable activities. */
-const durable = () => {
-  const none = new DirectCalls({ waitMs: 1, atOnce: 0 });
-  return world.activitiesWith({ directCalls: { providers: none, notifications: none } });
-};
+const durable = () => world.activitiesWith({ directCalls: new DirectCalls({ waitMs: 1, atOnce: 0 }) });
 
 /** Activities whose steps wait only shortly, so that calls without an answer are left to the durable activities. */
 const impatient = () => {
   let slow = 0;
   const onOutcome = (outcome: string) => void (slow += outcome === 'slow' ? 1 : 0);
-  const brief = () => new DirectCalls({ waitMs: 50, atOnce: 100, slowCalls: 1_000, onOutcome });
-  const activities = world.activitiesWith({ directCalls: { providers: brief(), notifications: brief() } });
+  const directCalls = new DirectCalls({ waitMs: 50, atOnce: 100, slowCalls: 1_000, onOutcome });
+  const activities = world.activitiesWith({ directCalls });
   return { activities, untilSlow: () => until('a step to stop waiting', () => slow > 0) };
 };
 
@@ -144,51 +139,5 @@ describe('a call that its step left to the durable activity', () => {
     const applicant = await walkTo(world, await customer(world), 'REGISTERED', { activities });
     expect([sendsTo(applicant), comparisonsOf(applicant)]).toEqual([1, 1]);
     await expectSoundRecords(applicant);
-  });
-});
-
-describe('the notifications of a step', () => {
-  /** The ids of the messages to the applicant, with repetitions. */
-  const messagesTo = ({ person }: Applicant) =>
-    world.outside.messenger.texts.filter(({ to }) => to === person.mobile).map(({ messageId }) => messageId);
-  const issue = async (applicant: Applicant, activities?: World['activities']) =>
-    perform(world, applicant.reissueId, await applicant.requestCertificate(), activities && { activities });
-
-  it('A step sends its notifications itself, and tells the workflow so', async () => {
-    const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
-    expect(await issue(applicant)).toMatchObject({ notify: ['ISSUED'], notified: ['ISSUED'] });
-    expect(messagesTo(applicant)).toContain(`${applicant.reissueId}.ISSUED`);
-    const registered = await perform(world, applicant.reissueId, await applicant.proveRegistration());
-    expect(registered.notified).toContain('REGISTERED');
-  });
-
-  it('Each notification is sent once when the worker dies before it reports the step', async () => {
-    const applicant = await walkTo(world, await customer(world), 'REGISTERED', { crashing: true });
-    const sent = messagesTo(applicant);
-    expect(sent.length).toBeGreaterThan(0);
-    expect(new Set(sent).size).toBe(sent.length);
-  });
-
-  it('Notifications that cannot be sent are left to the workflow, and fail no step', async () => {
-    const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
-    world.outside.messenger.down = true;
-    const result = await issue(applicant);
-    expect(result).toMatchObject({ status: 'DONE', notify: ['ISSUED'] });
-    expect(result.notified ?? []).toEqual([]);
-    expect(result.sending ?? false).toBe(false);
-  });
-
-  it('A slow notification is sent once: the durable activity waits for the one that is being sent', async () => {
-    const { messenger } = world.outside;
-    const { activities } = impatient();
-    const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED', { activities });
-    messenger.slow = 'after';
-    const result = await issue(applicant, activities);
-    expect(result).toMatchObject({ notify: ['ISSUED'], sending: true });
-    const { reissueId } = applicant;
-    const sent = activities.notify({ reissueId, moment: 'ISSUED', sending: true });
-    messenger.slow = undefined;
-    await sent;
-    expect(messagesTo(applicant).filter((id) => id.endsWith('.ISSUED'))).toHaveLength(1);
   });
 });

@@ -28,15 +28,15 @@ afterAll(async () => {
 
 /**
  * The most SQL statements of the worker until a reissue that replaces a valid certificate is in the next state, with the
- * calls to providers and the notifications at that state: three statements each.
+ * calls to providers and the notifications at that state: two statements each.
  */
 const most: readonly (readonly [State, number])[] = [
   ['IDENTITY_REQUIRED', 11],
-  ['PASSWORD_REQUIRED', 15 + 3],
+  ['PASSWORD_REQUIRED', 15 + 2],
   ['CONSENT_REQUIRED', 8],
   ['KEY_REQUIRED', 2],
-  ['ISSUED', 9 + 3],
-  ['REGISTERED', 8 + 2 * 3],
+  ['ISSUED', 9 + 2],
+  ['REGISTERED', 8 + 2 * 2],
 ];
 
 it('No step of a reissue needs more SQL statements than it did', async () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { defaultIdentityRates, type IdentityRates } from '#activities/identity';
 import { certificateBySerial } from '#libs/db/certificates';
 import { passwordCredential } from '#libs/db/identity';
@@ -233,10 +232,6 @@ describe('notices', () => {
       const message = await applicant.answerChallenges({ PHONE_CODE: wrong });
       told.push(...((await perform(world, applicant.reissueId, message)).notify ?? []));
     }
-    const moments = [...told, 'REFUSED' as const]; // as the workflow notifies at the end
-    await new MockActivityEnvironment().run(() =>
-      world.activities.notifyAll({ reissueId: applicant.reissueId, moments }),
-    );
     return told;
   };
   const toldTo = ({ mobile }: Person) => world.outside.messenger.notificationsTo(mobile);
@@ -267,9 +262,6 @@ describe('notices', () => {
       const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { origin });
       const message = await applicant.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined });
       const { notify } = await perform(world, applicant.reissueId, message);
-      await new MockActivityEnvironment().run(() =>
-        world.activities.notifyAll({ reissueId: applicant.reissueId, moments: notify ?? [] }),
-      );
       return notify;
     };
     expect(await verify(own)).toEqual(['NEW_DEVICE']);

@@ -215,8 +215,6 @@ describe('without a number on file', () => {
     const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED');
     const message = await applicant.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined });
     await perform(world, applicant.reissueId, message);
-    const { reissueId } = applicant;
-    await run(() => world.activities.notify({ reissueId, moment: 'REFUSED' }));
     const texts = world.outside.messenger.texts.filter(({ to }) => to === person.mobile);
     expect(texts.map(({ text }) => text)).toEqual([
       expect.stringContaining('주민등록번호가 등록되어 있지 않아'),

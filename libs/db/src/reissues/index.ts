@@ -11,6 +11,16 @@ export {
 } from './consents.js';
 export type { GivenConsent } from './consents.js';
 export { insertNotification, notificationFacts } from './notifications.js';
+export type { NotificationFacts } from './notifications.js';
+export {
+  deleteGivenUpNotifications,
+  finishNotification,
+  notificationPart,
+  putOffNotification,
+  takeNotifications,
+  waitingNotifications,
+} from './notification-outbox.js';
+export type { TakenNotification } from './notification-outbox.js';
 export { countParkedReissues, countLocksSince } from './alert-counts.js';
 export { receiveCall, receivedRequest } from './received-calls.js';
 export type { NewCall, ReceivedCall, SealedValueOfCall } from './received-calls.js';

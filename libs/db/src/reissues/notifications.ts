@@ -1,6 +1,7 @@
+import { sql, type QueryCreator, type RawBuilder } from 'kysely';
 import type { Database } from '../database.js';
-import { sql } from 'kysely';
 import type { CertificateRow, CustomerRow, NewRow, ReissueRow } from '../rows.js';
+import type { Tables } from '../tables.js';
 
 /** Records that a notification was sent. */
 export async function insertNotification(
@@ -25,12 +26,31 @@ export interface NotificationFacts {
   readonly sent: readonly string[];
 }
 
+export type FactsPrivilege =
+  'select certificate' | 'select customer' | 'select notification' | 'select reissue';
+
+/** @returns also the occasions that the outbox holds */
 export async function notificationFacts(
-  db: Database<'select certificate' | 'select customer' | 'select notification' | 'select reissue'>,
+  db: Database<FactsPrivilege | 'select notification_outbox'>,
   reissueId: string,
-): Promise<NotificationFacts | undefined> {
-  const found = await db
-    .selectFrom('reissue')
+): Promise<(NotificationFacts & { readonly waiting: readonly string[] }) | undefined> {
+  const found = await selectFacts(db, sql`(SELECT ${reissueId}::text AS reissue_id)`)
+    .select(
+      sql<string[]>`array(
+        SELECT occasion FROM notification_outbox WHERE notification_outbox.reissue_id = reissue.reissue_id
+      )`.as('waiting'),
+    )
+    .executeTakeFirst();
+  if (!found) return undefined;
+  const { waiting, ...columns } = found;
+  return { waiting, ...factsOf(columns) };
+}
+
+/** Reads the facts of the reissues in `about`. */
+export const selectFacts = (db: QueryCreator<Tables>, about: RawBuilder<{ reissue_id: string }>) =>
+  db
+    .selectFrom(about.as('about'))
+    .innerJoin('reissue', 'reissue.reissue_id', 'about.reissue_id')
     .leftJoin('customer', 'customer.customer_id', 'reissue.customer_id')
     .leftJoin('certificate as old', 'old.serial', 'reissue.old_serial')
     .selectAll('reissue')
@@ -40,11 +60,20 @@ export async function notificationFacts(
       sql<string[]>`array(
         SELECT moment || '/' || channel FROM notification WHERE notification.reissue_id = reissue.reissue_id
       )`.as('sent'),
-    )
-    .where('reissue.reissue_id', '=', reissueId)
-    .executeTakeFirst();
-  if (!found) return undefined;
-  const { mobile, email, old_state: state, not_after, hold_at, revoked_at, sent, ...reissue } = found;
+    );
+
+type FactsColumns = Awaited<ReturnType<ReturnType<typeof selectFacts>['executeTakeFirstOrThrow']>>;
+
+export function factsOf({
+  mobile,
+  email,
+  old_state: state,
+  not_after,
+  hold_at,
+  revoked_at,
+  sent,
+  ...reissue
+}: FactsColumns): NotificationFacts {
   return {
     reissue,
     contact: mobile === null ? undefined : { mobile, email },
