@@ -1,3 +1,4 @@
+import { compiledOnce } from '../compiled-once.js';
 import type { Database, Tx } from '../database.js';
 import type { ReissueRow, StepRow } from '../rows.js';
 import type { Write } from '../writes.js';
@@ -47,7 +48,7 @@ export interface LockedForStep {
  * runs again, under the lock.
  */
 export async function lockForStep(
-  tx: Tx<'select certificate' | 'select reissue' | 'select step' | 'update reissue'>,
+  tx: StepLock,
   reissueId: string,
   updateId: string,
 ): Promise<LockedForStep | undefined> {
@@ -55,31 +56,37 @@ export async function lockForStep(
   return found?.row.audit_sequence === found?.seen ? found : lockAndRead(tx, reissueId, updateId);
 }
 
+type StepLock = Tx<'select certificate' | 'select reissue' | 'select step' | 'update reissue'>;
+
+const selectForStep = compiledOnce(
+  (tx: StepLock, { reissueId, updateId }: { readonly reissueId: string; readonly updateId: string }) =>
+    tx
+      .selectFrom('reissue')
+      .leftJoin('step', (join) =>
+        join.onRef('step.reissue_id', '=', 'reissue.reissue_id').on('step.update_id', '=', updateId),
+      )
+      .leftJoin('certificate as new', 'new.serial', 'reissue.serial')
+      .leftJoin('certificate as old', 'old.serial', 'reissue.old_serial')
+      .selectAll('reissue')
+      .select((query) =>
+        query
+          .selectFrom('reissue as seen')
+          .select('audit_sequence')
+          .where('reissue_id', '=', reissueId)
+          .as('seen'),
+      )
+      .select(['step.outcome', 'step.request_hmac'])
+      .select(shownColumns)
+      .where('reissue.reissue_id', '=', reissueId)
+      .forNoKeyUpdate('reissue'),
+);
+
 async function lockAndRead(
-  tx: Tx<'select certificate' | 'select reissue' | 'select step' | 'update reissue'>,
+  tx: StepLock,
   reissueId: string,
   updateId: string,
 ): Promise<(LockedForStep & { readonly seen: number | null }) | undefined> {
-  const found = await tx
-    .selectFrom('reissue')
-    .leftJoin('step', (join) =>
-      join.onRef('step.reissue_id', '=', 'reissue.reissue_id').on('step.update_id', '=', updateId),
-    )
-    .leftJoin('certificate as new', 'new.serial', 'reissue.serial')
-    .leftJoin('certificate as old', 'old.serial', 'reissue.old_serial')
-    .selectAll('reissue')
-    .select((query) =>
-      query
-        .selectFrom('reissue as seen')
-        .select('audit_sequence')
-        .where('reissue_id', '=', reissueId)
-        .as('seen'),
-    )
-    .select(['step.outcome', 'step.request_hmac'])
-    .select(shownColumns)
-    .where('reissue.reissue_id', '=', reissueId)
-    .forNoKeyUpdate('reissue')
-    .executeTakeFirst();
+  const [found] = await selectForStep(tx, { reissueId, updateId });
   if (!found) return undefined;
   const { seen, outcome, request_hmac, ...reissue } = found;
   return {
