@@ -21,7 +21,7 @@ export interface PendingNotification {
 
 /** The notifications of a reissue in the bank's records. */
 export interface NotificationStore {
-  /** Undefined if the outbox has the notification, or if it is sent to nobody. */
+  /** Undefined if the outbox has the notification, or if it is not sent at all. */
   find(reissueId: string, kind: NotificationKind): Promise<PendingNotification | undefined>;
   record(reissueId: string, occasion: string, channel: NotificationChannel, at: Date): Promise<void>;
 }

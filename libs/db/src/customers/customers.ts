@@ -70,10 +70,10 @@ type WithOnFile = (CustomerRow | { readonly customer_id: null }) &
  */
 const withOnFile = (customers: WritePart): RawBuilder<WithOnFile> => sql`
   SELECT found.*, not_after, hold_at, revoked_at, revocation_reason
-  FROM (SELECT ${unknownCustomerId}::uuid AS id) AS nobody
+  FROM (SELECT ${unknownCustomerId}::uuid AS id) AS stranger
   LEFT JOIN (${customers}) AS found ON true
   LEFT JOIN LATERAL (
-    SELECT * FROM certificate WHERE customer_id = coalesce(found.customer_id, nobody.id) AND on_file
+    SELECT * FROM certificate WHERE customer_id = coalesce(found.customer_id, stranger.id) AND on_file
     ORDER BY certificate.created_at DESC LIMIT 1
   ) AS file ON true`;
 
