@@ -75,6 +75,14 @@ export default defineConfig(
       ],
       // Kysely's expression builder is made to be destructured.
       '@typescript-eslint/unbound-method': 'off',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.property.name=/^executeTakeFirst/]:has([property.name='orderBy']):not(:has([property.name='limit']))",
+          message: 'This reads all rows, and returns the first. Add limit(1).',
+        },
+      ],
     },
   },
   {

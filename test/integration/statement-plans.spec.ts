@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sequenceEntries } from '#libs/audit-log';
 import { inTransaction, type Database } from '#libs/db';
-import { hasPendingEntries } from '#libs/db/audit';
+import { hasPendingEntries, logSize } from '#libs/db/audit';
 import { dueEndpoints, markPublished, unpublishedEvents } from '#libs/db/events';
 import { sql } from 'kysely';
 import { connectAsAdmin } from '../support/stores.js';
@@ -106,4 +106,23 @@ it('Statements that were planned for empty tables read few rows once the tables 
     return { name, scanned: scanned - earlier.scanned, found: found - earlier.found };
   });
   expect(read.filter(({ scanned, found }) => scanned + found > fewRows)).toEqual([]);
+});
+
+it('The size of a long audit log is read from its last leaf', async () => {
+  const admin = await connectAsAdmin(new URL(world.urlOf('owner')).pathname.slice(1));
+  const size = await logSize(worker);
+  await admin.query('SET session_replication_role = replica');
+  await admin.query(
+    `INSERT INTO audit_leaf (leaf_index, stream, sequence, leaf_hash)
+     SELECT n, 'ri_long', n, sha256('leaf') FROM generate_series($1::bigint, $1::bigint + $2::bigint - 1) AS n`,
+    [size, 2 * fewRows],
+  );
+  await admin.query('SELECT pg_stat_force_next_flush()');
+  await admin.end();
+  await endSessions();
+  const before = (await rowsRead()).get('audit_leaf')!;
+  expect(await logSize(worker)).toBe(size + 2 * fewRows);
+  await endSessions();
+  const after = (await rowsRead()).get('audit_leaf')!;
+  expect(after.found + after.scanned - before.found - before.scanned).toBeLessThan(fewRows);
 });

@@ -89,6 +89,7 @@ export async function logSize(db: Database<'select audit_leaf'> | Tx<'select aud
     .selectFrom('audit_leaf')
     .select('leaf_index')
     .orderBy('leaf_index', 'desc')
+    .limit(1)
     .executeTakeFirst();
   return row ? Number(row.leaf_index) + 1 : 0;
 }
@@ -141,7 +142,7 @@ export async function nodeHashes(
 export async function newestCheckpoint(
   db: Database<'select audit_checkpoint'> | Tx<'select audit_checkpoint'>,
 ): Promise<AuditCheckpointRow | undefined> {
-  return db.selectFrom('audit_checkpoint').selectAll().orderBy('size', 'desc').executeTakeFirst();
+  return db.selectFrom('audit_checkpoint').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
 }
 
 /** The checkpoint of this log size, if there is one. */
@@ -209,6 +210,7 @@ export async function nextEventSequence(tx: Tx<'select event'>, stream: string):
     .select('sequence')
     .where('stream', '=', stream)
     .orderBy('sequence', 'desc')
+    .limit(1)
     .executeTakeFirst();
   return Math.max(row?.sequence ?? 0, await eventFloor(tx)) + 1;
 }

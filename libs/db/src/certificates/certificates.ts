@@ -68,6 +68,7 @@ export async function certificateOnFile(
     .where('customer_id', '=', customerId)
     .where('on_file', '=', true)
     .orderBy('created_at', 'desc')
+    .limit(1)
     .executeTakeFirst();
 }
 
