@@ -72,6 +72,7 @@ async function makeTemplate({ db }: RunningStack, path: Path): Promise<Template>
     .select(['reissue_id', 'customer_id', 'person_key'])
     .where('state', '=', 'REGISTERED')
     .orderBy('created_at', 'desc')
+    .limit(1)
     .executeTakeFirstOrThrow();
   return { reissueId: row.reissue_id, customerId: row.customer_id!, personKey: row.person_key };
 }

@@ -110,6 +110,7 @@ async function newestCheckpoint(atLeast: number): Promise<LogCheckpoint> {
       .selectFrom('audit_checkpoint')
       .selectAll()
       .orderBy('size', 'desc')
+      .limit(1)
       .executeTakeFirst();
     return row && Number(row.size) >= atLeast ? verifyCheckpoint(row.jws, trusted) : undefined;
   });

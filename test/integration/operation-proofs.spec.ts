@@ -264,6 +264,7 @@ describe('the operators’ app, taken over', () => {
         .select('reason')
         .where('action', '=', 'runOperation')
         .orderBy('position', 'desc')
+        .limit(1)
         .executeTakeFirstOrThrow();
       expect(reason).toBe('OPERATION_UNPROVED');
     }

@@ -110,6 +110,7 @@ class PhoneOwner {
       .select('provider')
       .where('reissue_id', '=', this.applicant.reissueId)
       .orderBy('created_at', 'desc')
+      .limit(1)
       .executeTakeFirst();
     return row?.provider?.split('/').at(-1) ?? row?.provider;
   }

@@ -186,6 +186,7 @@ export class Applicant {
       .where('method', '=', method)
       .orderBy(sql`state = 'REPLACED'`) // sent again at the same time
       .orderBy('created_at', 'desc')
+      .limit(1)
       .executeTakeFirst();
     if (!row) throw new Error(`there is no challenge for ${method}`);
     return row;

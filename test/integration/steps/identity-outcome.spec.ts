@@ -47,6 +47,7 @@ async function lastAnswers({ reissueId }: Applicant) {
     .where('kind', '=', 'answerChallenges')
     .orderBy('recorded_at', 'desc')
     .orderBy('update_id', 'desc')
+    .limit(1)
     .executeTakeFirstOrThrow();
 }
 
