@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { CertificateRow, NewCertificate, ReissueRow } from '../rows.js';
 
@@ -91,7 +92,12 @@ export async function putOnFile(
   ]);
 }
 
-/** The other certificates in force of the same person and policy: registered, not revoked, not expired. */
+/** Whether a certificate of this table is in force: registered, not revoked, not expired. */
+const isInForce = (table: string, now: Date) => sql<boolean>`(
+  ${sql.ref(`${table}.registered_at`)} IS NOT NULL AND ${sql.ref(`${table}.revoked_at`)} IS NULL
+  AND ${sql.ref(`${table}.not_after`)} > ${now})`;
+
+/** The other certificates in force of the same person and policy. */
 export async function certificatesInForce(
   tx: Tx<'select certificate'>,
   { customer_id, policy, serial }: Pick<CertificateRow, 'customer_id' | 'policy' | 'serial'>,
@@ -103,9 +109,7 @@ export async function certificatesInForce(
     .where('customer_id', '=', customer_id)
     .where('policy', '=', policy)
     .where('serial', '!=', serial)
-    .where('registered_at', 'is not', null)
-    .where('revoked_at', 'is', null)
-    .where('not_after', '>', now)
+    .where(isInForce('certificate', now))
     .execute();
 }
 
@@ -124,16 +128,7 @@ export async function certificateAndOthersInForce(
     .selectAll('each')
     .select((is) => is('each.serial', '=', is.ref('new.serial')).$castTo<boolean>().as('is_new'))
     .where('reissue.reissue_id', '=', reissueId)
-    .where((is) =>
-      is.or([
-        is('each.serial', '=', is.ref('new.serial')),
-        is.and([
-          is('each.registered_at', 'is not', null),
-          is('each.revoked_at', 'is', null),
-          is('each.not_after', '>', now),
-        ]),
-      ]),
-    )
+    .where((is) => is.or([is('each.serial', '=', is.ref('new.serial')), isInForce('each', now)]))
     .execute();
   return {
     certificate: rows.find(({ is_new }) => is_new),
