@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayClient, slugOf } from '../testing/gateway-client.js';
-import { InMemoryGateway } from '../testing/in-memory-gateway.js';
 
-let gateway: InMemoryGateway;
 let client: GatewayClient;
-
-beforeEach(async () => {
-  gateway = new InMemoryGateway();
-  client = await GatewayClient.of(gateway);
-});
-afterEach(() => gateway.app.close());
+beforeEach(async () => void (client = await GatewayClient.open()));
+afterEach(() => client.close());
 
 describe('the access token of a reissue', () => {
   const cookieOf = (answer: Response) => answer.headers.get('set-cookie') ?? '';
@@ -42,13 +36,13 @@ describe('the access token of a reissue', () => {
     const kept = cookieOf(await client.call('PUT', '/page/session', { headers: { authorization } }));
     const cookie = kept.split(';')[0]!;
     const signOut = () => client.call('DELETE', '/page/session', { headers: { cookie } });
-    gateway.databaseDown = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    client.gateway.databaseDown = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     for (const answer of [await get(''), await post('cancel'), await signOut()]) {
       expect(answer.headers.get('retry-after')).toBe('2');
       expect(answer.headers.get('set-cookie')).toBeNull();
       expect(await slugOf(answer)).toBe('unavailable');
     }
-    gateway.databaseDown = undefined;
+    client.gateway.databaseDown = undefined;
     expect((await get('')).status).toBe(200);
   });
 
@@ -64,7 +58,7 @@ describe('the access token of a reissue', () => {
     await client.call('DELETE', '/page/session');
     await client.call('DELETE', '/page/session', { headers: { cookie: cookie.slice(0, -2) } });
     expect((await get('')).status).toBe(200);
-    expect(gateway.revoked.has(id)).toBe(false);
+    expect(client.gateway.revoked.has(id)).toBe(false);
   });
 
   it('An access token reads an ended reissue for a limited time', async () => {

@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayClient, freshKey, slugOf } from '../testing/gateway-client.js';
-import { InMemoryGateway } from '../testing/in-memory-gateway.js';
 
-let gateway: InMemoryGateway;
 let client: GatewayClient;
-
-beforeEach(async () => {
-  gateway = new InMemoryGateway();
-  client = await GatewayClient.of(gateway);
-});
-afterEach(() => gateway.app.close());
+beforeEach(async () => void (client = await GatewayClient.open()));
+afterEach(() => client.close());
 
 describe('limits of calls', () => {
   const once = { burst: 1, everyMs: 90_500 };
@@ -18,18 +12,18 @@ describe('limits of calls', () => {
     client.call('POST', '/v1/reissues', { body: client.startBody(), headers });
 
   it('A start beyond its limit is refused with 429 and Retry-After', async () => {
-    gateway.rates.start = { address: once, device: wide };
+    client.gateway.rates.start = { address: once, device: wide };
     expect((await startFrom()).status).toBe(201);
     const refused = await startFrom();
     const seconds = Number(refused.headers.get('retry-after'));
     expect(seconds).toBeLessThanOrEqual(91);
     expect(seconds).toBeGreaterThan(30); // of 90.5, less what the machine took
     expect(await slugOf(refused)).toBe('too-many-requests');
-    expect(gateway.delivered).toHaveLength(1);
+    expect(client.gateway.delivered).toHaveLength(1);
   });
 
   it('A repeated call is answered although its limit is used up', async () => {
-    gateway.rates.start = { address: once, device: once };
+    client.gateway.rates.start = { address: once, device: once };
     const headers = { 'idempotency-key': freshKey(), 'x-device-id': 'device-of-a-customer' };
     const body = client.startBody();
     const answers = [];
@@ -40,7 +34,7 @@ describe('limits of calls', () => {
   });
 
   it('Devices at one address have separate limits, and calls without a device have none', async () => {
-    gateway.rates.start = { address: wide, device: once };
+    client.gateway.rates.start = { address: wide, device: once };
     const from = async (device: string) => (await startFrom({ 'x-device-id': device })).status;
     expect(await from('device-of-a-customer')).toBe(201);
     expect(await from('device-of-a-customer')).toBe(429);
@@ -50,8 +44,8 @@ describe('limits of calls', () => {
 
   it('Calls on a reissue and starts have separate limits', async () => {
     const reissue = await client.begun();
-    gateway.rates.call = { address: once, device: wide };
-    gateway.rates.start = { address: once, device: wide };
+    client.gateway.rates.call = { address: once, device: wide };
+    client.gateway.rates.start = { address: once, device: wide };
     expect((await reissue.post('identity/challenges', { methods: ['PHONE_CODE'] })).status).toBe(200);
     expect((await startFrom()).status).toBe(201);
     expect(await slugOf(await reissue.post('cancel', {}))).toBe('too-many-requests');
@@ -60,7 +54,7 @@ describe('limits of calls', () => {
 
   it('The keys of limits reveal neither addresses nor devices', async () => {
     await startFrom({ 'x-device-id': 'device-of-a-customer' });
-    expect([...gateway.limits.keys()].sort()).toEqual([
+    expect([...client.gateway.limits.keys()].sort()).toEqual([
       expect.stringMatching(/^gateway\/start\/address\/[0-9a-f]{32}$/),
       expect.stringMatching(/^gateway\/start\/address\/[0-9a-f]{32}$/),
       expect.stringMatching(/^gateway\/start\/device\/[0-9a-f]{32}$/),
@@ -71,11 +65,11 @@ describe('limits of calls', () => {
     const reissue = await client.begun();
     const headers = { 'idempotency-key': freshKey() };
     const post = () => reissue.post('identity/challenges', { methods: ['PHONE_CODE'] }, headers);
-    const complete = gateway.deliver;
-    gateway.deliver = async (_message, id) => ({
+    const complete = client.gateway.deliver;
+    client.gateway.deliver = async (_message, id) => ({
       reached: 'COMPLETED',
       result: {
-        standing: { state: gateway.rows.get(id)!.state, alarm: null, parked: null },
+        standing: { state: client.gateway.rows.get(id)!.state, alarm: null, parked: null },
         status: 'REFUSED',
         code: 'TOO_FREQUENT',
         retryAfterMs: 1_001,
@@ -85,11 +79,11 @@ describe('limits of calls', () => {
     expect(refused.headers.get('retry-after')).toBe('2');
     expect(await refused.clone().json()).toHaveProperty('reissue.id', reissue.id);
     expect(await slugOf(refused)).toBe('too-many-requests');
-    gateway.deliver = complete;
-    gateway.open(reissue.id, { ...gateway.rows.get(reissue.id), steps: 2 }); // because the refusal was counted
+    client.gateway.deliver = complete;
+    client.gateway.open(reissue.id, { ...client.gateway.rows.get(reissue.id), steps: 2 }); // because the refusal was counted
     expect((await post()).status).toBe(200);
     // The update id differs: Temporal would answer the same id with the first result again.
-    expect(new Set(gateway.progress).size).toBe(2);
+    expect(new Set(client.gateway.progress).size).toBe(2);
   });
 
   it('An invalid device id is refused', async () => {

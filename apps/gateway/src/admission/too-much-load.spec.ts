@@ -1,28 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayClient, slugOf } from '../testing/gateway-client.js';
-import { InMemoryGateway } from '../testing/in-memory-gateway.js';
 
-let gateway: InMemoryGateway;
 let client: GatewayClient;
-
-beforeEach(async () => {
-  gateway = new InMemoryGateway();
-  client = await GatewayClient.of(gateway);
-});
-afterEach(() => gateway.app.close());
+beforeEach(async () => void (client = await GatewayClient.open()));
+afterEach(() => client.close());
 
 describe('a gateway with too much load', () => {
   /** Messages that wait for the workflows. */
   const held: (() => void)[] = [];
   const startNow = () => client.call('POST', '/v1/reissues', { body: client.startBody() });
   const holdWorkflows = () => {
-    gateway.deliver = async (message, reissueId) => {
+    client.gateway.deliver = async (message, reissueId) => {
       await new Promise<void>((resolve) => held.push(resolve));
-      return gateway.completeStep(reissueId, message);
+      return client.gateway.completeStep(reissueId, message);
     };
   };
   const continueWorkflows = () => {
-    gateway.deliver = async (message, reissueId) => gateway.completeStep(reissueId, message);
+    client.gateway.deliver = async (message, reissueId) => client.gateway.completeStep(reissueId, message);
     for (const resolve of held.splice(0)) resolve();
   };
   /** Starts reissues until one is refused. */
@@ -46,9 +40,9 @@ describe('a gateway with too much load', () => {
     const { starts, refused } = await saturate();
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await slugOf(refused)).toBe('unavailable');
-    gateway.accessReads = 0;
+    client.gateway.accessReads = 0;
     expect((await startNow()).status).toBe(503);
-    expect(gateway.accessReads).toBe(0);
+    expect(client.gateway.accessReads).toBe(0);
     expect((await reissue.get('')).status).toBe(200);
     const step = reissue.post('cancel', {});
     while (held.length === starts.length) await new Promise((resolve) => setImmediate(resolve));

@@ -3,7 +3,7 @@ import { endText, type Reissue } from '#libs/contracts';
 import type { EnvelopePurpose } from '#libs/vault';
 import { unavailable } from '../problems.js';
 import { GatewayClient, freshKey, slugOf } from '../testing/gateway-client.js';
-import { InMemoryGateway } from '../testing/in-memory-gateway.js';
+import type { InMemoryGateway } from '../testing/in-memory-gateway.js';
 
 type Bound = Parameters<InMemoryGateway['seal']>[3];
 type WrongEnvelope = readonly [
@@ -12,14 +12,9 @@ type WrongEnvelope = readonly [
   string,
 ];
 
-let gateway: InMemoryGateway;
 let client: GatewayClient;
-
-beforeEach(async () => {
-  gateway = new InMemoryGateway();
-  client = await GatewayClient.of(gateway);
-});
-afterEach(() => gateway.app.close());
+beforeEach(async () => void (client = await GatewayClient.open()));
+afterEach(() => client.close());
 
 describe('a call on a reissue', () => {
   it('A call needs the token of its reissue', async () => {
@@ -36,9 +31,9 @@ describe('a call on a reissue', () => {
   it('The access of a call is checked once', async () => {
     const reissue = await client.begun();
     for (const call of [() => reissue.get(''), () => reissue.post('cancel', {})]) {
-      gateway.accessReads = 0;
+      client.gateway.accessReads = 0;
       expect((await call()).status).toBe(200);
-      expect(gateway.accessReads).toBe(1);
+      expect(client.gateway.accessReads).toBe(1);
     }
   });
 
@@ -59,18 +54,18 @@ describe('a call on a reissue', () => {
 
   it('A reissue that is not stored is 404 for the holder of its token only', async () => {
     const { id, get } = await client.begun();
-    gateway.rows.delete(id);
+    client.gateway.rows.delete(id);
     expect(await slugOf(await get(''))).toBe('not-found');
     expect(await slugOf(await client.call('GET', `/v1/reissues/${id}`))).toBe('invalid-token');
   });
 
   it('A call sends handles to the workflow and stores envelopes in the vault', async () => {
     const { id, post } = await client.begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
-    const password = await gateway.seal('canary', 'password', id);
+    const password = await client.gateway.seal('canary', 'password', id);
     const answer = await post('password', { password });
     expect(answer.status).toBe(200);
-    const sent = gateway.delivered.at(-1);
-    const [[handle, envelope] = []] = [...gateway.vault];
+    const sent = client.gateway.delivered.at(-1);
+    const [[handle, envelope] = []] = [...client.gateway.vault];
     expect(sent).toMatchObject({ kind: 'submitPassword', password: handle });
     expect(envelope).toBe(password);
     expect(JSON.stringify(sent)).not.toContain(password);
@@ -79,20 +74,20 @@ describe('a call on a reissue', () => {
   it('Each part of an application is a separate step', async () => {
     const { id, post } = await client.begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
     const body = {
-      password: await gateway.seal('canary', 'password', id),
-      consents: gateway.consents(),
+      password: await client.gateway.seal('canary', 'password', id),
+      consents: client.gateway.consents(),
       csr: 'Made on phone 7\n-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----  \r\n',
-      vidRandom: await gateway.seal('00'.repeat(20), 'vid-random', id),
+      vidRandom: await client.gateway.seal('00'.repeat(20), 'vid-random', id),
     };
     expect((await post('application', body)).status).toBe(200);
-    const sent = gateway.delivered.at(-1);
+    const sent = client.gateway.delivered.at(-1);
     if (sent?.kind !== 'apply') throw new Error('no application was sent');
     expect(sent.parts.map(({ kind, updateId }) => [kind, updateId])).toEqual([
       ['submitPassword', `${sent.updateId}/submitPassword`],
       ['giveConsents', `${sent.updateId}/giveConsents`],
       ['requestCertificate', `${sent.updateId}/requestCertificate`],
     ]);
-    expect(gateway.vault.size).toBe(2);
+    expect(client.gateway.vault.size).toBe(2);
     // Text around a request may contain personal data.
     expect(sent.parts[2]).toMatchObject({
       csr: '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n',
@@ -114,23 +109,23 @@ describe('a call on a reissue', () => {
       const { id, post } = await client.begun();
       const [sub, purpose, bound] = wrong(id);
       const answers = [
-        { challengeId: 'a', answer: await gateway.seal('123456', 'identity', id) },
-        { challengeId: 'b', answer: await gateway.seal('123456', purpose, sub, bound) },
+        { challengeId: 'a', answer: await client.gateway.seal('123456', 'identity', id) },
+        { challengeId: 'b', answer: await client.gateway.seal('123456', purpose, sub, bound) },
       ];
-      const before = gateway.delivered.length;
+      const before = client.gateway.delivered.length;
       const answer = await post('identity/verifications', { answers });
       expect(await answer.json()).toMatchObject({
         type: 'urn:reseal:problem:envelope-refused',
         errors: [{ pointer: '#/answers/1/answer', message: expect.stringContaining(code) }],
       });
-      expect(gateway.vault.size).toBe(0);
-      expect(gateway.delivered).toHaveLength(before);
+      expect(client.gateway.vault.size).toBe(0);
+      expect(client.gateway.delivered).toHaveLength(before);
     },
   );
 
   it('An envelope that another call has used is refused', async () => {
     const { id, post } = await client.begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
-    const body = { password: await gateway.seal('canary', 'password', id) };
+    const body = { password: await client.gateway.seal('canary', 'password', id) };
     expect((await post('password', body)).status).toBe(200);
     expect(await slugOf(await post('password', body))).toBe('envelope-refused');
   });
@@ -138,21 +133,21 @@ describe('a call on a reissue', () => {
   it('A call with another body under the same key is refused while the first is in flight or waits for an operator', async () => {
     const { id, post } = await client.begun({ state: 'CONSENT_REQUIRED' });
     const headers = { 'idempotency-key': freshKey() };
-    const first = { consents: gateway.consents() };
-    const other = { consents: gateway.consents().slice(1) };
-    gateway.deliver = () => Promise.resolve({ reached: 'ACCEPTED' });
+    const first = { consents: client.gateway.consents() };
+    const other = { consents: client.gateway.consents().slice(1) };
+    client.gateway.deliver = () => Promise.resolve({ reached: 'ACCEPTED' });
     expect((await post('consents', first, headers)).status).toBe(202);
     expect(await slugOf(await post('consents', other, headers))).toBe('idempotency-mismatch');
-    gateway.open(id, { ...gateway.rows.get(id), parked_step: 'ISSUE_CERTIFICATE' });
+    client.gateway.open(id, { ...client.gateway.rows.get(id), parked_step: 'ISSUE_CERTIFICATE' });
     expect(await slugOf(await post('consents', other, headers))).toBe('idempotency-mismatch');
-    expect(gateway.delivered).toHaveLength(2); // includes the start
+    expect(client.gateway.delivered).toHaveLength(2); // includes the start
   });
 
   it('A repeated call gets its recorded refusal', async () => {
     const { id, post } = await client.begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
-    gateway.deliver = async (message) =>
-      gateway.completeStep(id, message, { status: 'REFUSED', code: 'PASSWORD_WRONG' } as object);
-    const body = { password: await gateway.seal('canary', 'password', id) };
+    client.gateway.deliver = async (message) =>
+      client.gateway.completeStep(id, message, { status: 'REFUSED', code: 'PASSWORD_WRONG' } as object);
+    const body = { password: await client.gateway.seal('canary', 'password', id) };
     const headers = { 'idempotency-key': freshKey() };
     const [first, again] = [await post('password', body, headers), await post('password', body, headers)];
     const [{ traceId: _, ...a }, { traceId: __, ...b }] = [
@@ -170,10 +165,10 @@ describe('a call on a reissue', () => {
     ['while parked', 'consents', { state: 'CONSENT_REQUIRED', parked_step: 'ISSUE_CERTIFICATE' }, 'parked'],
   ] as const)('A call is refused %s, with the current reissue', async (_, path, state, problem) => {
     const { post, id } = await client.begun(state);
-    const answer = await post(path, path === 'cancel' ? undefined : { consents: gateway.consents() });
+    const answer = await post(path, path === 'cancel' ? undefined : { consents: client.gateway.consents() });
     expect(await answer.clone().json()).toMatchObject({ reissue: { id } });
     expect(await slugOf(answer)).toBe(problem);
-    expect(gateway.delivered).toHaveLength(1);
+    expect(client.gateway.delivered).toHaveLength(1);
   });
 
   it('The refusal of a call after the end states why the reissue ended and what to do now', async () => {
@@ -189,7 +184,7 @@ describe('a call on a reissue', () => {
 
   it('A password is refused with 423 when no attempt is left', async () => {
     const { id, post } = await client.begun({ state: 'PASSWORD_REQUIRED', password_attempts: 0 });
-    const password = await gateway.seal('canary', 'password', id);
+    const password = await client.gateway.seal('canary', 'password', id);
     expect(await slugOf(await post('password', { password }))).toBe('password-locked');
     const reset = await post('password/reset', { newPassword: password });
     expect(reset.status).toBe(200);
@@ -205,8 +200,8 @@ describe('a call on a reissue', () => {
   it('A repeated call that waits for an operator is answered 202 again', async () => {
     const { id, post } = await client.begun();
     const headers = { 'idempotency-key': freshKey() };
-    gateway.deliver = (message) => {
-      gateway.open(id, { parked_step: 'SEND_CHALLENGES', pending_message: message });
+    client.gateway.deliver = (message) => {
+      client.gateway.open(id, { parked_step: 'SEND_CHALLENGES', pending_message: message });
       return Promise.resolve({ reached: 'ACCEPTED' });
     };
     const body = { methods: ['PHONE_CODE'] };
@@ -222,11 +217,11 @@ describe('a call on a reissue', () => {
 
   it('A call without a running workflow is 503, or 409 after the end of the reissue', async () => {
     const { id, post } = await client.begun();
-    gateway.deliver = () => Promise.resolve({ reached: 'NO_WORKFLOW' });
+    client.gateway.deliver = () => Promise.resolve({ reached: 'NO_WORKFLOW' });
     const body = { methods: ['PHONE_CODE'] };
     expect(await slugOf(await post('identity/challenges', body))).toBe('unavailable');
-    gateway.deliver = () => {
-      gateway.open(id, { state: 'TIMED_OUT' });
+    client.gateway.deliver = () => {
+      client.gateway.open(id, { state: 'TIMED_OUT' });
       return Promise.resolve({ reached: 'NO_WORKFLOW' });
     };
     expect(await slugOf(await post('identity/challenges', body))).toBe('wrong-state');
@@ -237,10 +232,10 @@ describe('a call on a reissue', () => {
     const headers = { 'idempotency-key': freshKey() };
     const repeat = () => post('cancel', {}, headers);
     const first = (await (await repeat()).json()) as Reissue;
-    gateway.open(id, { ...gateway.rows.get(id), state: 'CANCELLED' });
-    const find = gateway.steps.get.bind(gateway.steps);
-    gateway.steps.get = () => {
-      gateway.steps.get = find;
+    client.gateway.open(id, { ...client.gateway.rows.get(id), state: 'CANCELLED' });
+    const find = client.gateway.steps.get.bind(client.gateway.steps);
+    client.gateway.steps.get = () => {
+      client.gateway.steps.get = find;
       return undefined;
     };
     const again = await repeat();
@@ -258,12 +253,12 @@ describe('a call on a reissue', () => {
       new Error('timeout exceeded when trying to connect'),
       unavailable(),
     ]) {
-      gateway.deliver = () => Promise.reject(error);
+      client.gateway.deliver = () => Promise.reject(error);
       const answer = await post('identity/challenges', body);
       expect(answer.headers.get('retry-after')).toBe('2');
       expect(await slugOf(answer)).toBe('unavailable');
     }
-    gateway.deliver = () => Promise.reject(new Error('canary'));
+    client.gateway.deliver = () => Promise.reject(new Error('canary'));
     const bug = await post('identity/challenges', body);
     expect(await bug.clone().text()).not.toContain('canary');
     expect(await slugOf(bug)).toBe('internal-error');
@@ -272,8 +267,8 @@ describe('a call on a reissue', () => {
   it('A fifth concurrent call on a reissue is refused with 429', async () => {
     const { id, post } = await client.begun();
     const gate = Promise.withResolvers<void>();
-    const normal = gateway.deliver;
-    gateway.deliver = async (message) => {
+    const normal = client.gateway.deliver;
+    client.gateway.deliver = async (message) => {
       await gate.promise;
       return normal(message, id);
     };

@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayClient, freshKey, slugOf, type Started } from '../testing/gateway-client.js';
-import { InMemoryGateway } from '../testing/in-memory-gateway.js';
 
-let gateway: InMemoryGateway;
 let client: GatewayClient;
-
-beforeEach(async () => {
-  gateway = new InMemoryGateway();
-  client = await GatewayClient.of(gateway);
-});
-afterEach(() => gateway.app.close());
+beforeEach(async () => void (client = await GatewayClient.open()));
+afterEach(() => client.close());
 
 describe('starting a reissue', () => {
   it('A start answers 201 with location, state and access token of the reissue', async () => {
@@ -41,13 +35,13 @@ describe('starting a reissue', () => {
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
-    expect(gateway.delivered).toHaveLength(1);
+    expect(client.gateway.delivered).toHaveLength(1);
   });
 
   it('A repeated start gets the same bytes without a message to the workflow', async () => {
     const headers = { 'idempotency-key': freshKey() };
     const first = await client.start(headers);
-    gateway.deliver = () => Promise.resolve({ reached: 'NO_WORKFLOW' });
+    client.gateway.deliver = () => Promise.resolve({ reached: 'NO_WORKFLOW' });
     expect(await client.start(headers)).toEqual(first);
   });
 
@@ -62,8 +56,8 @@ describe('starting a reissue', () => {
 
   it('A start with another body is refused without a token while the first is in flight', async () => {
     const headers = { 'idempotency-key': freshKey() };
-    gateway.deliver = async (_message, id) => {
-      gateway.open(id);
+    client.gateway.deliver = async (_message, id) => {
+      client.gateway.open(id);
       return { reached: 'ACCEPTED' };
     };
     expect((await client.call('POST', '/v1/reissues', { body: client.startBody(), headers })).status).toBe(
@@ -77,7 +71,7 @@ describe('starting a reissue', () => {
       expect(await answer.clone().text()).not.toContain('accessToken');
       expect(await slugOf(answer)).toBe('idempotency-mismatch');
     }
-    expect(gateway.delivered).toHaveLength(1);
+    expect(client.gateway.delivered).toHaveLength(1);
     expect((await client.call('POST', '/v1/reissues', { body: client.startBody(), headers })).status).toBe(
       202,
     );
@@ -85,7 +79,7 @@ describe('starting a reissue', () => {
 
   it('A start with another body is refused while the result of the first is unknown', async () => {
     const headers = { 'idempotency-key': freshKey() };
-    gateway.deliver = () => Promise.resolve({ reached: 'UNKNOWN' });
+    client.gateway.deliver = () => Promise.resolve({ reached: 'UNKNOWN' });
     expect(
       await slugOf(await client.call('POST', '/v1/reissues', { body: client.startBody(), headers })),
     ).toBe('unavailable');
@@ -93,7 +87,7 @@ describe('starting a reissue', () => {
     expect(await slugOf(await client.call('POST', '/v1/reissues', { body: other, headers }))).toBe(
       'idempotency-mismatch',
     );
-    gateway.deliver = async (message, id) => gateway.completeStep(id, message);
+    client.gateway.deliver = async (message, id) => client.gateway.completeStep(id, message);
     expect((await client.call('POST', '/v1/reissues', { body: client.startBody(), headers })).status).toBe(
       201,
     );
@@ -113,11 +107,11 @@ describe('starting a reissue', () => {
 
   it('A refused start names the terms that have a new version, in both languages', async () => {
     const { id, post } = await client.begun({ state: 'CONSENT_REQUIRED' });
-    gateway.deliver = (message) => {
+    client.gateway.deliver = (message) => {
       const code = 'TERMS_CHANGED';
       const errors = [{ pointer: '#/consents', code, message: `certificate-service: ${code}` }];
       return Promise.resolve(
-        gateway.completeStep(id, message, { status: 'REFUSED', code: 'CONSENT_INCOMPLETE', errors }),
+        client.gateway.completeStep(id, message, { status: 'REFUSED', code: 'CONSENT_INCOMPLETE', errors }),
       );
     };
     for (const [language, message] of [
@@ -126,7 +120,7 @@ describe('starting a reissue', () => {
     ] as const) {
       const answer = await post(
         'consents',
-        { consents: gateway.consents() },
+        { consents: client.gateway.consents() },
         { 'accept-language': language },
       );
       expect(await answer.json()).toMatchObject({
@@ -151,12 +145,13 @@ describe('starting a reissue', () => {
         },
       ]),
     });
-    expect(gateway.delivered).toEqual([]);
+    expect(client.gateway.delivered).toEqual([]);
   });
 
   it('A start answers 202 while an operator has to look at it, and 503 while its result is unknown', async () => {
-    gateway.deliver = (message) => {
-      if (message.kind === 'start') gateway.open(message.reissueId, { parked_step: 'SEND_CHALLENGES' });
+    client.gateway.deliver = (message) => {
+      if (message.kind === 'start')
+        client.gateway.open(message.reissueId, { parked_step: 'SEND_CHALLENGES' });
       return Promise.resolve({ reached: 'ACCEPTED' });
     };
     const accepted = await client.call('POST', '/v1/reissues', { body: client.startBody() });
@@ -165,7 +160,7 @@ describe('starting a reissue', () => {
       challenges: [],
       reissue: { next: { action: 'NEEDS_OPERATOR' } },
     });
-    gateway.deliver = () => Promise.resolve({ reached: 'UNKNOWN' });
+    client.gateway.deliver = () => Promise.resolve({ reached: 'UNKNOWN' });
     const unknown = await client.call('POST', '/v1/reissues', { body: client.startBody() });
     expect(unknown.headers.get('retry-after')).toBe('2');
     expect(await slugOf(unknown)).toBe('unavailable');
@@ -184,6 +179,6 @@ describe('starting a reissue', () => {
     const answer = await client.call('POST', '/v1/reissues', { body: { ...client.startBody(), ...wrong } });
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({ errors: [{ pointer }] });
-    expect(gateway.delivered).toEqual([]);
+    expect(client.gateway.delivered).toEqual([]);
   });
 });

@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayClient, slugOf } from '../testing/gateway-client.js';
-import { InMemoryGateway } from '../testing/in-memory-gateway.js';
 
-let gateway: InMemoryGateway;
 let client: GatewayClient;
-
-beforeEach(async () => {
-  gateway = new InMemoryGateway();
-  client = await GatewayClient.of(gateway);
-});
-afterEach(() => gateway.app.close());
+beforeEach(async () => void (client = await GatewayClient.open()));
+afterEach(() => client.close());
 
 describe('reference data', () => {
   it('Reference data is available with an API key', async () => {

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Reissue } from '#libs/contracts';
-import type { InMemoryGateway } from './in-memory-gateway.js';
+import { InMemoryGateway } from './in-memory-gateway.js';
 
 export interface Started {
   reissue: Reissue;
@@ -20,15 +20,21 @@ export async function slugOf(answer: Response): Promise<string> {
   return type.replace('urn:reseal:problem:', '');
 }
 
-/** A front end that calls a gateway over real HTTP. */
+/** A front end that calls a gateway of its own over real HTTP. */
 export class GatewayClient {
   private constructor(
-    private readonly gateway: InMemoryGateway,
+    readonly gateway: InMemoryGateway,
     readonly url: string,
   ) {}
 
-  static async of(gateway: InMemoryGateway): Promise<GatewayClient> {
+  /** Starts a gateway in memory. */
+  static async open(): Promise<GatewayClient> {
+    const gateway = new InMemoryGateway();
     return new GatewayClient(gateway, await gateway.listen());
+  }
+
+  close(): Promise<void> {
+    return this.gateway.app.close();
   }
 
   call(method: string, path: string, more: { body?: unknown; headers?: Record<string, string> } = {}) {
