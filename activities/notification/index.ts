@@ -32,4 +32,5 @@ export { NotificationOutbox } from './outbox.js';
 export type { OutboxDependencies } from './outbox.js';
 export { createSmsSender } from './sms-sender.js';
 export { createMailSender } from './mail-sender.js';
+export type { ConnectedMailSender } from './mail-sender.js';
 export type { Mail, MailSender, Sms, SmsSender } from './senders.js';

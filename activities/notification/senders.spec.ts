@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { createSmsSender, createMailSender, type MailSender } from './index.js';
+import { createMailSender, createSmsSender, type ConnectedMailSender } from './index.js';
 
 const to = 'fictional@example.com';
 const patient = 4_000;
@@ -15,14 +15,17 @@ const mail = {
 
 describe('the mail sender', () => {
   let server: SMTPServer;
-  let senderWaiting: (timeoutMs: number) => MailSender;
+  let senders: ConnectedMailSender[];
+  let senderWaiting: (timeoutMs: number) => ConnectedMailSender;
+  let connections: Socket[];
   let received: string[];
   let fault: 'none' | 'busy' | 'unknown-address' | 'slow' | 'lost';
 
   beforeEach(async () => {
     received = [];
+    senders = [];
+    connections = [];
     fault = 'none';
-    let socket: Socket;
     server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['AUTH', 'STARTTLS'],
@@ -38,25 +41,31 @@ describe('the mail sender', () => {
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           received.push(Buffer.concat(chunks).toString());
-          if (fault === 'lost') socket.destroy();
+          if (fault === 'lost') connections.at(-1)?.destroy();
           else if (fault !== 'slow') done();
         });
       },
       closeTimeout: 10,
     });
     server.on('error', () => undefined);
-    server.server.on('connection', (connection: Socket) => (socket = connection));
+    server.server.on('connection', (connection: Socket) => connections.push(connection));
     server.listen(0, '127.0.0.1');
     await once(server.server, 'listening');
     const { port } = server.server.address() as AddressInfo;
-    senderWaiting = (timeoutMs) =>
-      createMailSender({
+    senderWaiting = (timeoutMs) => {
+      const sender = createMailSender({
         url: `smtp://127.0.0.1:${port}`,
         from: 'Fictional Bank <no-reply@bank.example>',
         timeoutMs,
       });
+      senders.push(sender);
+      return sender;
+    };
   });
-  afterEach(() => new Promise<void>((done) => server.close(done)));
+  afterEach(async () => {
+    for (const sender of senders) sender.close();
+    await new Promise<void>((done) => server.close(done));
+  });
 
   it('The mail sender gives each mail its own id, by which receivers detect a repetition', async () => {
     await senderWaiting(patient).send(mail);
@@ -85,6 +94,55 @@ describe('the mail sender', () => {
       expect(`${error?.stack}${JSON.stringify(error)}`).not.toContain('fictional');
     },
   );
+
+  it('The mail sender sends its mails over one connection', async () => {
+    const sender = senderWaiting(patient);
+    await sender.send(mail);
+    await sender.send(mail);
+    expect(received).toHaveLength(2);
+    expect(connections.length).toBe(1);
+  });
+
+  it('The mail sender sends further mails after one that was refused', async () => {
+    const sender = senderWaiting(patient);
+    fault = 'unknown-address';
+    await expect(sender.send(mail)).rejects.toMatchObject({ name: 'ProviderRefused' });
+    fault = 'none';
+    await sender.send(mail);
+    expect(received).toHaveLength(1);
+  });
+
+  it('A mail goes out once, over a new connection, when the server has closed the one from before', async () => {
+    const sender = senderWaiting(patient);
+    await sender.send(mail);
+    connections[0]?.destroy();
+    await sender.send({ ...mail, messageId: 'ri_1.REGISTERED' });
+    expect(received.map((each) => /^Message-ID: <(.*)@/m.exec(each)?.[1])).toEqual([
+      'ri_1.ISSUED',
+      'ri_1.REGISTERED',
+    ]);
+  });
+
+  it('A mail whose answer takes too long is not sent again, and its connection is not used again', async () => {
+    const sender = senderWaiting(1_500);
+    fault = 'slow';
+    await expect(sender.send(mail)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    expect(received).toHaveLength(1);
+    fault = 'none';
+    await sender.send(mail);
+    expect(received).toHaveLength(2);
+    expect(connections.length).toBe(2);
+  });
+
+  it('A closed mail sender has no connection and sends nothing', async () => {
+    const sender = senderWaiting(patient);
+    await sender.send(mail);
+    const ended = once(connections[0]!, 'close');
+    sender.close();
+    await ended;
+    await expect(sender.send(mail)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    expect(received).toHaveLength(1);
+  });
 });
 
 describe('the SMS sender', () => {

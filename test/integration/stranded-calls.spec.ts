@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { createMailSender, createSmsSender, type MailSender, type SmsSender } from '#activities/notification';
+import { createMailSender, createSmsSender, type SmsSender } from '#activities/notification';
 import { KafkaPublisher } from '#libs/events';
 import { SMTPServer } from 'smtp-server';
 import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
@@ -69,7 +69,7 @@ async function mailServer(): Promise<Callee> {
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
   const proxy = await cuttableProxy('127.0.0.1', (server.server.address() as AddressInfo).port);
-  const sender: MailSender = createMailSender({
+  const sender = createMailSender({
     url: `smtp://127.0.0.1:${proxy.port}`,
     from: 'Fictional Bank <no-reply@bank.example>',
   });
@@ -77,7 +77,10 @@ async function mailServer(): Promise<Callee> {
   return {
     proxy,
     call: () => sender.send({ messageId: randomUUID(), ...mail }),
-    close: () => new Promise<void>((done) => server.close(done)),
+    close: async () => {
+      sender.close();
+      await new Promise<void>((done) => server.close(done));
+    },
   };
 }
 

@@ -178,6 +178,7 @@ await bootstrap({
       sequencer,
       dispatcher,
       outbox,
+      notifying.mail,
       temporal,
       db,
       clocks,

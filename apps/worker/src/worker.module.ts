@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { NotificationOutbox } from '#activities/notification';
+import type { ConnectedMailSender, NotificationOutbox } from '#activities/notification';
 import type { PasswordHashing } from '#activities/password';
 import type { Sequencer } from '#libs/audit-log';
 import { registerClockMetrics, type ClockWatch } from '#libs/clock';
@@ -28,6 +28,7 @@ export class ProcessDependencies {
     readonly sequencer: Sequencer,
     readonly dispatcher: WebhookDispatcher | undefined,
     readonly outbox: NotificationOutbox,
+    readonly mail: Pick<ConnectedMailSender, 'close'>,
     readonly temporal: TemporalClient,
     readonly db: RoleDatabase<'worker'>,
     readonly clocks: ClockWatch,
@@ -92,7 +93,7 @@ export class WorkerModule {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { relay, sequencer, dispatcher, outbox, temporal, db, clocks, restores } = this.dependencies;
+    const { relay, sequencer, dispatcher, outbox, mail, temporal, db, clocks, restores } = this.dependencies;
     this.stopping.abort();
     clocks.stop();
     await restores.stop();
@@ -101,6 +102,7 @@ export class WorkerModule {
     await relay.stop();
     await dispatcher?.stop();
     await outbox.stop();
+    mail.close();
     await temporal.close();
     await db.destroy();
   }
