@@ -1,27 +1,11 @@
-import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { pino, stdTimeFunctions, type ChildLoggerOptions, type DestinationStream, type Logger } from 'pino';
 import { describeError } from './describe-error.js';
 import { logContext } from './log-context.js';
 import { LogOutput } from './log-output.js';
+import { withoutSecrets } from './without-secrets.js';
 
-// Secrets must not be passed to the logger. This list is a second line of defence.
-const secretFields = [
-  'authorization',
-  'cookie',
-  'password',
-  'newPassword',
-  'passphrase',
-  'rrn',
-  'answer',
-  'jwe',
-  'token',
-  'accessToken',
-  'apiKey',
-  'privateKey',
-  'vidRandom',
-  'secret',
-  'body',
-  'headers',
-];
+const serializers = { err: describeError, error: describeError };
+const serialized: ReadonlySet<string> = new Set(Object.keys(serializers));
 
 let stdout: LogOutput | undefined;
 /** Shared by all loggers of the process, so that waiting lines stay in order. */
@@ -42,19 +26,27 @@ export function createLogger({
   level = 'info',
   destination = standardOutput(),
 }: LoggerOptions): Logger {
-  const paths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
   const logger = pino(
     {
       level,
       base: { app: name },
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => withoutSecrets(fields, serialized),
+      },
       mixin: () => ({ ...logContext() }),
-      serializers: { err: describeError, error: describeError },
-      redact: { paths, censor: '[redacted]' },
+      serializers,
     },
     destination,
   );
+  const { child } = logger;
+  Object.assign(logger, {
+    // Formatters do not see the fields that a child adds to its lines.
+    child(this: Logger, fields: Record<string, unknown>, options?: ChildLoggerOptions): Logger {
+      return Reflect.apply(child, this, [withoutSecrets(fields, serialized), options]);
+    },
+  });
   if (destination instanceof LogOutput)
     destination.onLost = (lines) =>
       logger.error({ lines }, 'log lines were lost: there was no room for them');

@@ -33,6 +33,34 @@ describe('logger', () => {
       request: { authorization: 'canary', inner: { rrn: 'canary', jwe: 'canary' } },
     });
     logger.info({ headers: { any: 'canary' }, body: 'canary' });
+    logger.info({
+      list: [{ token: 'canary' }],
+      failure: Object.assign(new Error('x'), { headers: 'canary' }),
+    });
+    logger.child({ request: { cookie: 'canary' } }).info('a line of a child');
+    expect(lines).toHaveLength(4);
+    expect(JSON.stringify(lines)).not.toContain('canary');
+  });
+
+  it('The logger changes nothing that it was given', () => {
+    const { logger, lines } = capture();
+    const given = { at: new Date(0), request: { password: 'canary', method: 'POST' } };
+    logger.info(given);
+    expect(given).toEqual({ at: new Date(0), request: { password: 'canary', method: 'POST' } });
+    expect(lines[0]).toMatchObject({
+      at: '1970-01-01T00:00:00.000Z',
+      request: { password: '[redacted]', method: 'POST' },
+    });
+  });
+
+  it('An error with a secret property is still written as an error', () => {
+    const { logger, lines } = capture();
+    logger.error({ err: Object.assign(new TypeError('wrong'), { headers: 'canary' }) });
+    logger.error({ error: 'canary' });
+    expect(lines).toMatchObject([
+      { err: { type: 'TypeError', message: 'wrong' } },
+      { error: { message: 'not an Error' } },
+    ]);
     expect(JSON.stringify(lines)).not.toContain('canary');
   });
 
