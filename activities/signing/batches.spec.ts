@@ -45,26 +45,43 @@ describe('inBatches', () => {
     expect(await answer).toBe('1 with others');
   });
 
-  it('inBatches puts items of the same moment into one batch, and items that arrive meanwhile into the next', async () => {
+  it('inBatches puts items of the same moment into one batch, and items that arrive while two run into the next', async () => {
     const { submit, batches, finishBatch } = workshop();
     const answers = [submit(1), submit(2)];
     await turn();
     answers.push(submit(3), submit(4));
     await turn();
-    expect(batches).toEqual([[1, 2]]);
-    await finishBatch();
-    expect(batches).toEqual([
+    answers.push(submit(5));
+    await turn();
+    answers.push(submit(6));
+    await turn();
+    const firstTwo = [
       [1, 2],
       [3, 4],
-    ]);
+    ];
+    expect(batches).toEqual(firstTwo);
     await finishBatch();
-    expect(await Promise.all(answers)).toEqual([1, 2, 3, 4].map((item) => `${item} with others`));
+    expect(batches).toEqual([...firstTwo, [5, 6]]);
+    await finishBatch();
+    await finishBatch();
+    expect(await Promise.all(answers)).toEqual([1, 2, 3, 4, 5, 6].map((item) => `${item} with others`));
   });
 
-  it('inBatches never puts two items with the same key into one batch', async () => {
+  it('inBatches divides many items between two batches', async () => {
+    const { submit, batches, finishBatch } = workshop();
+    const answers = Array.from({ length: 15 }, (_, index) => submit(100 + index));
+    await turn();
+    expect(batches.map((batch) => batch.length)).toEqual([8, 7]);
+    await finishBatch();
+    await finishBatch();
+    await Promise.all(answers);
+  });
+
+  it('inBatches never handles two items with the same key at the same time', async () => {
     const { submit, batches, finishBatch } = workshop({ keyOf: (item) => String(item % 10) });
     const answers = [submit(1), submit(11), submit(2)];
     await turn();
+    expect(batches).toEqual([[1, 2]]);
     await finishBatch();
     await finishBatch();
     await Promise.all(answers);
@@ -73,12 +90,13 @@ describe('inBatches', () => {
 
   it('inBatches puts at most 64 items into a batch', async () => {
     const { submit, batches, finishBatch } = workshop();
-    const answers = Array.from({ length: 70 }, (_, index) => submit(100 + index));
+    const answers = Array.from({ length: 140 }, (_, index) => submit(100 + index));
     await turn();
     await finishBatch();
     await finishBatch();
+    await finishBatch();
     await Promise.all(answers);
-    expect(batches.map((batch) => batch.length)).toEqual([64, 6]);
+    expect(batches.map((batch) => batch.length)).toEqual([64, 64, 12]);
   });
 
   it('inBatches handles an item alone if its batch has no result for it', async () => {
@@ -113,21 +131,24 @@ describe('inBatches', () => {
     beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate'] }));
     afterEach(() => void jest.useRealTimers());
 
-    it('inBatches delays the batch after a hanging batch by at most two seconds', async () => {
+    it('inBatches delays the batch after two hanging batches by at most two seconds', async () => {
       const { submit, batches, finishBatch } = workshop();
-      const hanging = submit(1);
+      const hanging = [submit(1)];
       await turn();
-      const later = submit(2);
+      hanging.push(submit(2));
+      await turn();
+      const later = submit(3);
       jest.advanceTimersByTime(1_999);
       await turn();
-      expect(batches).toEqual([[1]]);
+      expect(batches).toEqual([[1], [2]]);
       jest.advanceTimersByTime(1);
       await turn();
-      expect(batches).toEqual([[1], [2]]);
+      expect(batches).toEqual([[1], [2], [3]]);
       await finishBatch();
-      expect(await hanging).toBe('1 with others');
       await finishBatch();
-      expect(await later).toBe('2 with others');
+      expect(await Promise.all(hanging)).toEqual(['1 with others', '2 with others']);
+      await finishBatch();
+      expect(await later).toBe('3 with others');
     });
   });
 });
