@@ -9,11 +9,13 @@ import {
   insertIdentityTries,
   putIdentityMethods,
   returnTriesOfDay,
+  setVerdicts,
   triedMethods,
   type AnsweredTry,
   type ChallengeRow,
   type ChallengeToAnswer,
   type IdentityMethodRow,
+  type Verdict,
 } from '#libs/db/identity';
 import {
   done,
@@ -157,18 +159,26 @@ async function grantTries(
   return granted;
 }
 
-/** Records the verdicts of the providers in the reissue and decides whether identity is verified. */
+/**
+ * Records the verdicts of the providers in the reissue and decides whether identity is verified.
+ *
+ * @param verdicts those that are not in the tries yet
+ */
 export async function recordAnswers(
   context: ProviderContext,
   reissueId: string,
   message: AnswerChallenges,
+  verdicts: readonly Verdict[] = [],
 ): Promise<PreparedStep> {
   return runStep(
     context,
     reissueId,
     message,
     'answerChallenges',
-    async (change, { tried, used }) => {
+    async (change, { tried: stored, used }) => {
+      const tried = stored.map((each) => withVerdict(each, verdicts));
+      if (verdicts.length > 0)
+        change.add(setVerdicts(change.tx, { reissueId, updateId: message.updateId }, verdicts));
       const progress = new Map(used.map((each) => [each.method, each]));
       const results = new Map<string, VerificationResult>();
       for (const each of tried)
@@ -180,6 +190,12 @@ export async function recordAnswers(
     },
     { lockPerson: true, read: (tx: RoleTx<'worker'>) => triedMethods(tx, reissueId, message.updateId) },
   );
+}
+
+/** A try with its verdict. A stored one stays. */
+function withVerdict(tried: AnsweredTry, verdicts: readonly Verdict[]): AnsweredTry {
+  if (tried.verdict !== null) return tried;
+  return { ...tried, ...verdicts.find(({ challenge_id }) => challenge_id === tried.challenge_id) };
 }
 
 type Progress = Map<IdentityMethod, IdentityMethodRow>;

@@ -1,7 +1,7 @@
 import type { AnswerChallenges, PreparedStep, RequestChallenges, StartReissue } from '#libs/domain';
 import type { DirectCalls } from '#activities/step';
 import type { IdentitySteps } from './index.js';
-import type { ProviderActivities } from './provider-calls.js';
+import type { ProviderCalls } from './provider-calls.js';
 
 type StepsWithCalls = IdentitySteps & {
   startReissue(message: StartReissue): Promise<PreparedStep>;
@@ -16,17 +16,18 @@ type StepsWithCalls = IdentitySteps & {
  */
 export function withDirectCalls<Steps extends StepsWithCalls>(
   steps: Steps,
-  providers: ProviderActivities,
+  providers: ProviderCalls,
   calls: DirectCalls,
 ): Steps {
-  const callAndFinish = async (
+  const callAndFinish = async <Answer>(
     prepared: PreparedStep,
-    call: () => Promise<void>,
-    finish: () => Promise<PreparedStep>,
+    call: () => Promise<Answer>,
+    finish: (answer: Answer) => Promise<PreparedStep>,
   ): Promise<PreparedStep> => {
     if (!prepared.proceed) return prepared;
-    const outcome = await calls.make(call);
-    if (outcome === 'done') return finish();
+    let answer: Answer;
+    const outcome = await calls.make(async () => void (answer = await call()));
+    if (outcome === 'done') return finish(answer!);
     if (outcome === 'not_made') return prepared;
     return { ...prepared, called: outcome === 'refused' ? 'REFUSED' : 'UNKNOWN' };
   };
@@ -49,8 +50,8 @@ export function withDirectCalls<Steps extends StepsWithCalls>(
       const repeated = reserved.called === 'UNKNOWN';
       return callAndFinish(
         reserved,
-        () => providers.verifyAnswers({ reissueId, message, repeated }),
-        () => steps.recordAnswers(reissueId, message),
+        () => providers.compareAnswers({ reissueId, message, repeated }),
+        (verdicts) => steps.recordAnswers(reissueId, message, verdicts),
       );
     },
   };

@@ -1,4 +1,5 @@
 import type { AnswerChallenges, RequestChallenges, StartReissue } from '#libs/domain';
+import type { Verdict } from '#libs/db/identity';
 import { recordAnswers, reserveTries } from './answers.js';
 import { requestChallenges, recordChallenges } from './challenges.js';
 import type { ProviderContext } from './context.js';
@@ -11,14 +12,14 @@ export function createIdentitySteps(context: ProviderContext) {
     recordChallenges: (reissueId: string, message: StartReissue | RequestChallenges) =>
       recordChallenges(context, reissueId, message),
     reserveTries: (reissueId: string, message: AnswerChallenges) => reserveTries(context, reissueId, message),
-    recordAnswers: (reissueId: string, message: AnswerChallenges) =>
-      recordAnswers(context, reissueId, message),
+    recordAnswers: (reissueId: string, message: AnswerChallenges, verdicts?: readonly Verdict[]) =>
+      recordAnswers(context, reissueId, message, verdicts),
   };
 }
 export type IdentitySteps = ReturnType<typeof createIdentitySteps>;
 
 export { withDirectCalls } from './direct-calls.js';
-export { createProviderActivities } from './provider-calls.js';
+export { createProviderActivities, createProviderCalls } from './provider-calls.js';
 export type { ProviderActivities } from './provider-calls.js';
 export { prepareChallenges } from './challenges.js';
 export type { ChallengeFacts } from './challenges.js';

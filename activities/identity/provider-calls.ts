@@ -26,20 +26,30 @@ interface AnswersToVerify {
 }
 
 /** The calls to identity providers. They may run more than once, so each call is keyed by its transaction id. */
-export function createProviderActivities(context: ProviderContext) {
+export function createProviderCalls(context: ProviderContext) {
   const recent = new RecentCalls();
-  const running = new RunningCalls();
+  const sending = new RunningCalls();
+  const comparing = new RunningCalls<readonly Verdict[]>();
 
   return {
     sendChallenges: ({ reissueId, updateId }: { reissueId: string; updateId: string }): Promise<void> =>
-      running.share(`send ${reissueId} ${updateId}`, async () => {
+      sending.share(`${reissueId} ${updateId}`, async () => {
         const challenges = await challengesToSend(context.db, reissueId, updateId);
         const calls = challenges.map((challenge) => sendOne(context, recent, challenge));
         throwFirstFailure(await Promise.allSettled(calls));
       }),
 
-    verifyAnswers: ({ reissueId, message, repeated = false }: AnswersToVerify): Promise<void> =>
-      running.share(`verify ${reissueId} ${message.updateId}`, async () => {
+    /**
+     * Has the answers of a step compared that have no verdict yet.
+     *
+     * @returns the verdicts, which the caller records; if a call failed, those of the others have been recorded
+     */
+    compareAnswers: ({
+      reissueId,
+      message,
+      repeated = false,
+    }: AnswersToVerify): Promise<readonly Verdict[]> =>
+      comparing.share(`${reissueId} ${message.updateId}`, async () => {
         const { updateId } = message;
         const handles = message.answers.map(({ answer }) => answer);
         const [tries, opened] = await Promise.all([
@@ -49,9 +59,29 @@ export function createProviderActivities(context: ProviderContext) {
         const calls = tries.map((each) => compareOne(context, recent, each, { message, opened, repeated }));
         const ended = await Promise.allSettled(calls);
         const verdicts = ended.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-        if (verdicts.length > 0) await setVerdicts(context.db, { reissueId, updateId }, verdicts);
+        if (verdicts.length < ended.length && verdicts.length > 0)
+          await setVerdicts(context.db, { reissueId, updateId }, verdicts).execute();
         throwFirstFailure(ended);
+        return verdicts;
       }),
+  };
+}
+export type ProviderCalls = ReturnType<typeof createProviderCalls>;
+
+/** The durable activities for the calls that no step made itself. */
+export function createProviderActivities(
+  { db }: Pick<ProviderContext, 'db'>,
+  { sendChallenges, compareAnswers }: ProviderCalls,
+) {
+  return {
+    sendChallenges,
+    // The verdicts hold CIs, so they are recorded here and are no result of the activity.
+    verifyAnswers: async (answers: AnswersToVerify): Promise<void> => {
+      const { reissueId, message } = answers;
+      const verdicts = await compareAnswers(answers);
+      if (verdicts.length > 0)
+        await setVerdicts(db, { reissueId, updateId: message.updateId }, verdicts).execute();
+    },
   };
 }
 export type ProviderActivities = ReturnType<typeof createProviderActivities>;

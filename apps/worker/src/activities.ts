@@ -4,6 +4,7 @@ import { createConsentSteps, createConsentWithdrawals } from '#activities/consen
 import {
   createIdentitySteps,
   createProviderActivities,
+  createProviderCalls,
   IdentityLimits,
   withDirectCalls,
   type IdentityRates,
@@ -123,14 +124,14 @@ export function createActivities(dependencies: WorkerDependencies) {
     ...createConsentSteps(context),
     ...createCertificateSteps(context),
   });
-  const providerCalls = createProviderActivities(context);
+  const providerCalls = createProviderCalls(context);
   const notifications = createNotificationActivities({
     ...{ db, sms, mail, clock, logger },
     holdMonths: dependencies.holdMonths,
   });
   return withFormerNames({
     ...leavingToOutbox(withDirectCalls(steps, providerCalls, directCalls), dependencies.outbox),
-    ...providerCalls,
+    ...createProviderActivities(context, providerCalls),
     ...notifications,
     ...createVidChecks(context),
     ...createConsentWithdrawals(context),

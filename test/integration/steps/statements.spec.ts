@@ -32,7 +32,7 @@ afterAll(async () => {
  */
 const most: readonly (readonly [State, number])[] = [
   ['IDENTITY_REQUIRED', 11],
-  ['PASSWORD_REQUIRED', 15 + 2],
+  ['PASSWORD_REQUIRED', 14 + 2],
   ['CONSENT_REQUIRED', 8],
   ['KEY_REQUIRED', 2],
   ['ISSUED', 9 + 2],

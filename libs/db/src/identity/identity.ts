@@ -241,17 +241,22 @@ export async function setChallengeProvider(
 export type Verdict = Pick<IdentityTryRow, 'challenge_id' | 'verdict' | 'ci' | 'finding'>;
 
 /** Records the providers' verdicts on the answers of a step. The first verdict stays. */
-export async function setVerdicts(
-  db: Database<'select identity_try' | 'update identity_try'>,
+export const setVerdicts = (
+  db:
+    | Database<'select identity_try' | 'update identity_try'>
+    | Tx<'select identity_try' | 'update identity_try'>,
   { reissueId, updateId }: { readonly reissueId: string; readonly updateId: string },
   verdicts: readonly Verdict[],
-): Promise<void> {
-  const columns = sql<Verdict>`
-    unnest(${verdicts.map((each) => each.challenge_id)}::text[], ${verdicts.map((each) => each.verdict)}::text[],
-      ${verdicts.map((each) => each.ci)}::text[], ${verdicts.map((each) => each.finding)}::text[])`;
-  await db
+): Write =>
+  db
     .updateTable('identity_try as try')
-    .from(columns.as<'said'>(sql`said (challenge_id, verdict, ci, finding)`))
+    .from(
+      sql<Verdict>`
+        unnest(${verdicts.map((each) => each.challenge_id)}::text[], ${verdicts.map((each) => each.verdict)}::text[],
+          ${verdicts.map((each) => each.ci)}::text[], ${verdicts.map((each) => each.finding)}::text[])`.as<'said'>(
+        sql`said (challenge_id, verdict, ci, finding)`,
+      ),
+    )
     .set((is) => ({
       verdict: is.ref('said.verdict'),
       ci: is.ref('said.ci'),
@@ -260,9 +265,7 @@ export async function setVerdicts(
     .whereRef('try.challenge_id', '=', 'said.challenge_id')
     .where('try.reissue_id', '=', reissueId)
     .where('try.update_id', '=', updateId)
-    .where('try.verdict', 'is', null)
-    .execute();
-}
+    .where('try.verdict', 'is', null);
 
 /** The tries of one person at one day. */
 interface DayOfPerson {
