@@ -59,6 +59,24 @@ describe('loadConfig', () => {
     expect(portOf('RESEAL_OPS_PORT', 3001)).toBe(3001);
   });
 
+  it('loadConfig ignores a port that Kubernetes set for a Service, and warns', () => {
+    const warnings: string[] = [];
+    const portOf = (value: string) =>
+      loadConfig(
+        z.object(httpConfig('RESEAL_STATUS_PORT', 3002)),
+        { RESEAL_ENV: 'test', RESEAL_STATUS_PORT: value },
+        (line) => warnings.push(line),
+      ).port;
+    expect(portOf('tcp://10.96.14.2:80')).toBe(3002);
+    expect(portOf('udp://[fd00::1]:53')).toBe(3002);
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toContain('RESEAL_STATUS_PORT is ignored');
+    expect(warnings[0]).toContain('enableServiceLinks: false');
+    expect(portOf('3952')).toBe(3952);
+    expect(warnings).toHaveLength(2);
+    expect(refusal(() => portOf('https://status.example'))).toContain('RESEAL_STATUS_PORT');
+  });
+
   it('loadConfig names every bad key in one message and quotes no value', () => {
     const message = refusal(() =>
       loadConfig(schema, {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type z } from 'zod';
 import { environmentKey } from './environment-key.js';
+import { formOf } from './setting-form.js';
 
 /** Exit code of a process whose configuration is invalid: EX_CONFIG of sysexits(3). */
 export const configExitCode = 78;
@@ -17,13 +18,16 @@ export class ConfigError extends Error {
  * Reads an application's configuration from the environment, once.
  *
  * A property `databaseUrl` is read from `RESEAL_DATABASE_URL`, or from the file that `RESEAL_DATABASE_URL_FILE` names.
- * An empty variable counts as missing. Error messages contain no values.
+ * An empty variable counts as missing. Error messages contain no values. A port that Kubernetes set for a Service of the
+ * same name is ignored, with a warning.
  *
+ * @param warn gets each warning as one line
  * @throws {ConfigError} that names every missing or invalid variable
  */
 export function loadConfig<Shape extends z.core.$ZodLooseShape>(
   schema: z.ZodObject<Shape>,
   env: NodeJS.ProcessEnv = process.env,
+  warn: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
 ): z.output<z.ZodObject<Shape>> {
   const problems: string[] = [];
   const unreadable = new Set<string>();
@@ -32,7 +36,9 @@ export function loadConfig<Shape extends z.core.$ZodLooseShape>(
     const key = environmentKey(property, field as z.ZodType);
     try {
       const value = valueOf(key, env);
-      if (value !== undefined) raw[property] = value;
+      if (value === undefined) continue;
+      if (isServiceLink(field as z.ZodType, value)) warn(serviceLinkWarning(key));
+      else raw[property] = value;
     } catch (error) {
       problems.push((error as Error).message);
       unreadable.add(property);
@@ -68,6 +74,17 @@ export function exitOnConfigError<T>(load: () => T): T {
     process.exit(configExitCode);
   }
 }
+
+/**
+ * Whether Kubernetes set this variable. For a Service `reseal-status`, it sets `RESEAL_STATUS_PORT=tcp://10.0.0.1:80` in
+ * all pods of the namespace, unless they have `enableServiceLinks: false`.
+ */
+const isServiceLink = (field: z.ZodType, value: string): boolean =>
+  formOf(field).unit === 'port' && /^(tcp|udp|sctp):\/\//.test(value);
+
+const serviceLinkWarning = (key: string): string =>
+  `${key} is ignored, and the default port used: Kubernetes set it for a Service of this name. ` +
+  'Set enableServiceLinks: false in the pod.';
 
 function valueOf(key: string, env: NodeJS.ProcessEnv): string | undefined {
   const direct = env[key] || undefined;
