@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import { projectRoot } from '#libs/config';
 
-/** Migrates the database at `url` to the newest schema. Takes a lock, so it can run repeatedly and concurrently. */
+/** Migrates the database at `url` to the newest schema. Another migration of this database waits until this one has ended. */
 export async function migrate(url: string, log: (line: string) => void): Promise<void> {
   const done = await runner({
     databaseUrl: url,
@@ -12,6 +12,7 @@ export async function migrate(url: string, log: (line: string) => void): Promise
     migrationsTable: 'schema_migration',
     checkOrder: true,
     singleTransaction: true,
+    advisoryLockMode: 'wait',
     log: () => undefined,
   });
   for (const migration of done) log(`migrated ${migration.name}`);
