@@ -1,16 +1,16 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import { lstatSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { algorithmOf, hashOf, KeyStoreError, type KeyStore } from '../key-store.js';
 import { replaceFile } from '../atomic-file.js';
+import { requirePrivateKeyFile } from './key-file-access.js';
 
 /**
  * Opens an encrypted PKCS#8 key file. Signing uses the loaded key, which is eighteen times as fast as reading PEM for
  * each signature.
  *
- * @throws {KeyStoreError} if other users can read the file, the passphrase is wrong, or CAs do not use such keys
+ * @throws {KeyStoreError} if other users can open the file, the passphrase is wrong, or CAs do not use such keys
  */
 export function openKeyFile(path: string, passphrase: string): KeyStore {
-  requireOwnerOnly(path);
   return storeOf(decrypted(path, passphrase), path);
 }
 
@@ -27,27 +27,12 @@ export function createKeyFile(path: string, passphrase: string, namedCurve: 'P-2
 
 /** Copies an encrypted key file under another passphrase. */
 export function copyKeyFile(from: string, passphrase: string, to: string, newPassphrase: string): void {
-  requireOwnerOnly(from);
   writeKeyFile(to, decrypted(from, passphrase), newPassphrase);
 }
 
 function writeKeyFile(path: string, key: KeyObject, passphrase: string): void {
   const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase } as const;
   replaceFile(path, key.export(options).toString(), 0o600);
-}
-
-/**
- * Checks that only this process's user can open a key file.
- * @throws {KeyStoreError} with the file and the problem
- */
-function requireOwnerOnly(path: string): void {
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  if (!status) throw new KeyStoreError(`${path} does not exist`);
-  if (!status.isFile()) throw new KeyStoreError(`${path} is not a regular file`);
-  if (status.mode & 0o077) throw new KeyStoreError(`${path} can be opened by other users: chmod 600 ${path}`);
-  if (process.getuid && status.uid !== process.getuid()) {
-    throw new KeyStoreError(`${path} belongs to another user`);
-  }
 }
 
 function storeOf(key: KeyObject, path: string): KeyStore {
@@ -63,7 +48,7 @@ function storeOf(key: KeyObject, path: string): KeyStore {
 }
 
 function decrypted(path: string, passphrase: string): KeyObject {
-  const pem = readFileSync(path, 'utf8');
+  const pem = readFileSync(requirePrivateKeyFile(path), 'utf8');
   if (!pem.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')) {
     throw new KeyStoreError(`${path} is not an encrypted PKCS#8 key`);
   }
