@@ -17,7 +17,7 @@ import {
   findReissues,
   lockReissue,
   idleReissues,
-  type ReissueRow,
+  type IdleReissue,
 } from '#libs/db/reissues';
 import { lastRestoreAt, pendingRestore } from '#libs/db/restores';
 import type { NotificationActivities } from '#activities/notification';
@@ -42,7 +42,8 @@ const startMs = 10 * quietMs;
 const vaultItemLifetimeMs = 24 * 3_600_000;
 /** Longer than any attempt to sign, which ends with the activity's schedule-to-close timeout (2 min). */
 const intentLifetimeMs = 5 * 60_000;
-const batch = 10_000;
+/** How many workflows one run starts. The next run continues. */
+const restartLimit = 2_000;
 
 /**
  * Reconciles Temporal and PostgreSQL after a restored backup, a terminated workflow or a lost signal. The row decides,
@@ -57,12 +58,15 @@ export function createReconcileActivities(context: ReconcileContext) {
       const now = context.clock();
       const before = new Date(now.getTime() - quietMs);
       const running = await runningWorkflows(context);
+      const idle = await idleReissues(context.db, before);
+      const missing = idle.filter(({ reissue_id }) => !running.has(reissue_id)).slice(0, restartLimit);
       let restarted = 0;
-      for (const row of await idleReissues(context.db, before, batch)) {
-        if (running.has(row.reissue_id)) continue;
-        const done = await restart(context, row);
-        if (done === 'RESTORED') return nothing;
-        if (done === 'STARTED') restarted += 1;
+      for (const together of batchesOf(missing, requestBatchSize)) {
+        const found = await Promise.all(together.map((row) => findWorkflow(context, row)));
+        if (found.includes('ENDED_BEFORE_ROW')) return nothing;
+        const lost = together.filter((_, index) => found[index] === 'LOST');
+        await Promise.all(lost.map((row) => restart(context, row)));
+        restarted += lost.length;
       }
       const refreshed = await refreshStaleWorkflows(context, running, now);
       await destroyStaleVaultItems(context.db, new Date(now.getTime() - vaultItemLifetimeMs));
@@ -99,43 +103,47 @@ async function runningWorkflows({ temporal }: ReconcileContext): Promise<Map<str
   return running;
 }
 
-/** Starts a workflow for an open row that has none. Temporal's list may be old, so the workflow itself is queried. */
-async function restart(
+/**
+ * What became of the workflow of an open row. Temporal's list may be old, so the workflow itself is queried. A workflow that
+ * completed although its row is open means that the database was restored, which is recorded.
+ */
+async function findWorkflow(
   context: ReconcileContext,
-  row: ReissueRow,
-): Promise<'STARTED' | 'NOT_NEEDED' | 'RESTORED'> {
-  const workflowId = workflowIdOf(row.reissue_id);
+  row: IdleReissue,
+): Promise<'LOST' | 'RUNNING' | 'ENDED' | 'ENDED_BEFORE_ROW'> {
   try {
-    const { status, closeTime } = await context.temporal.workflow.getHandle(workflowId).describe();
-    if (status.name === 'RUNNING') return 'NOT_NEEDED';
-    if (status.name === 'COMPLETED' && !closedBeforeRestore(closeTime, await lastRestoreAt(context.db))) {
-      // A row ends before its workflow completes: an open row means that the database is the older of the two.
-      const current = await findReissue(context.db, row.reissue_id);
-      if (!current || isFinal(current.state)) return 'NOT_NEEDED';
-      await recordFinding({ ...context, process: 'worker' }, rowBehindWorkflow(current));
-      return 'RESTORED';
-    }
+    const workflow = context.temporal.workflow.getHandle(workflowIdOf(row.reissue_id));
+    const { status, closeTime } = await workflow.describe();
+    if (status.name === 'RUNNING') return 'RUNNING';
+    if (status.name !== 'COMPLETED' || closedBeforeRestore(closeTime, await lastRestoreAt(context.db)))
+      return 'LOST';
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    if (error instanceof WorkflowNotFoundError) return 'LOST';
+    throw error;
   }
-  context.logger.warn(
-    { reissueId: row.reissue_id, state: row.state },
-    'row ahead of workflow: starting it again',
-  );
-  await context.temporal.workflow.start('reissueCertificate', {
-    workflowId,
+  // A row ends before its workflow completes: an open row means that the database is the older of the two.
+  const current = await findReissue(context.db, row.reissue_id);
+  if (!current || isFinal(current.state)) return 'ENDED';
+  await recordFinding({ ...context, process: 'worker' }, rowBehindWorkflow(current));
+  return 'ENDED_BEFORE_ROW';
+}
+
+/** Starts a workflow that continues from the row. */
+async function restart({ temporal, logger }: ReconcileContext, row: IdleReissue): Promise<void> {
+  logger.warn({ reissueId: row.reissue_id, state: row.state }, 'row ahead of workflow: starting it again');
+  await temporal.workflow.start('reissueCertificate', {
+    workflowId: workflowIdOf(row.reissue_id),
     taskQueue: taskQueues.reissue,
     args: [{ reissueId: row.reissue_id, resume: true }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowTaskTimeout: workflowTaskTimeoutMs,
   });
-  return 'STARTED';
 }
 
-/** How many rows are read, and how many workflows are signalled, at once. */
+/** How many rows are read, and how many workflows are started or signalled, at once. */
 const rowBatchSize = 1_000;
-const signalBatchSize = 10;
+const requestBatchSize = 10;
 
 /**
  * Signals every running workflow that is behind its row: the row has ended, or is still missing long after the
@@ -157,7 +165,7 @@ async function refreshStaleWorkflows(
       const row = rows.get(reissueId);
       return row ? isFinal(row.state) && since(row.updated_at) > quietMs : since(startedAt) > startMs;
     });
-    for (const together of batchesOf(behind, signalBatchSize)) {
+    for (const together of batchesOf(behind, requestBatchSize)) {
       const signalled = await Promise.all(together.map(([reissueId]) => refresh(context, reissueId)));
       refreshed += signalled.filter(Boolean).length;
     }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { createReconcileActivities } from '#activities/lifecycle';
 import { inTransaction } from '#libs/db';
 import { nextEventSequence } from '#libs/db/audit';
@@ -48,6 +49,8 @@ const found = () =>
 function reconcile(workflows: {
   completed?: readonly string[];
   running?: readonly string[];
+  /** Temporal has no workflow of these. */
+  lost?: readonly string[];
   /** Runs before the reconciliation asks a workflow for its state. */
   meanwhile?: () => Promise<unknown>;
 }) {
@@ -65,6 +68,8 @@ function reconcile(workflows: {
       getHandle: (workflowId: string) => ({
         describe: async () => {
           await workflows.meanwhile?.();
+          if (workflows.lost?.some((id) => workflowIdOf(id) === workflowId))
+            throw new WorkflowNotFoundError('no such workflow', workflowId, undefined);
           return { status: { name: statusOf(workflowId) }, closeTime: closedAt, raw: {} };
         },
         signal: async () => undefined,
@@ -215,6 +220,20 @@ describe('a restored database', () => {
       details: { reissueId },
       found_by: 'worker',
     });
+  });
+
+  it('No lost workflow is started beside a completed one whose row is open', async () => {
+    const quiet = new Date(world.clock.now().getTime() - 3_600_000);
+    const lost = await insertBareReissue(world.owner, quiet);
+    const behind = await insertBareReissue(world.owner, quiet);
+    expect(await reconcile({ lost: [lost], completed: [] })).toEqual([]);
+    expect(await pendingRestore(world.owner)).toMatchObject({ finding: 'ROW_BEHIND_WORKFLOW' });
+    await world.owner.deleteFrom('restore').execute();
+    const rows = await world.owner.selectFrom('reissue').select('reissue_id').execute();
+    const others = rows.map(({ reissue_id }) => reissue_id).filter((id) => id !== lost && id !== behind);
+    expect(await reconcile({ lost: [lost, behind], running: others })).toEqual(
+      expect.arrayContaining([workflowIdOf(lost), workflowIdOf(behind)]),
+    );
   });
 
   it('A restored database is found by a completed workflow behind many others', async () => {

@@ -44,6 +44,7 @@ export {
   openReissuesOf,
   idleReissues,
 } from './reissues.js';
+export type { IdleReissue } from './reissues.js';
 export { findStep, insertStep, lockForStep, stepsOfKind } from './steps.js';
 export type { NewStep } from './steps.js';
 export type { ShownCertificates } from './shown-certificates.js';

@@ -122,18 +122,16 @@ export async function openReissuesOf(
     .execute();
 }
 
-/** Open reissues without a change since `before`, oldest first, for the reconciler. */
-export async function idleReissues(
-  db: Database<'select reissue'>,
-  before: Date,
-  limit: number,
-): Promise<ReissueRow[]> {
+/** An open reissue that has not changed for some time. */
+export type IdleReissue = Pick<ReissueRow, 'reissue_id' | 'state'>;
+
+/** Open reissues without a change since `before`, those that waited longest first, for the reconciler. */
+export async function idleReissues(db: Database<'select reissue'>, before: Date): Promise<IdleReissue[]> {
   return db
     .selectFrom('reissue')
-    .selectAll()
+    .select(['reissue_id', 'state'])
     .where('ended_at', 'is', null)
     .where('updated_at', '<', before)
     .orderBy('updated_at')
-    .limit(limit)
     .execute();
 }
