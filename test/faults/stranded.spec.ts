@@ -54,6 +54,8 @@ interface Kind {
   readonly server: keyof typeof proxies;
   /** The failed checks in each app's readiness while the connections are silent. */
   readonly lost: Partial<Record<App, readonly string[]>>;
+  /** The status of gateway and ops meanwhile. */
+  readonly status: HealthReport['status'];
   /**
    * Whether the status app gets notifications of changes. It stays ready, because it serves CRLs without PostgreSQL.
    */
@@ -69,6 +71,7 @@ describe.each<Kind>([
       worker: ['postgres'],
       signer: ['postgres'],
     },
+    status: 'down',
     statusListens: 0,
   },
   {
@@ -79,16 +82,21 @@ describe.each<Kind>([
       worker: ['temporal', 'temporal-worker'],
       signer: ['temporal'],
     },
+    status: 'degraded',
     statusListens: 1,
   },
-])('all connections to $server', ({ server, lost, statusListens }) => {
+])('all connections to $server', ({ server, lost, status, statusListens }) => {
   /** The answer to a call while the connections are silent. */
   let answer: Answer;
+  /** Has a certificate since before. */
+  let holder: Customer;
 
   describe('that are stranded', () => {
     beforeAll(async () => {
       const person = await stack.sandbox.makePerson('VALID');
       const customer = await Customer.create(gateway, stack.sandbox, person);
+      holder = await Customer.create(gateway, stack.sandbox, await stack.sandbox.makePerson('EXPIRED'));
+      await holder.completeReissue();
       // A front end has fetched these before a customer starts.
       await Promise.all([gateway.keys(), gateway.terms('identity')]);
       proxies[server].blackhole();
@@ -108,6 +116,17 @@ describe.each<Kind>([
         Object.keys(lost) as App[],
       );
     });
+
+    it(`While ${server} is silent, gateway and ops are ${status}`, async () => {
+      for (const app of ['gateway', 'ops'] as const)
+        expect((await copies.of(app).readiness()).status).toBe(status);
+    });
+
+    if (status === 'degraded')
+      it(`While ${server} is silent, a customer reads their reissue and downloads the certificate`, async () => {
+        expect(expectSuccess(await holder.fetchReissue({ patienceMs: 0 })).state).toBe('REGISTERED');
+        expectSuccess(await holder.download({ patienceMs: 0 }));
+      });
 
     it(`While ${server} is silent, the status app is ready, serves CRLs and knows whether it receives changes`, async () => {
       const status = copies.of('status');

@@ -81,6 +81,12 @@ export class AppCopy {
     return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]);
   }
 
+  /** Resolves when the process has ended, with its exit code; null if a signal ended it. */
+  async untilEnded(): Promise<number | null> {
+    if (!this.hasEnded) await once(this.process, 'exit');
+    return this.process.exitCode;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.process.kill(signal);
   }

@@ -93,6 +93,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       env: 'test',
       host: '127.0.0.1',
       port: 0,
+      drainMs: 0,
       metricsHost: '127.0.0.1',
       metricsPort: 0,
       logLevel: 'silent',

@@ -25,8 +25,8 @@ export class GatewayDependencies implements OnModuleInit, OnModuleDestroy, OnApp
   readonly checkVid: ReturnType<typeof vidCheckActivity>;
   readonly listener: Pick<EventListener, 'subscribe'>;
   readonly terms = loadTerms();
-  /** Aborts when the process begins to shut down. */
-  readonly draining: AbortSignal;
+  /** Aborts when the process closes. */
+  readonly closing: AbortSignal;
   readonly clock = () => new Date();
   private readonly temporal: TemporalClient;
   private readonly events: EventListener;
@@ -44,7 +44,7 @@ export class GatewayDependencies implements OnModuleInit, OnModuleDestroy, OnApp
     this.queries = gatewayQueries(this.db);
     this.events = new EventListener(config.databaseUrl);
     this.listener = this.events;
-    this.draining = health.draining;
+    this.closing = health.closing;
     this.restores = new RestoreWatch({ db: this.db, logger });
     const { clockToleranceMs: toleranceMs, callTimeoutMs } = config;
     this.clocks = new ClockWatch({ db: this.db, clock: this.clock, toleranceMs });
@@ -62,7 +62,8 @@ export class GatewayDependencies implements OnModuleInit, OnModuleDestroy, OnApp
   async onModuleInit(): Promise<void> {
     this.health.registerGate('clock', this.clocks.require);
     this.health.register('postgres', () => sql`select 1`.execute(this.db));
-    this.health.register('temporal', () => this.temporal.check());
+    // Reads, downloads and streams work without Temporal; the other calls are answered with 503.
+    this.health.register('temporal', () => this.temporal.check(), { required: false });
     this.health.register('events', () => this.events.check());
     this.health.register('restore', () => {
       if (this.restores.pending) throw new NotReady(restorePending);

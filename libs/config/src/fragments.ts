@@ -55,6 +55,9 @@ export const httpConfig = (portKey: string, fallback: number) => ({
   ...processConfig(fallback + 10),
   host: z.string().default('127.0.0.1').describe('Address on which the app listens.'),
   port: fromKey(portKey, port(fallback).describe('Port on which the app listens.')),
+  drainMs: milliseconds(0, { max: 600_000 }).describe(
+    'How long the app still answers calls after SIGTERM, while it is not ready. Longer than its load balancer needs to notice that.',
+  ),
   ...paceConfig,
 });
 

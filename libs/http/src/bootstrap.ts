@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -11,7 +12,7 @@ import { NestLogger } from './nest-logger.js';
 import type { ProblemError } from './problem-error.js';
 import { ProblemFilter, sendProblem } from './problem-filter.js';
 import { addRequestHooks, assignTraceId } from './request-hooks.js';
-import { refuseWhileGateIsClosed } from './gates.js';
+import { closeConnectionsWhileDraining, refuseWhileGateIsClosed } from './gates.js';
 import { acceptJsonBodies } from './request-bodies.js';
 import { applyBodyLimits } from './route-config.js';
 import { toOriginForm } from './request-target.js';
@@ -48,6 +49,8 @@ interface ProcessOptions extends ApplicationOptions {
     port?: number;
     metricsHost: string;
     metricsPort: number;
+    /** How long the application answers calls after the signal to end, in milliseconds. */
+    drainMs?: number;
   };
 }
 
@@ -102,6 +105,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   const fastify = adapter.getInstance();
   addRequestHooks(fastify, { logger, metrics, tlsOnly: options.tlsOnly ?? false });
   refuseWhileGateIsClosed(fastify, health, problems);
+  closeConnectionsWhileDraining(fastify, health);
   acceptJsonBodies(fastify);
   applyBodyLimits(fastify);
   routes.watch(fastify);
@@ -132,8 +136,9 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
 }
 
 /**
- * Starts an application and handles its end. SIGTERM and SIGINT run Nest's shutdown hooks once and exit with 0. An uncaught
- * error exits with 1, and so does a shutdown that takes longer than 15 s.
+ * Starts an application and handles its end. After SIGTERM or SIGINT it is not ready. It answers calls until `drainMs` are
+ * over, so that load balancers can notice that; then it runs Nest's shutdown hooks and exits with 0. An uncaught error exits
+ * with 1, and so does closing if it takes longer than 15 s.
  */
 export async function bootstrap(options: ProcessOptions): Promise<NestFastifyApplication> {
   const { name, config } = options;
@@ -144,18 +149,11 @@ export async function bootstrap(options: ProcessOptions): Promise<NestFastifyApp
   };
   process.on('uncaughtException', fail('uncaught exception'));
   process.on('unhandledRejection', fail('unhandled rejection'));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      logger.info({ signal }, 'shutting down');
-      setTimeout(() => {
-        logger.fatal('shutdown took too long');
-        process.exit(1);
-      }, shutdownGraceMs).unref();
-    });
-  }
   try {
     const app = await createApplication({ ...options, logger });
-    app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+    const { drainMs = 0 } = config;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => void shutDown(app, { logger, drainMs, signal }));
     if (config.port === undefined) await app.init();
     else {
       await app.listen(config.port, config.host ?? '127.0.0.1');
@@ -166,5 +164,25 @@ export async function bootstrap(options: ProcessOptions): Promise<NestFastifyApp
     return app;
   } catch (error) {
     return fail('cannot start')(error);
+  }
+}
+
+async function shutDown(
+  app: NestFastifyApplication,
+  { logger, drainMs, signal }: { logger: Logger; drainMs: number; signal: string },
+): Promise<void> {
+  logger.info({ signal, drainMs }, 'shutting down');
+  app.get(HealthRegistry).drain();
+  await delay(drainMs);
+  setTimeout(() => {
+    logger.fatal('shutdown took too long');
+    process.exit(1);
+  }, shutdownGraceMs).unref();
+  try {
+    await app.close();
+    process.exit(0);
+  } catch (err) {
+    logger.fatal({ err }, 'shutdown failed');
+    process.exit(1);
   }
 }

@@ -26,3 +26,17 @@ export function refuseWhileGateIsClosed(
     }
   });
 }
+
+/**
+ * Ends each connection after its next response while the process drains (RFC 9112 section 9.6), so that clients and proxies
+ * open their next one to another process.
+ */
+export function closeConnectionsWhileDraining(
+  fastify: FastifyInstance,
+  health: Pick<HealthRegistry, 'draining'>,
+): void {
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    if (health.draining) void reply.header('connection', 'close');
+    done();
+  });
+}

@@ -5,7 +5,8 @@ import { ApiExcludeController } from '@nestjs/swagger';
 export type HealthCheck = () => unknown;
 type CheckResult = { status: 'up' | 'down'; ms: number; reason?: string };
 export interface HealthReport {
-  status: 'up' | 'down' | 'draining';
+  /** `degraded`: ready, but something that only part of its work needs is down. */
+  status: 'up' | 'degraded' | 'down' | 'draining';
   checks: Record<string, CheckResult>;
 }
 
@@ -16,23 +17,33 @@ export class NotReady extends Error {
   override readonly name = 'NotReady';
 }
 
+interface Check {
+  readonly check: HealthCheck;
+  readonly required: boolean;
+}
+
 /** The health checks of this process. Each feature registers the checks of its dependencies. */
 @Injectable()
 export class HealthRegistry implements OnModuleDestroy {
-  private readonly checks = new Map<string, HealthCheck>();
+  private readonly checks = new Map<string, Check>();
   private readonly gates: (() => void)[] = [];
   private readonly down = new Set<string>();
   private readonly logger = new Logger(HealthRegistry.name);
   private readonly shutdown = new AbortController();
   private running: Promise<HealthReport> | undefined;
 
-  /** Aborts when the process begins to shut down. Long responses (streams) should end then. */
-  readonly draining = this.shutdown.signal;
+  /** Aborts when the process closes. Long responses (streams) should end then. */
+  readonly closing = this.shutdown.signal;
+  /** Whether the process will close, and gets no new work. */
+  draining = false;
 
-  /** Registers a check, which may take one second. The name must be unique. */
-  register(name: string, check: HealthCheck): void {
+  /**
+   * Registers a check, which may take one second. The name must be unique. While a check fails that is not `required`, the
+   * process is ready, but degraded.
+   */
+  register(name: string, check: HealthCheck, { required = true } = {}): void {
     if (this.checks.has(name)) throw new Error(`health check ${name} is registered twice`);
-    this.checks.set(name, check);
+    this.checks.set(name, { check, required });
   }
 
   /**
@@ -56,7 +67,12 @@ export class HealthRegistry implements OnModuleDestroy {
   }
 
   /** Makes this process not ready, so that no new work is sent to it. */
+  drain(): void {
+    this.draining = true;
+  }
+
   onModuleDestroy(): void {
+    this.drain();
     this.shutdown.abort();
   }
 
@@ -67,11 +83,16 @@ export class HealthRegistry implements OnModuleDestroy {
 
   private async runChecks(): Promise<HealthReport> {
     const entries = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, await this.run(name, check)] as const),
+      [...this.checks].map(async ([name, { check }]) => [name, await this.run(name, check)] as const),
     );
-    const checks = Object.fromEntries(entries);
-    const healthy = Object.values(checks).every(({ status }) => status === 'up');
-    return { status: this.draining.aborted ? 'draining' : healthy ? 'up' : 'down', checks };
+    return { status: this.statusAfter(entries), checks: Object.fromEntries(entries) };
+  }
+
+  private statusAfter(results: readonly (readonly [name: string, result: CheckResult])[]) {
+    if (this.draining) return 'draining';
+    const down = results.filter(([, { status }]) => status === 'down').map(([name]) => name);
+    if (down.some((name) => this.checks.get(name)!.required)) return 'down';
+    return down.length > 0 ? 'degraded' : 'up';
   }
 
   private async run(name: string, check: HealthCheck): Promise<CheckResult> {

@@ -421,11 +421,29 @@ describe('health', () => {
     });
   });
 
-  it('Readiness is draining once the shutdown begins', async () => {
+  it('A process is ready but degraded while a check fails that it does not require', async () => {
+    app.get(HealthRegistry).register('extra', () => Promise.reject(new Error('away')), { required: false });
+    const listener = await listen();
+    const ready = await fetch(`${listener.listeningOrigin}/health/ready`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ status: 'degraded', checks: { extra: { status: 'down' } } });
+    await listener.close();
+  });
+
+  it('A required check that fails makes a degraded process not ready', async () => {
     const health = new HealthRegistry();
-    health.onModuleDestroy();
-    expect(health.draining.aborted).toBe(true);
+    health.register('extra', () => Promise.reject(new Error('away')), { required: false });
+    health.register('needed', () => Promise.reject(new Error('away')));
+    expect((await health.report()).status).toBe('down');
+  });
+
+  it('A draining process is not ready, and its long responses go on until it closes', async () => {
+    const health = new HealthRegistry();
+    health.drain();
     expect((await health.report()).status).toBe('draining');
+    expect(health.closing.aborted).toBe(false);
+    health.onModuleDestroy();
+    expect(health.closing.aborted).toBe(true);
   });
 
   it('Prometheus metrics are served on the metrics listener', async () => {

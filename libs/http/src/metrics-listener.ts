@@ -30,7 +30,8 @@ export async function listenForMetrics(
   listener.get('/health/live', () => ({ status: 'up' }));
   listener.get('/health/ready', async (_request, reply) => {
     const report = await health.report();
-    return reply.code(report.status === 'up' ? 200 : 503).send(report);
+    const ready = report.status === 'up' || report.status === 'degraded';
+    return reply.code(ready ? 200 : 503).send(report);
   });
   listener.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),

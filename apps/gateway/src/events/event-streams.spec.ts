@@ -98,7 +98,7 @@ describe('event streams', () => {
 
   it('An event stream ends when the process shuts down', async () => {
     const { answer } = await open();
-    gateway.draining.abort();
+    gateway.closing.abort();
     expect(sequencesIn(await answer.text())).toEqual([]);
   });
 

@@ -22,12 +22,12 @@ export type StreamedEvent = Pick<EventRow, 'sequence' | 'type' | 'data'>;
 export class EventStreams {
   private readonly open = new Map<string, number>();
 
-  /** @param draining aborts when the process shuts down: streams end, and clients reconnect to another process */
+  /** @param closing aborts when the process closes: streams end, and clients reconnect to another process */
   constructor(
     private readonly eventsAfter: (reissueId: string, after: number) => Promise<StreamedEvent[]>,
     private readonly reader: Pick<ReissueReader, 'get'>,
     private readonly listener: Pick<EventListener, 'subscribe'>,
-    private readonly draining: AbortSignal,
+    private readonly closing: AbortSignal,
     private readonly limits: EventStreamLimits,
   ) {}
 
@@ -46,7 +46,7 @@ export class EventStreams {
     const { row } = await this.reader.get(reissueId);
     if (isFinal(row.state) && (await this.eventsAfter(reissueId, after)).length === 0) return undefined;
     if (this.count(reissueId) >= this.limits.streamsPerReissue) throw tooMany(5);
-    return this.stream(reissueId, after, AbortSignal.any([disconnected, this.draining]));
+    return this.stream(reissueId, after, AbortSignal.any([disconnected, this.closing]));
   }
 
   /** Number of open streams in this process. */

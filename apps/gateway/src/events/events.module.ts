@@ -15,11 +15,11 @@ import { registerStreamMetrics } from './stream-metrics.js';
       provide: EventStreams,
       inject: [GatewayDependencies, ReissueReader, Metrics],
       useFactory: (
-        { queries, listener, draining, config }: GatewayDependencies,
+        { queries, listener, closing, config }: GatewayDependencies,
         reader: ReissueReader,
         { registry }: Metrics,
       ) => {
-        const streams = new EventStreams(queries.reissueEventsAfter, reader, listener, draining, config);
+        const streams = new EventStreams(queries.reissueEventsAfter, reader, listener, closing, config);
         registerStreamMetrics(registry, streams);
         return streams;
       },

@@ -67,7 +67,7 @@ export class InMemoryGateway {
   readonly issued = new Set<string>();
   /** Reissues whose tokens were revoked. */
   readonly revoked = new Set<string>();
-  readonly draining = new AbortController();
+  readonly closing = new AbortController();
   /** The limits of calls, and by key the time at which a used limit is full again. */
   readonly rates: Record<LimitedCall, CallRates> = { start: generous, call: generous };
   readonly limits = new Map<string, number>();
@@ -130,7 +130,7 @@ export class InMemoryGateway {
         },
       },
       terms: this.terms,
-      draining: this.draining.signal,
+      closing: this.closing.signal,
       clock,
     };
   }

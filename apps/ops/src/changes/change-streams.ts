@@ -37,7 +37,7 @@ export class ChangeStreams {
     const count = this.open.get(staff.subject) ?? 0;
     if (count >= maxStreamsPerPerson)
       throw opsProblem('too-many-requests', { headers: { 'retry-after': '5' } });
-    const end = firstAbort([disconnected, this.health.draining], this.timeLeft(staff));
+    const end = firstAbort([disconnected, this.health.closing], this.timeLeft(staff));
     return this.stream(staff.subject, end);
   }
 
