@@ -8,10 +8,11 @@ const statementTimeoutMs = 8_000;
 const timeouts: Timeouts = { statementMs: 9_000, silenceMs: 2_000, testMs: 3_000 };
 
 /**
- * A prepared statement may be planned while its tables are still empty, and a sequential scan chosen then is slow once they
- * have grown. All statements of the apps have indexes, so that PostgreSQL needs no statistics to choose well.
+ * A prepared statement may be planned while its tables are still empty. A sequential scan chosen then is slow once they have
+ * grown, and so is a join by hash or merge, which reads a whole index. All statements of the apps find few rows by indexes, so
+ * that PostgreSQL needs no statistics to choose well: it looks up each row of a join.
  */
-const planning = { enable_seqscan: 'off', jit: 'off' };
+const planning = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
 
 type Query = (...args: unknown[]) => Promise<pg.QueryResult>;
 
