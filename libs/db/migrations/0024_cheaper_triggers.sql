@@ -12,8 +12,8 @@ BEGIN
 END $$;
 
 -- Refuses entries that this role may not write. What the public faces and the operators' app record has happened now: a
--- time of their own choice, beyond what clocks differ by, is refused. Then every entry waits for the sequencer.
-CREATE OR REPLACE FUNCTION queue_audit_entries() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+-- time of their own choice, beyond what clocks differ by, is refused.
+CREATE FUNCTION check_audit_writer() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = public, pg_temp AS $$
 DECLARE
   refused record;
@@ -36,16 +36,12 @@ BEGIN
         format('%s may not date an audit entry %s', session_user, refused.occurred_at);
     END IF;
   END IF;
-  IF TG_TABLE_NAME = 'audit_entry' THEN
-    INSERT INTO audit_pending (stream, sequence) SELECT reissue_id, sequence FROM added ORDER BY reissue_id, sequence;
-  ELSE
-    INSERT INTO audit_pending (stream, sequence) SELECT 'authority', position FROM added ORDER BY position;
-  END IF;
   RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER authority_entry_queued AFTER INSERT ON authority_entry
-  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_entries();
-DROP FUNCTION queue_authority_entries();
+CREATE TRIGGER audit_entry_checked AFTER INSERT ON audit_entry
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_audit_writer();
+CREATE TRIGGER authority_entry_checked AFTER INSERT ON authority_entry
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_audit_writer();
 
 -- The owner of the table may mend a certificate. Who the owner is, is asked only when something is to be refused.
 CREATE OR REPLACE FUNCTION keep_certificate() RETURNS trigger LANGUAGE plpgsql AS $$
