@@ -1,6 +1,7 @@
 import {
   count,
   databaseConfig,
+  directDatabaseConfig,
   httpConfig,
   integer,
   jsonWebKey,
@@ -34,6 +35,7 @@ export const gatewayConfig = z
   .object({
     ...httpConfig('RESEAL_GATEWAY_PORT', 3000),
     ...databaseConfig,
+    ...directDatabaseConfig,
     ...temporalConfig,
     apiKeys: withForm(list.pipe(z.array(apiKey).min(1)), { unit: '`name:sha256`, separated by commas' })
       .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'must not repeat a name')

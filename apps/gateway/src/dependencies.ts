@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { ClockWatch } from '#libs/clock';
+import { directUrlOf } from '#libs/config';
 import { createDatabase, type RoleDatabase } from '#libs/db';
 import { NotReady, type HealthRegistry } from '#libs/http';
 import type { Logger } from '#libs/observability';
@@ -42,7 +43,7 @@ export class GatewayDependencies implements OnModuleInit, OnModuleDestroy, OnApp
       applicationName: 'reseal-gateway',
     });
     this.queries = gatewayQueries(this.db);
-    this.events = new EventListener(config.databaseUrl);
+    this.events = new EventListener(directUrlOf(config));
     this.listener = this.events;
     this.closing = health.closing;
     this.restores = new RestoreWatch({ db: this.db, logger });

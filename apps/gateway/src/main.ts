@@ -1,5 +1,6 @@
 import { recordProcessStart } from '#libs/audit-log';
-import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
+import { describeConfig, directUrlOf, exitOnConfigError, loadConfig } from '#libs/config';
+import { exitOnTransactionPooler } from '#libs/db';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { gatewayConfig } from './config.js';
@@ -11,6 +12,8 @@ import { dependencyProblem } from './problems.js';
 const name = 'gateway';
 const config = exitOnConfigError(() => loadConfig(gatewayConfig));
 const logger = createLogger({ name, level: config.logLevel });
+
+await exitOnTransactionPooler({ databaseUrl: directUrlOf(config), applicationName: `reseal-${name}` });
 
 const app = await bootstrap({
   name,

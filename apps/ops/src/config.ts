@@ -2,6 +2,7 @@ import {
   auditKeys,
   auditOriginConfig,
   databaseConfig,
+  directDatabaseConfig,
   httpConfig,
   integer,
   list,
@@ -26,6 +27,7 @@ export const opsConfig = z
     ...httpConfig('RESEAL_OPS_PORT', 3001),
     ...plainHttpConfig,
     ...databaseConfig,
+    ...directDatabaseConfig,
     ...temporalConfig,
     ...staffIssuerConfig,
     oidcAudience: z

@@ -1,5 +1,6 @@
 import { recordProcessStart } from '#libs/audit-log';
-import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
+import { describeConfig, directUrlOf, exitOnConfigError, loadConfig } from '#libs/config';
+import { exitOnTransactionPooler } from '#libs/db';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { opsConfig } from './config.js';
@@ -10,6 +11,8 @@ import { opsDependencyProblem } from './problems.js';
 const name = 'ops';
 const config = exitOnConfigError(() => loadConfig(opsConfig));
 const logger = createLogger({ name, level: config.logLevel });
+
+await exitOnTransactionPooler({ databaseUrl: directUrlOf(config), applicationName: `reseal-${name}` });
 
 const app = await bootstrap({
   name,

@@ -9,6 +9,7 @@ import {
 import {
   count,
   databaseConfig,
+  directDatabaseConfig,
   environmentConfig,
   fromKey,
   isSandboxHost,
@@ -82,6 +83,7 @@ export const signerConfig = z
   .object({
     ...processConfig(3005),
     ...databaseConfig,
+    ...directDatabaseConfig,
     ...temporalConfig,
     ...authorityConfig,
     ...profileConfig,

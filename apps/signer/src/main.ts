@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { KeyStoreError, KeyStoreUnavailable, loadProfile, openAuthorities } from '#libs/ca';
 import { recordProcessStart } from '#libs/audit-log';
-import { configExitCode, describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
-import { createDatabase } from '#libs/db';
+import { configExitCode, describeConfig, directUrlOf, exitOnConfigError, loadConfig } from '#libs/config';
+import { createDatabase, exitOnTransactionPooler } from '#libs/db';
 import { ClockWatch } from '#libs/clock';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
@@ -23,6 +23,7 @@ for (const { subject, keyStore } of authorities.all) {
   logger.info({ issuer: subject, kind, location, algorithm }, 'CA key opened');
 }
 
+await exitOnTransactionPooler({ databaseUrl: directUrlOf(config), applicationName: `reseal-${name}` });
 const db = createDatabase<'signer'>({
   url: config.databaseUrl,
   max: config.databasePoolSize,

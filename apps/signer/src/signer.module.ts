@@ -1,3 +1,4 @@
+import { directUrlOf } from '#libs/config';
 import type { DynamicModule } from '@nestjs/common';
 import { createPublicationActivities, type PublicationPorts } from '#activities/publication';
 import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
@@ -41,7 +42,7 @@ export class SignerModule {
     const sound = onceSound(config, ports, restores);
     const publication = publicationPorts(config, ports);
     const crls = new CrlPublication(publication, {
-      databaseUrl: config.databaseUrl,
+      databaseUrl: directUrlOf(config),
       registered: async () => {
         await sound();
         await watch.registered();

@@ -1,10 +1,11 @@
 import { backdatingConfig, ocspKeysConfig } from '#libs/ca';
-import { count, databaseConfig, httpConfig, milliseconds } from '#libs/config';
+import { count, databaseConfig, directDatabaseConfig, httpConfig, milliseconds } from '#libs/config';
 import { z } from 'zod';
 
 export const statusConfig = z.object({
   ...httpConfig('RESEAL_STATUS_PORT', 3002),
   ...databaseConfig,
+  ...directDatabaseConfig,
   ...ocspKeysConfig,
   ...backdatingConfig,
   ocspValidityMs: milliseconds(3_600_000).describe(

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { directUrlOf } from '#libs/config';
 import { ClockWatch } from '#libs/clock';
 import { createDatabase, NotificationListener, type RoleDatabase } from '#libs/db';
 import { RestoreWatch } from '#libs/restore';
@@ -55,7 +56,7 @@ export class StatusDependencies {
     };
     this.restores = new RestoreWatch({ db: this.db, logger });
     this.listener = new NotificationListener({
-      databaseUrl,
+      databaseUrl: directUrlOf(config),
       applicationName: 'reseal-status-changes',
       channels: [statusChannel, crlChannel],
       onNotification: (payload, channel) => this.invalidate(payload, channel),

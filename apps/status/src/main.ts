@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { recordProcessStart } from '#libs/audit-log';
-import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
+import { describeConfig, directUrlOf, exitOnConfigError, loadConfig } from '#libs/config';
+import { exitOnTransactionPooler } from '#libs/db';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { statusConfig } from './config.js';
@@ -11,6 +12,8 @@ const name = 'status';
 const config = exitOnConfigError(() => loadConfig(statusConfig));
 const logger = createLogger({ name, level: config.logLevel });
 const clock = () => new Date();
+
+await exitOnTransactionPooler({ databaseUrl: directUrlOf(config), applicationName: `reseal-${name}` });
 
 const app = await bootstrap({
   name,

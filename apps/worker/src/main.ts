@@ -4,9 +4,9 @@ import { PasswordHashing } from '#activities/password';
 import { findRowsBehindWorkflows } from '#activities/lifecycle';
 import { createMailSender, createSmsSender, NotificationOutbox } from '#activities/notification';
 import { CheckpointFile, recordProcessStart, Sequencer, sequencerLeadership } from '#libs/audit-log';
-import { describeConfig, exitOnConfigError } from '#libs/config';
+import { describeConfig, directUrlOf, exitOnConfigError } from '#libs/config';
 import { ClockWatch } from '#libs/clock';
-import { createDatabase } from '#libs/db';
+import { createDatabase, exitOnTransactionPooler } from '#libs/db';
 import { taskQueues, type Clock } from '#libs/domain';
 import { createEventRelay } from '#libs/events';
 import { bootstrap } from '#libs/http';
@@ -42,6 +42,7 @@ const logger = createLogger({ name: 'worker', level: config.logLevel });
 const clock: Clock = () => new Date();
 const terms = loadTerms();
 exitOnConfigError(() => requireKeptPromises(terms, config, clock()));
+await exitOnTransactionPooler({ databaseUrl: directUrlOf(config), applicationName: 'reseal-worker' });
 const db = createDatabase<'worker'>({
   url: config.databaseUrl,
   max: config.databasePoolSize,
@@ -129,7 +130,7 @@ const runner = new WorkerRunner({
   before: (signal) => sound([...atCheckpoints, atWorkflows], signal),
 });
 const relay = createEventRelay({
-  databaseUrl: config.databaseUrl,
+  databaseUrl: directUrlOf(config),
   db,
   brokers: config.kafkaBrokers,
   source: config.eventSource,
@@ -139,7 +140,7 @@ const relay = createEventRelay({
 });
 const sequencer = new Sequencer({
   db,
-  leadership: sequencerLeadership(config.databaseUrl, admit),
+  leadership: sequencerLeadership(directUrlOf(config), admit),
   checkpoints: {
     origin: config.auditOrigin,
     key: config.auditKeys.keys[0]!,
@@ -153,7 +154,7 @@ const sequencer = new Sequencer({
 const dispatcher =
   webhooks &&
   createWebhookDispatcher({
-    databaseUrl: config.databaseUrl,
+    databaseUrl: directUrlOf(config),
     db,
     settings: webhooks,
     source: config.eventSource,

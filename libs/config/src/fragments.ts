@@ -71,6 +71,21 @@ export const databaseConfig = {
   ),
 };
 
+/** The connections for LISTEN and session locks. */
+export const directDatabaseConfig = {
+  databaseDirectUrl: secret(url('postgres', 'postgresql'))
+    .optional()
+    .describe(
+      'The same database without a pooler, or by a pooler in session mode, for notifications and locks. Required if `RESEAL_DATABASE_URL` leads to a pooler in transaction mode. By default that URL.',
+    ),
+};
+
+/** The URL for LISTEN and session locks. */
+export const directUrlOf = (config: {
+  readonly databaseUrl: string;
+  readonly databaseDirectUrl?: string | undefined;
+}): string => config.databaseDirectUrl ?? config.databaseUrl;
+
 /** Symmetric keys by id (32 bytes each): the current one seals, all of them open. */
 export const keyring = withForm(
   json(

@@ -5,6 +5,8 @@ export {
   auditOriginConfig,
   checkpointConfig,
   databaseConfig,
+  directDatabaseConfig,
+  directUrlOf,
   environmentConfig,
   evidenceKeysConfig,
   httpConfig,

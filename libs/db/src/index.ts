@@ -4,4 +4,5 @@ export { registerSqlMetrics } from './sql-metrics.js';
 export type { Database, PrivilegeOf, RoleDatabase, RoleTx, Tx } from './database.js';
 export type { Tables } from './tables.js';
 export type { WritePart } from './writes.js';
+export { exitOnTransactionPooler } from './session.js';
 export { NotificationListener } from './notification-listener.js';

@@ -1,6 +1,6 @@
 import type { Logger } from '#libs/observability';
 import pg from 'pg';
-import { createSession, type SessionOptions } from './timeout-client.js';
+import { createSession, type Session, type SessionOptions } from './session.js';
 
 export interface ListenerOptions extends SessionOptions {
   /** NOTIFY channels. */
@@ -18,7 +18,7 @@ const longestDelayMs = 5_000;
 
 /** A connection that receives NOTIFY messages and reconnects when it is lost. */
 export class NotificationListener {
-  private client: pg.Client | undefined;
+  private client: Session | undefined;
   private timer: NodeJS.Timeout | undefined;
   private delayMs = firstDelayMs;
   private stopped = false;
@@ -55,7 +55,7 @@ export class NotificationListener {
     client.on('error', (error) => this.lose(client, error));
     client.once('end', () => this.lose(client));
     try {
-      await client.connect();
+      await client.open();
       for (const channel of options.channels) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
     } catch (error) {
       this.lose(client, error);
@@ -69,7 +69,7 @@ export class NotificationListener {
   }
 
   /** Gives up a connection, once, and opens another one after a delay. */
-  private lose(client: pg.Client, error?: unknown): void {
+  private lose(client: Session, error?: unknown): void {
     if (this.client !== client || this.stopped) return;
     const { options } = this;
     this.client = undefined;

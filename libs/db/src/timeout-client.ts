@@ -9,7 +9,6 @@ export interface Timeouts {
   readonly testMs: number;
 }
 
-const sessionTimeouts: Timeouts = { statementMs: 3_000, silenceMs: 1_000, testMs: 3_000 };
 const closeTimeoutMs = 1_000;
 
 type Ask = (...args: unknown[]) => unknown;
@@ -50,7 +49,7 @@ export class TimeoutClient extends pg.Client {
     return (super.end as Ask).apply(this, args) as never;
   }
 
-  private within(ms: number, args: unknown[]): unknown {
+  protected within(ms: number, args: unknown[]): unknown {
     const answer = (super.query as Ask).apply(this, args);
     if (!(answer instanceof Promise)) return answer;
     this.limits.push(ms);
@@ -81,7 +80,12 @@ export class TimeoutClient extends pg.Client {
     const { silenceMs, testMs } = this.timeouts;
     if (this.limits.length > 0 || this.getTransactionStatus() !== 'I') return;
     if (performance.now() - this.heardAt < silenceMs) return;
-    (this.within(testMs, ['SELECT 1']) as Promise<unknown>).catch(() => undefined);
+    this.ping(testMs).catch(() => undefined);
+  }
+
+  /** Sends the test query. */
+  protected async ping(ms: number): Promise<unknown> {
+    return this.within(ms, ['SELECT 1']);
   }
 
   private giveUp(afterMs: number): void {
@@ -111,25 +115,3 @@ export const keepAlive = {
   keepAliveInitialDelayMillis: 1_000,
   connectionTimeoutMillis: 3_000,
 };
-
-export interface SessionOptions {
-  /** The URL of PostgreSQL itself or of a pooler in session mode. */
-  readonly databaseUrl: string;
-  readonly applicationName: string;
-}
-
-/**
- * A connection for LISTEN or a session lock. The server ends the session of a silent client after eight seconds, also if
- * the network does not report the loss.
- */
-export function createSession({ databaseUrl, applicationName }: SessionOptions): pg.Client {
-  return new TimeoutClient(
-    {
-      ...keepAlive,
-      connectionString: databaseUrl,
-      application_name: applicationName,
-      options: sessionOptions(8_000),
-    },
-    sessionTimeouts,
-  );
-}

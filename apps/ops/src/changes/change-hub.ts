@@ -1,3 +1,4 @@
+import { directUrlOf } from '#libs/config';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { NotificationListener } from '#libs/db';
 import { reissueIdPattern } from '#libs/domain';
@@ -20,7 +21,7 @@ export class ChangeHub implements OnModuleInit, OnModuleDestroy {
   ) {
     const logger = new Logger(ChangeHub.name);
     this.listener = new NotificationListener({
-      databaseUrl: config.databaseUrl,
+      databaseUrl: directUrlOf(config),
       applicationName: 'reseal-ops-changes',
       channels: ['reseal_event', 'reseal_operation'],
       onNotification: (id, channel) => this.handleNotification(id, channel),

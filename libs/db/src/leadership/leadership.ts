@@ -1,5 +1,5 @@
-import { createSession } from '../timeout-client.js';
 import pg from 'pg';
+import { createSession, type Session } from '../session.js';
 
 /** A period during which only this process leads. */
 export interface Term {
@@ -38,7 +38,7 @@ const admitEveryMs = 250;
  * PostgreSQL itself or to a pooler in session mode.
  */
 export class PostgresLeadership implements Leadership {
-  private client: pg.Client | undefined;
+  private client: Session | undefined;
 
   constructor(private readonly options: LeadershipOptions) {}
 
@@ -68,7 +68,7 @@ export class PostgresLeadership implements Leadership {
     if (client) await end(client);
   }
 
-  private async connect(): Promise<pg.Client> {
+  private async connect(): Promise<Session> {
     const { databaseUrl, name } = this.options;
     const client = createSession({ databaseUrl, applicationName: name });
     client.on('error', () => undefined); // `end` follows
@@ -76,7 +76,7 @@ export class PostgresLeadership implements Leadership {
       if (this.client === client) this.client = undefined;
     });
     try {
-      await client.connect();
+      await client.open();
     } catch (error) {
       await end(client);
       throw error;
