@@ -5,8 +5,11 @@ import type { MadeReissue, Path } from './paths.js';
 import type { Probes, Usage } from './probes.js';
 import type { StatementsByRole } from './statements.js';
 
-/** Reissues of each path before the rounds, while code gets compiled and pools and caches get filled. */
-export const warmUp = { concurrency: 16, count: 32 };
+/**
+ * Reissues of each path before the rounds, while code gets compiled and pools and caches get filled. V8 optimises only what
+ * ran often, so that the first hundreds cost more than those of a process that has run for an hour.
+ */
+export const warmUp = { concurrency: 16, count: 256 };
 /** How long the stack is measured without load, in seconds. */
 export const backgroundSeconds = 5;
 
