@@ -166,6 +166,25 @@ describe('the whole log of the real stack', () => {
     expect(verdictOf(ran).findings).toEqual([]);
     expect(ran.code).toBe(0);
   });
+
+  it('The whole log of the real stack is valid by the checkpoints in Kafka, without a file', async () => {
+    const kafka = `kafka://${stack.addresses.kafkaBrokers.join(',')}`;
+    const ran = await runTool('verify', ['--log', '--checkpoint', kafka]);
+    expect(verdictOf(ran).findings).toEqual([]);
+    expect(ran.code).toBe(0);
+  });
+
+  it('A topic without a checkpoint of this log is named', async () => {
+    const trust = JSON.parse(await readFile(file('trust.json'), 'utf8')) as object;
+    await writeFile(file('other.json'), JSON.stringify({ ...trust, origin: 'another-log' }));
+    const kafka = `kafka://${stack.addresses.kafkaBrokers.join(',')}`;
+    const ran = await runTool('verify', [
+      ...[file('bundle.json'), '--trust', file('other.json')],
+      ...['--checkpoint', kafka],
+    ]);
+    expect(ran).toMatchObject({ code: 2 });
+    expect(ran.stderr).toContain(`${kafka} has no checkpoint of this log.`);
+  });
 });
 
 describe('the tools', () => {

@@ -1,18 +1,38 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidCheckpointFile, readCheckpointFile } from '#libs/audit-proofs';
+import { topics } from '#libs/contracts';
+import { readPublished } from '#libs/events';
 import { UsageError } from './terminal.js';
+
+const kafkaScheme = 'kafka://';
 
 /**
  * Reads checkpoints that were kept outside the database, as compact JWS.
  *
- * @throws {UsageError} if the file cannot be read or has no checkpoint
+ * @param place a file, or `kafka://` and brokers separated by commas: all checkpoints of the topic of the audit log
+ * @param origin the log whose checkpoints are read from Kafka; of all logs if undefined
+ * @throws {UsageError} if the place cannot be read or has no checkpoint
  */
-export async function readCheckpoints(file: string): Promise<string[]> {
+export async function readCheckpoints(place: string, origin?: string): Promise<string[]> {
+  if (place.startsWith(kafkaScheme)) return readCheckpointTopic(place, origin);
   try {
-    return readCheckpointFile(await readBytes(file));
+    return readCheckpointFile(await readBytes(place));
   } catch (error) {
-    throw error instanceof InvalidCheckpointFile ? new UsageError(`${file}: ${error.message}.`) : error;
+    throw error instanceof InvalidCheckpointFile ? new UsageError(`${place}: ${error.message}.`) : error;
   }
+}
+
+async function readCheckpointTopic(place: string, origin: string | undefined): Promise<string[]> {
+  const brokers = place.slice(kafkaScheme.length).replace(/\/$/, '').split(',');
+  const events = await readPublished({ brokers, topics: [topics.audit] }).catch((error: unknown) => {
+    throw new UsageError(`${place} cannot be read: ${(error as Error).message}`);
+  });
+  // Others may write to the topic too: the verifier trusts signatures only.
+  const kept = events.flatMap(({ data: { origin: log, jws } }) =>
+    typeof jws === 'string' && (origin === undefined || log === origin) ? [jws] : [],
+  );
+  if (kept.length === 0) throw new UsageError(`${place} has no checkpoint of this log.`);
+  return kept;
 }
 
 /** @throws {UsageError} if the file cannot be read */

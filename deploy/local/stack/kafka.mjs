@@ -16,7 +16,13 @@ import { until } from '../lib/wait.mjs';
 
 const logConfig = fileURLToPath(new URL('../kafka/log4j2.properties', import.meta.url));
 
-const requiredTopics = ['reseal.reissue', 'reseal.certificate', 'reseal.audit'];
+/** Checkpoints are proofs of the audit log, so Kafka never deletes them. */
+const kept = { configEntries: [{ name: 'retention.ms', value: '-1' }] };
+const requiredTopics = [
+  { topic: 'reseal.reissue' },
+  { topic: 'reseal.certificate' },
+  { topic: 'reseal.audit', ...kept },
+];
 const partitions = 6;
 
 /**
@@ -117,10 +123,10 @@ function serverProperties({ host, ports }, data) {
 export async function provideTopics(context) {
   await withAdmin(context, async (admin) => {
     const existing = await until(() => admin.listTopics(), { what: 'Kafka', everyMs: 200 });
-    const topics = requiredTopics.filter((topic) => !existing.includes(topic));
+    const topics = requiredTopics.filter(({ topic }) => !existing.includes(topic));
     if (topics.length > 0)
       await admin.createTopics({
-        topics: topics.map((topic) => ({ topic, numPartitions: partitions })),
+        topics: topics.map((each) => ({ ...each, numPartitions: partitions })),
         waitForLeaders: true,
       });
     await until(() => admin.describeGroups(['reseal-readiness']), {

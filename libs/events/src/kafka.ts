@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { topics } from '#libs/contracts';
 import type { Logger } from '#libs/observability';
 import { Kafka, logLevel, Partitioners, type ICustomPartitioner, type Producer } from 'kafkajs';
 import type { EventMessage } from './cloud-event.js';
@@ -124,22 +125,32 @@ export class KafkaPublisher implements Publisher {
   };
 
   private async ensureTopics(): Promise<void> {
-    const { topics, partitions = defaultPartitions } = this.options;
+    const { topics: wanted, partitions = defaultPartitions } = this.options;
     const admin = this.kafka.admin();
     try {
       await admin.connect();
       const existing = await admin.listTopics();
-      const missing = topics.filter((topic) => !existing.includes(topic));
+      const missing = wanted.filter((topic) => !existing.includes(topic));
       if (missing.length > 0)
         await admin.createTopics({
           waitForLeaders: true,
-          topics: missing.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: -1 })),
+          topics: missing.map((topic) => ({
+            ...topicSettings(topic),
+            numPartitions: partitions,
+            replicationFactor: -1,
+          })),
         });
     } finally {
       await admin.disconnect().catch(() => undefined);
     }
   }
 }
+
+/** A topic's name and settings. Checkpoints are proofs of the audit log, so that Kafka never deletes them. */
+const topicSettings = (topic: string) => ({
+  topic,
+  ...(topic === topics.audit && { configEntries: [{ name: 'retention.ms', value: '-1' }] }),
+});
 
 async function disconnect(producer: Promise<Producer>): Promise<void> {
   await producer.then((connected) => connected.disconnect()).catch(() => undefined);

@@ -16,8 +16,8 @@ export interface PublishedEvent {
 export interface ReadPublishedOptions {
   readonly brokers: readonly string[];
   readonly topics: readonly string[];
-  /** `source` of the CloudEvents to read; others are skipped. */
-  readonly source: string;
+  /** `source` of the CloudEvents to read, others are skipped; all of them if undefined. */
+  readonly source?: string | undefined;
   /** Reads events published at this time or later; all events if undefined. */
   readonly since?: Date | undefined;
 }
@@ -36,7 +36,7 @@ interface Range {
  */
 export async function readPublished(options: ReadPublishedOptions): Promise<PublishedEvent[]> {
   const kafka = new Kafka({
-    clientId: 'reseal-setup',
+    clientId: 'reseal-reader',
     brokers: [...options.brokers],
     logLevel: logLevel.NOTHING,
     retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 8 },
@@ -44,7 +44,7 @@ export async function readPublished(options: ReadPublishedOptions): Promise<Publ
   const ranges = (await rangesOf(kafka, options)).filter(({ from, to }) => from < to);
   if (ranges.length === 0) return [];
   const consumer = kafka.consumer({
-    groupId: `reseal-setup-${randomUUID()}`,
+    groupId: `reseal-reader-${randomUUID()}`,
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: 200,
   });
@@ -80,7 +80,7 @@ const later = (a: bigint, b: bigint) => (a > b ? a : b);
 async function readRanges(
   consumer: Consumer,
   ranges: readonly Range[],
-  source: string,
+  source: string | undefined,
 ): Promise<PublishedEvent[]> {
   const events: PublishedEvent[] = [];
   const left = new Map(ranges.map((range) => [`${range.topic}/${range.partition}`, range]));
@@ -113,12 +113,12 @@ async function readRanges(
 function eventOf(
   topic: string,
   { key, value, headers }: KafkaMessage,
-  source: string,
+  source: string | undefined,
 ): PublishedEvent | undefined {
   const header = (name: string) => headers?.[name]?.toString() ?? '';
   const id = header('ce_id');
   const end = id.lastIndexOf('/');
-  if (header('ce_source') !== source || end < 0) return undefined;
+  if ((source !== undefined && header('ce_source') !== source) || end < 0) return undefined;
   return {
     topic,
     stream: id.slice(0, end),

@@ -12,15 +12,16 @@ import { readBytes, readCheckpoints } from '../kept-checkpoints.js';
 import { UsageError, type Terminal } from '../terminal.js';
 import { trustOf } from '../trust/trust.js';
 
-const usage = `Usage: npm run -s verify -- BUNDLE --trust FILE [--checkpoint FILE]
-       npm run -s verify -- --log [--trust FILE] [--checkpoint FILE]
+const usage = `Usage: npm run -s verify -- BUNDLE --trust FILE [--checkpoint FILE|kafka://HOST:PORT]
+       npm run -s verify -- --log [--trust FILE] [--checkpoint FILE|kafka://HOST:PORT]
 
-Verifies a bundle of evidence, without Reseal and without a network. With --log, verifies the whole audit log in the
+Verifies a bundle of evidence, without Reseal and, with checkpoints in files, without a network. With --log, verifies the whole audit log in the
 database with the worker's environment: the worker's keys if no trust file is given, and the checkpoints in
 RESEAL_CHECKPOINT_FILE.
 
   --trust FILE       the trusted keys, from \`npm run -s trust\`
   --checkpoint FILE  checkpoints that were kept elsewhere: one JWS, or JSON Lines of {"jws": …}
+  --checkpoint kafka://HOST:PORT[,HOST:PORT]  all checkpoints in the topic of the audit log, which Kafka keeps forever
 
 Files may be UTF-8 or UTF-16, with or without a byte order mark. A file that is not a bundle gives the finding UNREADABLE.
 
@@ -42,7 +43,8 @@ export async function runVerify(args: string[], terminal: Terminal): Promise<num
     });
     if (values.help) return (terminal.print(usage), 0);
     const trust = values.trust === undefined ? undefined : await trustIn(values.trust);
-    const kept = (await Promise.all((values.checkpoint ?? []).map(readCheckpoints))).flat();
+    const places = values.checkpoint ?? [];
+    const kept = (await Promise.all(places.map((place) => readCheckpoints(place, trust?.origin)))).flat();
     const verdict = values.log
       ? await verdictOfLog(terminal, positionals, trust, kept)
       : await verdictOfBundle(positionals, trust, kept);
