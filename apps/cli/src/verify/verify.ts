@@ -44,10 +44,9 @@ export async function runVerify(args: string[], terminal: Terminal): Promise<num
     if (values.help) return (terminal.print(usage), 0);
     const trust = values.trust === undefined ? undefined : await trustIn(values.trust);
     const places = values.checkpoint ?? [];
-    const kept = (await Promise.all(places.map((place) => readCheckpoints(place, trust?.origin)))).flat();
     const verdict = values.log
-      ? await verdictOfLog(terminal, positionals, trust, kept)
-      : await verdictOfBundle(positionals, trust, kept);
+      ? await verdictOfLog(terminal, positionals, trust, places)
+      : await verdictOfBundle(positionals, trust, places);
     terminal.print(JSON.stringify(verdict, null, 2));
     return verdict.valid ? 0 : 1;
   });
@@ -64,34 +63,44 @@ async function trustIn(file: string): Promise<TrustFile> {
 async function verdictOfBundle(
   positionals: readonly string[],
   trust: TrustFile | undefined,
-  kept: readonly string[],
+  places: readonly string[],
 ): Promise<EvidenceVerdict> {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError('Name one bundle.');
   if (!trust) throw new UsageError('Give a trust file: --trust FILE.');
+  const kept = await checkpointsIn(places, trust);
   return (await verifyEvidenceFile(await readBytes(file), trust, kept)).verdict;
 }
 
 async function verdictOfLog(
   terminal: Terminal,
   positionals: readonly string[],
-  trust: TrustFile | undefined,
-  kept: readonly string[],
+  given: TrustFile | undefined,
+  places: readonly string[],
 ): Promise<EvidenceVerdict> {
   if (positionals.length > 0) throw new UsageError('Verify a bundle or the log, not both at once.');
   return withAudit(terminal, async (tool) => {
+    const trust = given ?? (await trustOf(tool));
     // Read before the database, so that the database has all entries of these checkpoints.
-    const configured = await checkpointsKeptBy(tool);
-    const verdict = await verifyLog(tool.db, trust ?? (await trustOf(tool)), [...kept, ...configured.jws]);
+    const kept = await checkpointsIn(places, trust);
+    const configured = await checkpointsKeptBy(tool, places.length > 0);
+    const verdict = await verifyLog(tool.db, trust, [...kept, ...configured.jws]);
     return { ...verdict, unproven: [...verdict.unproven, ...configured.unproven] };
   });
 }
 
+/** The checkpoints of this log in all these places. */
+async function checkpointsIn(places: readonly string[], { origin }: TrustFile): Promise<string[]> {
+  return (await Promise.all(places.map((place) => readCheckpoints(place, origin)))).flat();
+}
+
 /** The checkpoints that the worker keeps outside the database. Without them, a rewritten log cannot be detected. */
-async function checkpointsKeptBy({
-  config: { checkpointFile },
-}: AuditTool): Promise<{ readonly jws: readonly string[]; readonly unproven: EvidenceVerdict['unproven'] }> {
+async function checkpointsKeptBy(
+  { config: { checkpointFile } }: AuditTool,
+  hasOthers: boolean,
+): Promise<{ readonly jws: readonly string[]; readonly unproven: EvidenceVerdict['unproven'] }> {
   const unread = (message: string) => ({ jws: [], unproven: [{ what: 'CHECKPOINT' as const, message }] });
+  if (checkpointFile === undefined && hasOthers) return { jws: [], unproven: [] };
   if (checkpointFile === undefined)
     return unread('RESEAL_CHECKPOINT_FILE is not set, so no external checkpoints were compared');
   try {
