@@ -1,4 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import { edgeProblem } from '#libs/http';
+import { isDependencyDown } from '#libs/temporal';
 import { z } from 'zod';
 import { Inbox } from './inbox.js';
 
@@ -17,6 +19,12 @@ export class InboxController {
 
   @Get()
   async list(@Query({ schema: inboxQuery }) { to, limit }: z.infer<typeof inboxQuery>) {
-    return { messages: await this.inbox.list(limit, to === undefined ? [] : [to]) };
+    try {
+      return { messages: await this.inbox.list(limit, to === undefined ? [] : [to]) };
+    } catch (error) {
+      // Providers answer 500 then, because their caller must not assume that nothing was done. A look does nothing.
+      if (!isDependencyDown(error)) throw error;
+      throw edgeProblem('unavailable', { headers: { 'retry-after': '1' } }, error);
+    }
   }
 }
