@@ -18,6 +18,7 @@ let bundle: EvidenceBundle;
 /** The number of events of the workflow's history. */
 let events: number;
 const file = (name: string) => path.join(folder, name);
+const kafka = `kafka://${stack.addresses.kafkaBrokers.join(',')}`;
 const checkpoints = () => environmentOf('worker')['RESEAL_CHECKPOINT_FILE']!;
 
 beforeAll(async () => {
@@ -168,7 +169,6 @@ describe('the whole log of the real stack', () => {
   });
 
   it('The whole log of the real stack is valid by the checkpoints in Kafka, without a file', async () => {
-    const kafka = `kafka://${stack.addresses.kafkaBrokers.join(',')}`;
     const ran = await runTool('verify', ['--log', '--checkpoint', kafka]);
     expect(verdictOf(ran).findings).toEqual([]);
     expect(ran.code).toBe(0);
@@ -177,7 +177,6 @@ describe('the whole log of the real stack', () => {
   it('A topic without a checkpoint of this log is named', async () => {
     const trust = JSON.parse(await readFile(file('trust.json'), 'utf8')) as object;
     await writeFile(file('other.json'), JSON.stringify({ ...trust, origin: 'another-log' }));
-    const kafka = `kafka://${stack.addresses.kafkaBrokers.join(',')}`;
     const ran = await runTool('verify', [
       ...[file('bundle.json'), '--trust', file('other.json')],
       ...['--checkpoint', kafka],

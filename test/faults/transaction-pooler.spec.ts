@@ -10,8 +10,7 @@ const configExitCode = 78;
 let pooler: Pooler;
 let copy: AppCopy | undefined;
 beforeAll(async () => {
-  const { hostname: host, port } = new URL(environmentOf('worker').RESEAL_DATABASE_URL!);
-  pooler = await poolerTo({ host, port: Number(port) }, 'transaction');
+  pooler = await poolerTo(environmentOf('worker').RESEAL_DATABASE_URL!, 'transaction');
 });
 afterEach(() => copy?.end());
 afterAll(() => pooler.close());
@@ -19,9 +18,8 @@ afterAll(() => pooler.close());
 it.each<App>(['gateway', 'ops', 'worker', 'signer', 'status'])(
   'The %s refuses to start if a pooler in transaction mode would lose its notifications and locks',
   async (app) => {
-    const url = new URL(environmentOf(app).RESEAL_DATABASE_URL!);
-    url.host = `127.0.0.1:${pooler.port}`;
-    copy = await AppCopy.start(app, { RESEAL_DATABASE_DIRECT_URL: url.href });
+    const pooled = pooler.urlOf(environmentOf(app).RESEAL_DATABASE_URL!);
+    copy = await AppCopy.start(app, { RESEAL_DATABASE_DIRECT_URL: pooled });
     expect(await copy.untilEnded()).toBe(configExitCode);
   },
 );

@@ -6,11 +6,7 @@ import { poolerTo, type Pooler } from '../support/transaction-pooler.js';
 
 const direct = databaseUrlOf('worker');
 const poolers = {} as Record<'session' | 'transaction', Pooler>;
-const through = (mode: keyof typeof poolers) => {
-  const url = new URL(direct);
-  url.host = `127.0.0.1:${poolers[mode].port}`;
-  return url.href;
-};
+const through = (mode: keyof typeof poolers) => poolers[mode].urlOf(direct);
 
 const opened: Session[] = [];
 /** Opens a session, which is closed after the test. */
@@ -23,9 +19,7 @@ async function open(databaseUrl: string): Promise<Session> {
 }
 
 beforeAll(async () => {
-  const { hostname: host, port } = new URL(direct);
-  for (const mode of ['session', 'transaction'] as const)
-    poolers[mode] = await poolerTo({ host, port: Number(port) }, mode);
+  for (const mode of ['session', 'transaction'] as const) poolers[mode] = await poolerTo(direct, mode);
 });
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((session) => session.end()));

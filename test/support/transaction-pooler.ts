@@ -3,7 +3,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** A pooler in front of PostgreSQL. */
 export interface Pooler {
-  readonly port: number;
+  /** The URL of a database, through this pooler. */
+  urlOf(databaseUrl: string): string;
   close(): Promise<void>;
 }
 
@@ -20,10 +21,8 @@ const outsideTransaction = 'I'.charCodeAt(0);
  * A pooler that works as PgBouncer does: a client signs in at PostgreSQL on a new connection. Then this connection serves
  * it until it leaves (`session`), or serves whichever client begins the next transaction (`transaction`).
  */
-export async function poolerTo(
-  target: { readonly host: string; readonly port: number },
-  mode: 'session' | 'transaction',
-): Promise<Pooler> {
+export async function poolerTo(databaseUrl: string, mode: 'session' | 'transaction'): Promise<Pooler> {
+  const { hostname: host, port } = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const idle: ServerConnection[] = [];
   const keep = (socket: Socket) => {
@@ -33,7 +32,7 @@ export async function poolerTo(
 
   const listener = createServer((client) => {
     keep(client);
-    const socket = connect(target);
+    const socket = connect({ host, port: Number(port) });
     keep(socket);
     let serving: ServerConnection | undefined;
     const serve = (connection: ServerConnection) => {
@@ -55,7 +54,11 @@ export async function poolerTo(
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
   return {
-    port: (listener.address() as AddressInfo).port,
+    urlOf(url) {
+      const through = new URL(url);
+      through.host = `127.0.0.1:${(listener.address() as AddressInfo).port}`;
+      return through.href;
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       listener.close();
