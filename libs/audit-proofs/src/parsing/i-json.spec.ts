@@ -11,10 +11,13 @@ const kindOf = (text: string) => {
   }
 };
 
+/** JSON without a member `__proto__`, which fast-check likes to make and the parser refuses. */
+const values = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__":'));
+
 describe('reading I-JSON', () => {
   it('The I-JSON parser reads what JSON.stringify writes, with any indentation', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.nat(4), (value, indent) => {
+      fc.property(values, fc.nat(4), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
         expect(readIJson(text)).toEqual(JSON.parse(text));
       }),
