@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateFolder } from '../../support/app-environment.js';
-import { freePorts } from '../../support/free-ports.js';
-import { StackControl } from '../../support/stack-control.js';
-import { hottest } from '../profile/hottest.js';
-import { ProcessProfiler, type CpuProfile } from '../profile/inspector.js';
+import { ProcessProfiler, type CpuProfile } from '../inspector/cpu-profile.js';
+import { hottest } from '../inspector/hottest.js';
+import { restartWithInspector } from '../inspector/inspector.js';
 import { makeAll } from './make-all.js';
 import type { Path } from './paths.js';
 import { markdownTable } from './table.js';
@@ -21,14 +20,9 @@ const shown = 25;
  * @returns tables of the hottest functions
  */
 export async function profileReissues(path: Path, count: number): Promise<string> {
-  const control = new StackControl();
-  const ports = await freePorts(profiled.length);
-  for (const [index, app] of profiled.entries()) {
-    await control.stop(app);
-    await control.start(app, { NODE_OPTIONS: `--inspect=127.0.0.1:${ports[index]}` });
-  }
+  const ports = await restartWithInspector(profiled);
   await makeAll(await path.prepare(warmUp), atOnce);
-  const profilers = await Promise.all(ports.map((port) => ProcessProfiler.connect(port)));
+  const profilers = await Promise.all(profiled.map((app) => ProcessProfiler.connect(ports[app])));
   const makers = await path.prepare(count);
   await Promise.all(profilers.map((profiler) => profiler.start()));
   const { made } = await makeAll(makers, atOnce);

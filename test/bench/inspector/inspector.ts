@@ -1,15 +1,7 @@
 import { once } from 'node:events';
+import { freePorts } from '../../support/free-ports.js';
+import { StackControl, type Component } from '../../support/stack-control.js';
 import { until } from '../../support/until.js';
-
-/** A CPU profile as V8 makes it. Times are in microseconds. */
-export interface CpuProfile {
-  readonly nodes: readonly {
-    readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
-  }[];
-  readonly samples: readonly number[];
-  readonly timeDeltas: readonly number[];
-}
 
 /** Sends a command of the inspector's protocol, and resolves with its result. */
 type Send = (method: string, params?: object) => Promise<unknown>;
@@ -22,25 +14,24 @@ interface Message {
   readonly error?: { readonly message: string };
 }
 
-/** Microseconds. */
-const samplingInterval = 500;
-
-/** Profiles all threads of a process of Node that was started with `--inspect=<port>`. */
-export class ProcessProfiler {
-  private readonly threads: { readonly name: string; readonly send: Send }[];
+/** A connection to the inspector of a process of Node, with all its threads. */
+export class Inspector {
+  /** The main thread first. */
+  readonly threads: readonly { readonly name: string; readonly send: Send }[];
 
   private constructor(
     private readonly socket: WebSocket,
-    send: Send,
-    workers: ReadonlyMap<string, Send>,
+    main: Send,
+    workers: readonly Send[],
   ) {
     this.threads = [
-      { name: 'main', send },
-      ...[...workers.values()].map((each, index) => ({ name: `thread-${index + 1}`, send: each })),
+      { name: 'main', send: main },
+      ...workers.map((send, index) => ({ name: `thread-${index + 1}`, send })),
     ];
   }
 
-  static async connect(port: number): Promise<ProcessProfiler> {
+  /** Connects to a process that was started with `--inspect=<port>`. Threads that it starts later are not included. */
+  static async connect(port: number): Promise<Inspector> {
     const socket = new WebSocket(await debuggerUrl(port));
     await once(socket, 'open');
     const main = new Channel((text) => socket.send(text));
@@ -61,28 +52,29 @@ export class ProcessProfiler {
     });
     // Answers after all threads have been attached.
     await main.send('NodeWorker.enable', { waitForDebuggerOnStart: false });
-    const sends = [...workers].map(([id, channel]) => [id, channel.send] as const);
-    return new ProcessProfiler(socket, main.send, new Map(sends));
+    return new Inspector(
+      socket,
+      main.send,
+      [...workers.values()].map(({ send }) => send),
+    );
   }
 
-  async start(): Promise<void> {
-    for (const { send } of this.threads) {
-      await send('Profiler.enable');
-      await send('Profiler.setSamplingInterval', { interval: samplingInterval });
-    }
-    await Promise.all(this.threads.map(({ send }) => send('Profiler.start')));
-  }
-
-  /** @returns the profile of each thread by its name */
-  async stop(): Promise<ReadonlyMap<string, CpuProfile>> {
-    const stopped = this.threads.map(async ({ name, send }) => {
-      const { profile } = (await send('Profiler.stop')) as { profile: CpuProfile };
-      return [name, profile] as const;
-    });
-    const profiles = new Map(await Promise.all(stopped));
+  close(): void {
     this.socket.close();
-    return profiles;
   }
+}
+
+/** Restarts apps of the stack with an inspector. @returns its port in each of them */
+export async function restartWithInspector<App extends Component>(
+  apps: readonly App[],
+): Promise<Record<App, number>> {
+  const control = new StackControl();
+  const ports = await freePorts(apps.length);
+  for (const [index, app] of apps.entries()) {
+    await control.stop(app);
+    await control.start(app, { NODE_OPTIONS: `--inspect=127.0.0.1:${ports[index]}` });
+  }
+  return Object.fromEntries(apps.map((app, index) => [app, ports[index]!])) as Record<App, number>;
 }
 
 function debuggerUrl(port: number): Promise<string> {

@@ -1,5 +1,5 @@
 import { projectRoot } from '#libs/config';
-import type { CpuProfile } from './inspector.js';
+import type { CpuProfile } from './cpu-profile.js';
 
 /** A function with the time it has used itself, without the functions that it calls. */
 export interface HotFunction {
