@@ -5,6 +5,7 @@ import { findReissue, lockReissue } from '#libs/db/reissues';
 import { noRow, ReissueChange, reissueStandingOf, type StepContext } from '#activities/step';
 import { approvedAct } from '#libs/approvals';
 import { auditedOperation, refuseOperator } from './end.js';
+import { whatParkedWaitsFor } from './parked-call.js';
 
 /**
  * Parks a reissue whose step cannot continue. The customer's input is kept, so that the operator's retry needs nothing
@@ -44,6 +45,7 @@ export async function parkReissue(
       park_sequence: row.park_sequence + 1,
       ...pending,
     });
+    change.waitsFor = await whatParkedWaitsFor(tx, row, step, message);
     change.publish('reseal.reissue.parked.v1', { code });
     change.audit({ actor: 'system', action: 'park', outcome: 'PARKED', reason: code, details: { step } });
     const after = await change.write();

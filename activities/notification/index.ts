@@ -27,6 +27,7 @@ export function createNotificationActivities({
 }
 export type NotificationActivities = ReturnType<typeof createNotificationActivities>;
 
+export type { NotifyContext } from './notify.js';
 export { leavingToOutbox } from './leaving-to-outbox.js';
 export { NotificationOutbox } from './outbox.js';
 export type { OutboxDependencies } from './outbox.js';

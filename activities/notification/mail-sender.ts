@@ -1,6 +1,13 @@
-import { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
+import {
+  addressName,
+  measureCall,
+  OutcomeUnknown,
+  ProviderRefused,
+  ProviderUnavailable,
+  type OnCall,
+} from '#libs/provider-client';
 import { createTransport } from 'nodemailer';
-import type { MailSender } from './senders.js';
+import type { Mail, MailSender } from './senders.js';
 
 export interface SmtpOptions {
   /** `smtp://` or `smtps://`, with credentials if the server wants them. */
@@ -9,6 +16,8 @@ export interface SmtpOptions {
   readonly from: string;
   /** Timeout of one mail, in milliseconds. */
   readonly timeoutMs?: number;
+  /** Called after each mail, also after one that failed. */
+  readonly onCall?: OnCall;
 }
 
 /** A sender that keeps connections to its server. */
@@ -26,7 +35,7 @@ const idleMs = 10_000;
  * Sends mail by SMTP, over connections that are used again. The Message-ID (RFC 5322 section 3.6.4) is derived from the
  * message's own id. A mail is sent again over another connection only if nothing of it was sent over the first.
  */
-export function createMailSender({ url, from, timeoutMs = 5_000 }: SmtpOptions): ConnectedMailSender {
+export function createMailSender({ url, from, timeoutMs = 5_000, onCall }: SmtpOptions): ConnectedMailSender {
   const domain = /@([^\s@<>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
   const transport = createTransport(
     {
@@ -44,23 +53,25 @@ export function createMailSender({ url, from, timeoutMs = 5_000 }: SmtpOptions):
     },
     { from },
   );
+  const measured = { provider: 'smtp', address: addressName(url), onCall };
+  const sendOne = async ({ messageId, to, subject, text }: Mail) => {
+    try {
+      await transport.sendMail({
+        messageId: `<${messageId}@${domain}>`,
+        to: { name: '', address: to },
+        subject,
+        text,
+        headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834: no out-of-office answers
+        // Bounds the whole send: the timeouts above bound one stage each. Nothing is sent after it.
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+    } catch (error) {
+      throw withoutAddress(error);
+    }
+  };
 
   return {
-    async send({ messageId, to, subject, text }) {
-      try {
-        await transport.sendMail({
-          messageId: `<${messageId}@${domain}>`,
-          to: { name: '', address: to },
-          subject,
-          text,
-          headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834: no out-of-office answers
-          // Bounds the whole send: the timeouts above bound one stage each. Nothing is sent after it.
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-      } catch (error) {
-        throw withoutAddress(error);
-      }
-    },
+    send: (mail) => measureCall(measured, () => sendOne(mail)),
     close: () => transport.close(),
   };
 }

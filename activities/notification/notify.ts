@@ -14,6 +14,8 @@ export interface NotifyContext {
   /** Calendar months after which a certificate on hold is revoked, as messages state them. */
   readonly holdMonths: number;
   readonly logger: Pick<Logger, 'warn'>;
+  /** Called after each try on a channel. */
+  readonly onTried?: (channel: NotificationChannel, outcome: 'sent' | 'failed' | 'refused') => void;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function notify(
  * @throws as {@link notify}
  */
 export async function sendNotification(
-  context: Pick<NotifyContext, 'sms' | 'mail' | 'logger' | 'holdMonths'>,
+  context: Pick<NotifyContext, 'sms' | 'mail' | 'logger' | 'holdMonths' | 'onTried'>,
   messageId: string,
   kind: MessageKind,
   { details, mobile, email }: Pick<PendingNotification, 'details' | 'mobile' | 'email'>,
@@ -76,7 +78,7 @@ export async function sendNotification(
     const send = senders[channel];
     if (!send || channelsUsed.includes(channel)) return;
     try {
-      await send();
+      await reported(context, channel, send);
       await record(channel);
     } catch (error) {
       context.logger.warn({ messageId, kind, channel, err: error }, 'message not sent');
@@ -85,6 +87,21 @@ export async function sendNotification(
   };
   await Promise.all([sendOn('SMS'), sendOn('MAIL')]);
   throwRetryableFirst(errors);
+}
+
+/** Sends, and reports how it ended. */
+async function reported(
+  { onTried }: Pick<NotifyContext, 'onTried'>,
+  channel: NotificationChannel,
+  send: () => Promise<void>,
+): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    onTried?.(channel, error instanceof ProviderRefused ? 'refused' : 'failed');
+    throw error;
+  }
+  onTried?.(channel, 'sent');
 }
 
 /** Throws an error that a retry may mend, if there is one; otherwise the first. */

@@ -1,6 +1,7 @@
 export { DirectCalls } from './direct-calls.js';
 export { RunningCalls } from './running-calls.js';
 export { occasionOf, ReissueChange } from './reissue-change.js';
+export { registerReissueMetrics } from './reissue-metrics.js';
 export { endChange, endReissue } from './end-reissue.js';
 export { BrokenInvariant, failOnPermanentErrors } from './guard.js';
 export { reissueStandingOf, nextReminderOf, noRow } from './reissue-standing.js';

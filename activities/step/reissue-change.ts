@@ -1,4 +1,5 @@
 import { BrokenInvariant } from './guard.js';
+import { countChange } from './reissue-metrics.js';
 import {
   isFinal,
   nextStates,
@@ -10,7 +11,7 @@ import {
   type State,
 } from '#libs/domain';
 import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#libs/contracts';
-import type { RoleTx, WritePart } from '#libs/db';
+import { afterCommit, type RoleTx, type WritePart } from '#libs/db';
 import type { NewAuditEntry } from '#libs/db/audit';
 import type { CertificateRow } from '#libs/db/certificates';
 import type { CustomerRow } from '#libs/db/customers';
@@ -36,6 +37,7 @@ import { certificateEvent, reissueEvent } from '#libs/events';
 export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker'>> {
   private changes: ReissueChanges = {};
   private readonly events: NewEvent[] = [];
+  private readonly eventTypes: ReissueEventType[] = [];
   private readonly entries: Omit<NewAuditEntry, 'occurred_at'>[] = [];
   private readonly others: WritePart[] = [];
   readonly notify: NotificationKind[] = [];
@@ -47,6 +49,8 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
   certificates: ShownCertificates | undefined;
   /** Further details for the step's own audit entry. */
   readonly auditDetails: Record<string, unknown> = {};
+  /** What the step of a reissue that parks waited for; for the metrics. */
+  waitsFor: string | undefined;
 
   constructor(
     readonly tx: Transaction,
@@ -99,6 +103,7 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
     about: { code?: string; previousState?: State | null; terms?: ReissueEventData['terms'] } = {},
   ): void {
     this.set({ event_sequence: this.row.event_sequence + 1 });
+    this.eventTypes.push(type);
     this.events.push(
       reissueEvent({
         reissue: this.row,
@@ -180,7 +185,11 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
         ],
       },
     );
-    return this.row;
+    const { row, eventTypes, waitsFor } = this;
+    afterCommit(tx, () => {
+      for (const type of eventTypes) countChange({ type, row, now, waitsFor });
+    });
+    return row;
   }
 }
 

@@ -50,3 +50,10 @@ it('Every metric of an app starts with reseal_ or belongs to the Node.js runtime
   const names = await metricNames('gateway', 'ops', 'worker', 'signer', 'status');
   expect([...names].filter((name) => !/^(reseal|process|nodejs)_/.test(name))).toEqual([]);
 });
+
+it('Worker and signer serve the metrics of the Temporal SDK', async () => {
+  for (const app of ['worker', 'signer'])
+    expect([...(await metricNames(app))]).toEqual(
+      expect.arrayContaining(['reseal_temporal_num_pollers', 'reseal_temporal_request_latency_seconds']),
+    );
+});

@@ -6,8 +6,9 @@ import { configExitCode, describeConfig, directUrlOf, exitOnConfigError, loadCon
 import { createDatabase, exitOnTransactionPooler } from '#libs/db';
 import { ClockWatch } from '#libs/clock';
 import { bootstrap } from '#libs/http';
-import { createLogger } from '#libs/observability';
+import { createLogger, Metrics } from '#libs/observability';
 import { SignerJournal } from '#libs/signer-journal';
+import { serveTemporalMetrics } from '#libs/temporal';
 import { loadTerms } from '#libs/terms';
 import { signerConfig } from './config.js';
 import { issuingKeysOf } from './key-locations.js';
@@ -38,6 +39,7 @@ if (!journal)
     'RESEAL_SIGNER_JOURNAL is not set: after a restore of the database, signed certificates cannot be recovered',
   );
 
+const temporalMetrics = await serveTemporalMetrics(logger, name);
 const app = await bootstrap({
   name,
   config,
@@ -52,6 +54,7 @@ const app = await bootstrap({
     journal,
   }),
 });
+app.get(Metrics).add(temporalMetrics);
 await recordProcessStart({
   db,
   process: name,

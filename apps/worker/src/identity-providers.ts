@@ -7,7 +7,7 @@ import {
 } from '#activities/identity';
 import type { RoleDatabase } from '#libs/db';
 import type { Clock } from '#libs/domain';
-import type { CircuitOptions } from '#libs/provider-client';
+import type { CircuitOptions, OnCall } from '#libs/provider-client';
 import type { VaultKeys } from '#libs/vault';
 import { policyOf, type WorkerConfig } from './config.js';
 
@@ -17,14 +17,15 @@ interface IdentityProviderDependencies {
   readonly clock: Clock;
   readonly vaultKeys: VaultKeys;
   readonly onCircuitChange: NonNullable<CircuitOptions['onChange']>;
+  readonly onCall: OnCall;
 }
 
 /** Creates one provider for each identity method. */
 export function createIdentityProviders(
   config: WorkerConfig,
-  { db, clock, vaultKeys, onCircuitChange }: IdentityProviderDependencies,
+  { db, clock, vaultKeys, onCircuitChange, onCall }: IdentityProviderDependencies,
 ): IdentityProvider[] {
-  const outside = { timeoutMs: config.providerTimeoutMs, circuit: { onChange: onCircuitChange } };
+  const outside = { timeoutMs: config.providerTimeoutMs, circuit: { onChange: onCircuitChange }, onCall };
   return [
     createTelecomProvider({ urls: config.telecomUrl, ...outside }),
     createOneWonProvider({ urls: config.oneWonUrl, ...outside }),

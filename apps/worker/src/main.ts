@@ -16,6 +16,7 @@ import {
   connectTemporalClient,
   createDataConverter,
   createPayloadCodec,
+  serveTemporalMetrics,
   WorkerRunner,
   workflowBundle,
 } from '#libs/temporal';
@@ -35,6 +36,7 @@ import { WorkerDirectCalls } from './direct-calls.js';
 import { createIdentityProviders } from './identity-providers.js';
 import { identityRatesOf } from './identity-rates-config.js';
 import { ProviderCircuits } from './provider-circuits.js';
+import { ProviderMetrics } from './provider-metrics.js';
 import { ProcessDependencies, WorkerModule } from './worker.module.js';
 
 const config = exitOnConfigError(readConfig);
@@ -65,6 +67,7 @@ const hashing = new PasswordHashing(
   },
 );
 const circuits = new ProviderCircuits(logger);
+const providerMetrics = new ProviderMetrics();
 const directCalls = new WorkerDirectCalls();
 
 const vaultKeys = await importVaultKeys(config.vaultKeys);
@@ -75,10 +78,12 @@ const staffIssuer = {
   audience: config.oidcClientId,
   rolesClaim: config.oidcRolesClaim,
 };
+const measuredCalls = { timeoutMs: config.providerTimeoutMs, onCall: providerMetrics.onCall };
 const notifying = {
   ...{ db, clock, logger, holdMonths: config.holdMonths },
-  sms: createSmsSender({ url: config.smsUrl, timeoutMs: config.providerTimeoutMs }),
-  mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom, timeoutMs: config.providerTimeoutMs }),
+  ...{ onTried: providerMetrics.onTried },
+  sms: createSmsSender({ url: config.smsUrl, ...measuredCalls }),
+  mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom, ...measuredCalls }),
 };
 const outbox = new NotificationOutbox({
   ...notifying,
@@ -94,7 +99,11 @@ const activities = createActivities({
   vaultKeys,
   registryKeys: config.registryKeys,
   pseudonymKey: config.pseudonymKey,
-  providers: createIdentityProviders(config, { db, clock, vaultKeys, onCircuitChange: circuits.onChange }),
+  providers: createIdentityProviders(config, {
+    ...{ db, clock, vaultKeys },
+    onCircuitChange: circuits.onChange,
+    onCall: providerMetrics.onCall,
+  }),
   identityRates: identityRatesOf(config),
   retention: { years: retentionYearsOf(config), deviceDays: config.deviceRetentionDays },
   hashing,
@@ -120,6 +129,7 @@ const atCheckpoints =
   checkpointFile === undefined ? [] : [() => detectRestoreByCheckpoints(db, checkpointFile)];
 const atWorkflows = () => findRowsBehindWorkflows(db, temporal.client);
 
+const temporalMetrics = await serveTemporalMetrics(logger, 'worker');
 const runner = new WorkerRunner({
   ...temporalAddress,
   taskQueue: taskQueues.reissue,
@@ -185,9 +195,11 @@ await bootstrap({
       clocks,
       logger,
       circuits,
+      providerMetrics,
       directCalls,
       hashing,
       restores,
+      temporalMetrics,
       (signal) => sound(atCheckpoints, signal),
     ),
   ),

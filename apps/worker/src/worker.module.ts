@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { ConnectedMailSender, NotificationOutbox } from '#activities/notification';
 import type { PasswordHashing } from '#activities/password';
+import { registerReissueMetrics } from '#activities/step';
 import type { Sequencer } from '#libs/audit-log';
 import { registerClockMetrics, type ClockWatch } from '#libs/clock';
 import type { RoleDatabase } from '#libs/db';
 import { registerRelayMetrics, type EventRelay } from '#libs/events';
 import { HealthRegistry, NotReady } from '#libs/http';
-import { Metrics, type Logger } from '#libs/observability';
+import { Metrics, type Logger, type MetricsSource } from '#libs/observability';
 import { restorePending, type RestoreWatch } from '#libs/restore';
 import { WorkerRunner, type TemporalClient } from '#libs/temporal';
 import { registerWebhookMetrics, type WebhookDispatcher } from '#libs/webhooks';
@@ -18,6 +19,7 @@ import { registerRestoreMetrics } from './restore-metrics.js';
 import { registerSequencerMetrics } from './sequencer-metrics.js';
 import type { WorkerDirectCalls } from './direct-calls.js';
 import { ProviderCircuits } from './provider-circuits.js';
+import type { ProviderMetrics } from './provider-metrics.js';
 import { ensureSchedules } from './schedules.js';
 
 /** The parts that the module runs. The class is its own injection token. */
@@ -34,9 +36,12 @@ export class ProcessDependencies {
     readonly clocks: ClockWatch,
     readonly logger: Logger,
     readonly circuits: ProviderCircuits,
+    readonly providerMetrics: ProviderMetrics,
     readonly directCalls: WorkerDirectCalls,
     readonly hashing: PasswordHashing,
     readonly restores: RestoreWatch,
+    /** The metrics of the Temporal SDK. */
+    readonly temporalMetrics: MetricsSource,
     /** Resolves when the checkpoints show that the database was not restored. Does not need Temporal. */
     readonly sound: (signal: AbortSignal) => Promise<void>,
   ) {}
@@ -72,7 +77,7 @@ export class WorkerModule {
 
   onApplicationBootstrap(): void {
     const { runner, relay, sequencer, dispatcher, outbox, temporal, db } = this.dependencies;
-    const { circuits, directCalls, hashing, restores } = this.dependencies;
+    const { circuits, providerMetrics, directCalls, hashing, restores, temporalMetrics } = this.dependencies;
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
     this.health.register('postgres', () => sql`select 1`.execute(db));
@@ -85,7 +90,10 @@ export class WorkerModule {
     if (dispatcher) registerWebhookMetrics(dispatcher, db, this.metrics.registry);
     registerNotificationMetrics(outbox, this.metrics.registry);
     registerHashingMetrics(hashing, this.metrics.registry);
+    registerReissueMetrics(this.metrics.registry);
+    this.metrics.add(temporalMetrics);
     circuits.register(this.metrics.registry);
+    providerMetrics.register(this.metrics.registry);
     directCalls.register(this.metrics.registry);
     restores.start();
     void this.publishWhenSound();

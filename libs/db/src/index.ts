@@ -1,5 +1,5 @@
 export { createDatabase, createPool } from './connect.js';
-export { inTransaction } from './transactions.js';
+export { afterCommit, inTransaction } from './transactions.js';
 export { registerSqlMetrics } from './sql-metrics.js';
 export type { Database, PrivilegeOf, RoleDatabase, RoleTx, Tx } from './database.js';
 export type { Tables } from './tables.js';

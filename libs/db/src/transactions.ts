@@ -39,9 +39,12 @@ function attempt<T, P extends Privilege>(db: Database<P>, work: (tx: Tx<P>) => P
   return executor.provideConnection(async (connection) => {
     const statements = new TransactionStatements(connection);
     const tx = new Transaction<Tables>({ ...parts, executor: executor.withConnectionProvider(statements) });
+    const committed: (() => void)[] = [];
+    afterCommits.set(tx, committed);
     try {
       const result = await work(tx);
       await statements.commit();
+      for (const each of committed) each();
       return result;
     } catch (error) {
       await statements.rollback();
@@ -58,6 +61,17 @@ const dialect: Dialect = {
   createQueryCompiler: () => new PostgresQueryCompiler(),
 };
 const parts = { config: { dialect }, dialect, driver: new DummyDriver() };
+
+/** What is to run after the commits of the transactions under way. */
+const afterCommits = new WeakMap<object, (() => void)[]>();
+
+/**
+ * Runs `work` once the transaction is committed, and never if it is not. `work` must not throw: what was committed would
+ * be reported as failed. If the answer to the commit is lost, `work` does not run although the commit may have taken place.
+ */
+export function afterCommit<P extends Privilege>(tx: Tx<P>, work: () => void): void {
+  afterCommits.get(tx)?.push(work);
+}
 
 const failedTransaction = '25P02';
 

@@ -17,7 +17,7 @@ export async function listenForMetrics(
   { metricsHost, metricsPort }: { readonly metricsHost: string; readonly metricsPort: number },
 ): Promise<FastifyInstance> {
   const health = app.get(HealthRegistry);
-  const { registry } = app.get(Metrics);
+  const metrics = app.get(Metrics);
   const listener = fastify({
     forceCloseConnections: true,
     requestTimeout: requestTimeoutMs,
@@ -34,7 +34,7 @@ export async function listenForMetrics(
     return reply.code(ready ? 200 : 503).send(report);
   });
   listener.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
+    reply.type(metrics.registry.contentType).send(await metrics.render()),
   );
   await listener.listen({ host: metricsHost, port: metricsPort });
   return listener;

@@ -1,7 +1,15 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '#libs/config';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Metrics that another library collects, in Prometheus's text format. Rejects if it cannot be asked. */
+export type MetricsSource = () => Promise<string>;
 
 /** The application's Prometheus registry; services add their own metrics with `registers: [metrics.registry]`. */
 export class Metrics {
+  private readonly sources: MetricsSource[] = [];
+
   constructor(
     readonly registry: Registry,
     /** Durations of requests in seconds, by method, route pattern and status. */
@@ -9,6 +17,17 @@ export class Metrics {
     /** Requests answered with a problem, by its slug. */
     readonly httpProblems: Counter<'problem'>,
   ) {}
+
+  /** Adds metrics that are collected elsewhere. Their names differ from those of the registry. */
+  add(source: MetricsSource): void {
+    this.sources.push(source);
+  }
+
+  /** All metrics in Prometheus's text format, without those of a source that cannot be asked. */
+  async render(): Promise<string> {
+    const parts = [this.registry.metrics(), ...this.sources.map((source) => source().catch(() => ''))];
+    return (await Promise.all(parts)).join('\n');
+  }
 }
 
 /** In milliseconds. The default of 10 wakes an idle process a hundred times a second. */
@@ -32,5 +51,16 @@ export function createMetrics(appName: string): Metrics {
     labelNames: ['problem'],
     registers: [registry],
   });
+  new Gauge({
+    name: 'reseal_build_info',
+    help: 'Always 1; the labels have the versions of Reseal and Node.js',
+    labelNames: ['version', 'node'],
+    registers: [registry],
+  }).set({ version: version(), node: process.versions.node }, 1);
   return new Metrics(registry, httpDuration, httpProblems);
+}
+
+function version(): string {
+  const manifest = readFileSync(join(projectRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }

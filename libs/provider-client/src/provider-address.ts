@@ -9,6 +9,7 @@ import {
 } from 'cockatiel';
 import { callProvider, type ProviderCall } from './call-provider.js';
 import { CircuitOpen, ProviderUnavailable } from './errors.js';
+import { addressName, measureCall, type OnCall } from './measure-call.js';
 
 /** Closed: calls pass. Open: they fail at once. Half-open: one call passes as a probe. */
 export type Circuit = 'closed' | 'half-open' | 'open';
@@ -37,6 +38,7 @@ interface AddressOptions {
   readonly url: string;
   readonly circuit?: CircuitOptions | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly onCall?: OnCall | undefined;
 }
 
 const stateNames: Readonly<Record<CircuitState, Circuit>> = {
@@ -55,8 +57,7 @@ export class ProviderAddress {
   private readonly breaker: CircuitBreakerPolicy;
 
   constructor(private readonly options: AddressOptions) {
-    const { host, pathname } = new URL(options.url);
-    this.name = host + pathname.replace(/\/+$/, '');
+    this.name = addressName(options.url);
     const { failures = 5, openMs = 1_000, longestOpenMs = 5_000, onChange } = options.circuit ?? {};
     this.breaker = circuitBreaker(handleWhen(countsAsFailure), {
       breaker: new ConsecutiveBreaker(failures),
@@ -79,14 +80,16 @@ export class ProviderAddress {
     timeoutMs: number,
     before?: () => Promise<void>,
   ): Promise<Answer> {
-    const { provider, url, fetch } = this.options;
+    const { provider, url, fetch, onCall } = this.options;
     if (this.breaker.state === CircuitState.HalfOpen) throw this.circuitOpen();
     try {
       return await this.breaker.execute(async () => {
         await before?.();
-        return callProvider(
-          { url, timeoutMs, ...(fetch && { fetch }) },
-          { ...call, provider: `${provider} (${this.name})` },
+        return measureCall({ provider, address: this.name, onCall }, () =>
+          callProvider(
+            { url, timeoutMs, ...(fetch && { fetch }) },
+            { ...call, provider: `${provider} (${this.name})` },
+          ),
         );
       });
     } catch (error) {

@@ -57,6 +57,38 @@ const doneBy = (address: string) => ({ answer: 'DONE', address });
 const never: Behaviour = () => new Promise<never>(() => undefined);
 
 describe('a provider with two addresses', () => {
+  it.each<[string, Behaviour, object[]]>([
+    ['answers', works, [{ address: first, outcome: 'answered' }]],
+    ['refuses', answers(400), [{ address: first, outcome: 'refused' }]],
+    [
+      'has no record of a lost call',
+      answers(500),
+      [
+        { address: first, outcome: 'unknown' },
+        { address: first, outcome: 'refused' },
+      ],
+    ],
+    [
+      'is unavailable',
+      answers(503),
+      [
+        { address: first, outcome: 'unavailable' },
+        { address: second, outcome: 'answered' },
+      ],
+    ],
+  ])('Each call is reported with its outcome when the first address %s', async (_, act, reported) => {
+    behaviour[first]!.act = act;
+    const measured: object[] = [];
+    const onCall: ProviderClientOptions['onCall'] = ({ seconds, ...call }) => {
+      expect(seconds).toBeGreaterThanOrEqual(0);
+      measured.push(call);
+    };
+    await client({ onCall, totalMs: 5_000 })
+      .perform(task)
+      .catch(() => undefined);
+    expect(measured).toEqual(reported.map((call) => ({ provider: 'telecom', ...call })));
+  });
+
   it('perform calls the first address, which is named by host and path', async () => {
     await expect(client().perform(task)).resolves.toEqual(doneBy(first));
     expect(calls).toEqual([`POST ${first}`]);

@@ -7,6 +7,7 @@ import {
   ProviderUnavailable,
   isCertainlyNotDone,
 } from './errors.js';
+import type { OnCall } from './measure-call.js';
 import { performOnce, orUnknown } from './perform-once.js';
 import { ProviderAddress, type CircuitOptions } from './provider-address.js';
 
@@ -21,6 +22,8 @@ export interface ProviderClientOptions {
   readonly retryMs?: number | undefined;
   readonly circuit?: CircuitOptions | undefined;
   readonly fetch?: typeof globalThis.fetch;
+  /** Called after each call, also after one that failed. */
+  readonly onCall?: OnCall | undefined;
 }
 
 /** One address of the provider, for the calls of one task. */
@@ -81,10 +84,11 @@ export class ProviderClient {
       retryMs = defaultRetryMs,
       circuit,
       fetch,
+      onCall,
     }: ProviderClientOptions,
   ) {
     if (urls.length === 0) throw new RangeError(`${provider} has no address`);
-    this.addresses = urls.map((url) => new ProviderAddress({ provider, url, circuit, fetch }));
+    this.addresses = urls.map((url) => new ProviderAddress({ provider, url, circuit, fetch, onCall }));
     if (new Set(this.names).size < urls.length) throw new RangeError(`${provider} has an address twice`);
     // After a timeout there must be time left to ask for the request.
     this.timeoutMs = Math.min(timeoutMs, totalMs / 2);

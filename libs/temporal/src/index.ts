@@ -3,7 +3,7 @@ export type { TemporalClient } from './client.js';
 export { createDataConverter } from './data-converter.js';
 export { createPayloadCodec, isEncrypted } from './payload-codec.js';
 export type { CodecKeys } from './payload-codec.js';
-export { installTemporalRuntime } from './runtime.js';
+export { installTemporalRuntime, serveTemporalMetrics } from './runtime.js';
 export { WorkerRunner } from './worker-runner.js';
 export { bundleWorkflows, workflowBundle } from './workflow-bundle.js';
 /** @public for scripts that replay a history */

@@ -1,5 +1,13 @@
-import { Runtime, type LogLevel, type Logger as TemporalLogger, type LogMetadata } from '@temporalio/worker';
-import type { Logger } from '#libs/observability';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import {
+  Runtime,
+  type LogLevel,
+  type Logger as TemporalLogger,
+  type LogMetadata,
+  type TelemetryOptions,
+} from '@temporalio/worker';
+import type { Logger, MetricsSource } from '#libs/observability';
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
@@ -8,20 +16,66 @@ let installed = false;
 /**
  * Sets up Temporal's native runtime for this process, before the first worker or native connection. The application
  * handles signals. All logs, also the native ones, go to `logger`.
- *
- * @param metricsAddress where the SDK serves its own Prometheus metrics, as host:port; not served by default
  */
-export function installTemporalRuntime(logger: Logger, metricsAddress?: string): void {
+export function installTemporalRuntime(logger: Logger, metrics?: TelemetryOptions['metrics']): void {
   if (installed) return;
-  installed = true;
   Runtime.install({
     shutdownSignals: [],
     logger: temporalLoggerOf(logger),
     telemetryOptions: {
       logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-      ...(metricsAddress === undefined ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+      ...(metrics && { metrics }),
     },
   });
+  installed = true;
+}
+
+const portAttempts = 5;
+const scrapeTimeoutMs = 2_000;
+
+/**
+ * Sets up the runtime so that the SDK's own metrics can be read, with names that start with `reseal_temporal_`. The SDK adds
+ * up in native code, which costs less than to pass each measurement to JavaScript, and serves the sums on a free port of the
+ * loopback interface.
+ *
+ * @param app the name of the app, a label of all metrics
+ */
+export async function serveTemporalMetrics(logger: Logger, app: string): Promise<MetricsSource> {
+  for (let attempt = 1; ; attempt += 1) {
+    const bindAddress = `127.0.0.1:${await freePort()}`;
+    try {
+      installTemporalRuntime(logger, {
+        metricPrefix: 'reseal_temporal_',
+        globalTags: { app },
+        attachServiceName: false,
+        prometheus: {
+          bindAddress,
+          countersTotalSuffix: true,
+          unitSuffix: true,
+          useSecondsForDurations: true,
+        },
+      });
+      return async () => {
+        const answer = await fetch(`http://${bindAddress}/metrics`, {
+          signal: AbortSignal.timeout(scrapeTimeoutMs),
+        });
+        return answer.text();
+      };
+    } catch (error) {
+      // Another process may have got the port meanwhile.
+      if (attempt === portAttempts) throw error;
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('invariant violated: no TCP port');
+  return address.port;
 }
 
 /** Makes Temporal's logger interface on top of pino. */
