@@ -4,7 +4,7 @@ import {
   checkpointConfig,
   configExitCode,
   ConfigError,
-  databaseConfig,
+  databaseUrlConfig,
   evidenceKeysConfig,
   loadConfig,
 } from '#libs/config';
@@ -14,7 +14,7 @@ import { isArgumentError, type Terminal } from './terminal.js';
 
 /** The settings of the worker that the tools of the audit trail read. */
 export const auditToolConfig = z.object({
-  databaseUrl: databaseConfig.databaseUrl,
+  ...databaseUrlConfig,
   ...evidenceKeysConfig,
   ...auditOriginConfig,
   ...checkpointConfig,

@@ -5,7 +5,12 @@ import { createDatabase, type RoleDatabase } from '#libs/db';
 import { NotReady, type HealthRegistry } from '#libs/http';
 import type { Logger } from '#libs/observability';
 import { restorePending, RestoreWatch } from '#libs/restore';
-import { connectTemporalClient, createDataConverter, type TemporalClient } from '#libs/temporal';
+import {
+  connectTemporalClient,
+  createDataConverter,
+  temporalServerOf,
+  type TemporalClient,
+} from '#libs/temporal';
 import { loadTerms } from '#libs/terms';
 import { sql } from 'kysely';
 import { ReissueWorkflows } from './calls/reissue-workflows.js';
@@ -50,8 +55,7 @@ export class GatewayDependencies implements OnModuleInit, OnModuleDestroy, OnApp
     const { clockToleranceMs: toleranceMs, callTimeoutMs } = config;
     this.clocks = new ClockWatch({ db: this.db, clock: this.clock, toleranceMs });
     this.temporal = connectTemporalClient({
-      address: config.temporalAddress,
-      namespace: config.temporalNamespace,
+      ...temporalServerOf(config),
       dataConverter: createDataConverter(config.codecKeys),
     });
     const { client } = this.temporal;

@@ -3,7 +3,12 @@ import { ClockWatch } from '#libs/clock';
 import { createDatabase, type RoleDatabase } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { HealthRegistry } from '#libs/http';
-import { connectTemporalClient, createDataConverter, type TemporalClient } from '#libs/temporal';
+import {
+  connectTemporalClient,
+  createDataConverter,
+  temporalServerOf,
+  type TemporalClient,
+} from '#libs/temporal';
 import { sql } from 'kysely';
 import type { OpsConfig } from './config.js';
 import { Cursors } from './paging/cursor.js';
@@ -29,8 +34,7 @@ export class OpsDependencies implements OnModuleInit, OnApplicationShutdown {
     const { clockToleranceMs: toleranceMs } = config;
     this.clocks = new ClockWatch({ db: this.db, clock: this.clock, toleranceMs });
     this.temporal = connectTemporalClient({
-      address: config.temporalAddress,
-      namespace: config.temporalNamespace,
+      ...temporalServerOf(config),
       dataConverter: createDataConverter(config.codecKeys),
     });
   }

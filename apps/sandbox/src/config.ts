@@ -1,5 +1,6 @@
 import {
   databaseConfig,
+  databaseUrlSetting,
   environmentConfig,
   fromKey,
   httpConfig,
@@ -7,7 +8,6 @@ import {
   milliseconds,
   port,
   registryConfig,
-  secret,
   temporalConfig,
   url,
 } from '#libs/config';
@@ -21,7 +21,7 @@ export const sandboxConfig = z.object({
     .describe('The sandbox never runs in production, because it hands out one-time codes and passwords.'),
   ...databaseConfig,
   ...temporalConfig,
-  registryDatabaseUrl: secret(url('postgres', 'postgresql')).describe(
+  registryDatabaseUrl: databaseUrlSetting(
     "PostgreSQL with the bank's registry, into which sample people are written.",
   ),
   ...registryConfig,

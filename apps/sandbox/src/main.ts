@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { exitOnConfigError } from '#libs/config';
 import { createDatabase } from '#libs/db';
 import { bootstrap } from '#libs/http';
-import { connectTemporalClient, createDataConverter } from '#libs/temporal';
+import { connectTemporalClient, createDataConverter, temporalServerOf } from '#libs/temporal';
 import { SandboxConfig } from './config.js';
 import { BankRegistry } from './people/bank-registry.js';
 import { SignerSampleCertificates } from './people/sample-certificates.js';
@@ -25,8 +25,7 @@ await bootstrap({
     ),
     certificates: new SignerSampleCertificates(
       connectTemporalClient({
-        address: values.temporalAddress,
-        namespace: values.temporalNamespace,
+        ...temporalServerOf(values),
         dataConverter: createDataConverter(values.codecKeys),
       }),
       values.signerTimeoutMs,

@@ -2,7 +2,12 @@ import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { configExitCode, ConfigError, loadConfig } from '#libs/config';
 import { createDatabase } from '#libs/db';
-import { connectTemporalClient, createDataConverter, createPayloadCodec } from '#libs/temporal';
+import {
+  connectTemporalClient,
+  createDataConverter,
+  createPayloadCodec,
+  temporalServerOf,
+} from '#libs/temporal';
 import { afterRestore } from './after-restore/run.js';
 import { setupConfig } from './config.js';
 
@@ -50,11 +55,10 @@ async function run(options: {
   as?: string | undefined;
 }): Promise<number> {
   const config = loadConfig(setupConfig);
-  const { databaseUrl: url, temporalAddress: address, temporalNamespace: namespace, codecKeys } = config;
+  const { databaseUrl: url, codecKeys } = config;
   const db = createDatabase({ url, max: 4, applicationName: 'reseal-setup' });
   const temporal = connectTemporalClient({
-    address,
-    namespace,
+    ...temporalServerOf(config),
     dataConverter: createDataConverter(codecKeys),
   });
   try {

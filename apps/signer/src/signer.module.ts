@@ -8,7 +8,7 @@ import type { RoleDatabase } from '#libs/db';
 import { HealthRegistry, NotReady } from '#libs/http';
 import { Metrics } from '#libs/observability';
 import { detectRestoreByJournal, restorePending, RestoreWatch, waitUntilReconciled } from '#libs/restore';
-import { createDataConverter, WorkerRunner } from '#libs/temporal';
+import { createDataConverter, temporalServerOf, WorkerRunner } from '#libs/temporal';
 import { taskQueues } from '#libs/domain';
 import { sql } from 'kysely';
 import { registerAuthorityMetrics } from './authority-metrics.js';
@@ -51,8 +51,7 @@ export class SignerModule {
       collectMs: config.crlCollectMs,
     });
     const worker = new WorkerRunner({
-      address: config.temporalAddress,
-      namespace: config.temporalNamespace,
+      ...temporalServerOf(config),
       taskQueue: taskQueues.signing,
       admit: clocks.requireCompared,
       dataConverter: createDataConverter(config.codecKeys),

@@ -8,7 +8,7 @@ import { describeConfig, directUrlOf, exitOnConfigError } from '#libs/config';
 import { ClockWatch } from '#libs/clock';
 import { createDatabase, exitOnTransactionPooler } from '#libs/db';
 import { taskQueues, type Clock } from '#libs/domain';
-import { createEventRelay } from '#libs/events';
+import { createEventRelay, kafkaCredentialsOf } from '#libs/events';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { detectRestoreByCheckpoints, RestoreWatch, waitUntilReconciled } from '#libs/restore';
@@ -17,6 +17,7 @@ import {
   createDataConverter,
   createPayloadCodec,
   serveTemporalMetrics,
+  temporalServerOf,
   WorkerRunner,
   workflowBundle,
 } from '#libs/temporal';
@@ -52,12 +53,11 @@ const db = createDatabase<'worker'>({
 });
 const clocks = new ClockWatch({ db, clock, toleranceMs: config.clockToleranceMs });
 const admit = clocks.requireCompared;
-const temporalAddress = {
-  address: config.temporalAddress,
-  namespace: config.temporalNamespace,
+const temporalServer = {
+  ...temporalServerOf(config),
   dataConverter: createDataConverter(config.codecKeys),
 };
-const temporal = connectTemporalClient(temporalAddress);
+const temporal = connectTemporalClient(temporalServer);
 const hashing = new PasswordHashing(
   { slots: config.hashingSlots },
   {
@@ -131,7 +131,7 @@ const atWorkflows = () => findRowsBehindWorkflows(db, temporal.client);
 
 const temporalMetrics = await serveTemporalMetrics(logger, 'worker');
 const runner = new WorkerRunner({
-  ...temporalAddress,
+  ...temporalServer,
   taskQueue: taskQueues.reissue,
   admit,
   logger,
@@ -143,6 +143,7 @@ const relay = createEventRelay({
   databaseUrl: directUrlOf(config),
   db,
   brokers: config.kafkaBrokers,
+  credentials: kafkaCredentialsOf(config),
   source: config.eventSource,
   clock,
   logger,

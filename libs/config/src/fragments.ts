@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { secretFile, tlsConfig, withConfiguredFiles } from './credentials.js';
+import { derivedFrom } from './derived.js';
 import { fromKey } from './environment-key.js';
 import { secret, withForm } from './setting-form.js';
-import { count, integer, json, jsonWebKeySet, list, milliseconds, port, secretBytes, url } from './values.js';
+import { count, flag, integer, json, jsonWebKeySet, milliseconds, port, secretBytes, url } from './values.js';
 
 /**
  * The environment. There is no default: a production deployment that forgot the setting would otherwise accept sample
@@ -61,9 +63,29 @@ export const httpConfig = (portKey: string, fallback: number) => ({
   ...paceConfig,
 });
 
-/** The application's PostgreSQL role, in its URL, and the number of its connections. */
+/** The files with which the application authenticates to PostgreSQL, and PostgreSQL to it. */
+const databaseCredentialsConfig = {
+  ...tlsConfig('database', 'PostgreSQL'),
+  databasePasswordFile: secretFile()
+    .optional()
+    .describe("Password of the app's role, in place of the password in the URL."),
+};
+
+/** A URL of PostgreSQL, with the files of {@link databaseUrlConfig}. */
+export const databaseUrlSetting = (meaning: string) =>
+  derivedFrom(secret(url('postgres', 'postgresql')).describe(meaning), withConfiguredFiles);
+
+/** The application's PostgreSQL role, in its URL, with the files for its connections. */
+export const databaseUrlConfig = {
+  databaseUrl: databaseUrlSetting(
+    'PostgreSQL, with the role of this app. With a file for TLS below, or `sslmode=verify-full`, the certificate of PostgreSQL must be of its host.',
+  ),
+  ...databaseCredentialsConfig,
+};
+
+/** {@link databaseUrlConfig}, and the number of the application's connections. */
 export const databaseConfig = {
-  databaseUrl: secret(url('postgres', 'postgresql')).describe('PostgreSQL, with the role of this app.'),
+  ...databaseUrlConfig,
   databasePoolSize: count(10, { min: 1, max: 200 }).describe('Largest number of connections to PostgreSQL.'),
   // The upper bound is below what the lifetime of a signing intent leaves for clocks that differ.
   clockToleranceMs: milliseconds(10_000, { min: 1_000, max: 10_000 }).describe(
@@ -73,11 +95,14 @@ export const databaseConfig = {
 
 /** The connections for LISTEN and session locks. */
 export const directDatabaseConfig = {
-  databaseDirectUrl: secret(url('postgres', 'postgresql'))
-    .optional()
-    .describe(
-      'The same database without a pooler, or by a pooler in session mode, for notifications and locks. Required if `RESEAL_DATABASE_URL` leads to a pooler in transaction mode. By default that URL.',
-    ),
+  databaseDirectUrl: derivedFrom(
+    secret(url('postgres', 'postgresql'))
+      .optional()
+      .describe(
+        'The same database without a pooler, or by a pooler in session mode, for notifications and locks. Required if `RESEAL_DATABASE_URL` leads to a pooler in transaction mode. By default that URL.',
+      ),
+    withConfiguredFiles,
+  ),
 };
 
 /** The URL for LISTEN and session locks. */
@@ -110,15 +135,19 @@ export const temporalConfig = {
     .default('127.0.0.1:7233')
     .describe('Address of the Temporal server.'),
   temporalNamespace: z.string().default('reseal').describe('Namespace of the workflows in Temporal.'),
+  temporalTls: flag(false).describe(
+    'Whether to connect to Temporal by TLS. One of the files below implies it.',
+  ),
+  ...tlsConfig('temporal', 'Temporal'),
+  temporalServerName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Name in the certificate of Temporal, if it differs from the address's host."),
+  temporalApiKeyFile: secretFile()
+    .optional()
+    .describe('API key with which this process authenticates to Temporal. It is sent by TLS only.'),
   codecKeys,
-};
-
-/** Kafka, and the name of this deployment in its events. */
-export const kafkaConfig = {
-  kafkaBrokers: withForm(list.pipe(z.array(z.string()).min(1)), {
-    unit: 'host:port, separated by commas',
-  }).describe('Bootstrap brokers of Kafka.'),
-  eventSource: z.string().default('/reseal').describe('`source` of the CloudEvents.'),
 };
 
 /** Keys of the registry, in which resident registration numbers are stored. */

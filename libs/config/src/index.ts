@@ -5,13 +5,14 @@ export {
   auditOriginConfig,
   checkpointConfig,
   databaseConfig,
+  databaseUrlConfig,
+  databaseUrlSetting,
   directDatabaseConfig,
   directUrlOf,
   environmentConfig,
   evidenceKeysConfig,
   httpConfig,
   journalConfig,
-  kafkaConfig,
   processConfig,
   receiptPublicKeysConfig,
   registryConfig,
@@ -19,6 +20,7 @@ export {
   temporalConfig,
   withoutPrivateKeys,
 } from './fragments.js';
+export { kafkaConfig, kafkaCredentialsConfig } from './kafka-config.js';
 export { secret, withForm } from './setting-form.js';
 export { settingsOf } from './settings.js';
 export type { Setting } from './settings.js';

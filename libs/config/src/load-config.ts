@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type z } from 'zod';
+import { derivationOf } from './derived.js';
 import { environmentKey } from './environment-key.js';
 import { formOf } from './setting-form.js';
 
@@ -45,7 +46,7 @@ export function loadConfig<Shape extends z.core.$ZodLooseShape>(
     }
   }
   const result = schema.safeParse(raw);
-  if (result.success && problems.length === 0) return result.data;
+  if (result.success && problems.length === 0) return derived(schema, result.data);
   for (const issue of result.error?.issues ?? []) {
     const [property, ...inner] = issue.path.map(String);
     if (property === undefined) {
@@ -62,6 +63,21 @@ export function loadConfig<Shape extends z.core.$ZodLooseShape>(
     }
   }
   throw new ConfigError(problems);
+}
+
+/** The configuration with the values that depend on other settings. */
+function derived<Config extends object>({ shape }: z.ZodObject, config: Config): Config {
+  const problems: string[] = [];
+  const values = { ...config } as Record<string, unknown>;
+  for (const [property, field] of Object.entries(shape) as [string, z.ZodType][])
+    try {
+      const derive = derivationOf(field);
+      if (derive) values[property] = derive(values[property] as never, config as Record<string, unknown>);
+    } catch (error) {
+      problems.push(`${environmentKey(property, field)}: ${(error as Error).message}`);
+    }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return values as Config;
 }
 
 /** Returns the result of `load`. A ConfigError is written to stderr, and the process exits with code 78. */

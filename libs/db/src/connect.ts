@@ -1,3 +1,4 @@
+import { databaseConnection } from '#libs/credentials';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Database, Role, RoleDatabase } from './database.js';
@@ -6,6 +7,7 @@ import { StatementNames } from './statement-names.js';
 import type { Tables } from './tables.js';
 
 export interface DatabaseOptions {
+  /** Files that it names (`withDatabaseFiles`) are read again for each connection. */
   readonly url: string;
   /** Largest number of connections. */
   readonly max?: number;
@@ -18,8 +20,11 @@ export interface DatabaseOptions {
  * A pool of connections that are closed when PostgreSQL does not answer. `end()` closes the pool. A connection lost while
  * idle is replaced at the next query. Parameters of the URL override the settings here: `?options=` for a pooler that does
  * not support session settings.
+ *
+ * @throws CredentialError if a file that the URL names is not usable
  */
 export function createPool(options: DatabaseOptions): pg.Pool {
+  databaseConnection(options.url);
   const settings = {
     ...PooledClient.settings,
     connectionString: options.url,

@@ -1,3 +1,4 @@
+import { databaseConnection } from '#libs/credentials';
 import pg from 'pg';
 
 /** In milliseconds. */
@@ -28,7 +29,7 @@ export class TimeoutClient extends pg.Client {
     config: pg.ClientConfig,
     private readonly timeouts: Timeouts,
   ) {
-    super(config);
+    super({ ...config, ...databaseConnection(config.connectionString ?? '') });
     const heartbeat = setInterval(() => this.test(), timeouts.silenceMs).unref();
     this.once('end', () => {
       clearInterval(heartbeat);

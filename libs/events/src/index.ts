@@ -1,6 +1,7 @@
 export { certificateEvent, checkpointEvent, standaloneCertificateEvent, reissueEvent } from './build.js';
 export { cloudEvent } from './cloud-event.js';
 export { createEventRelay } from './create-event-relay.js';
+export { kafkaCredentialsOf } from './kafka-credentials.js';
 export { KafkaPublisher } from './kafka.js';
 export { EventRelay } from './relay.js';
 export { registerRelayMetrics } from './relay-metrics.js';

@@ -1,24 +1,16 @@
-import { connect, type Socket } from 'node:net';
 import { topics } from '#libs/contracts';
 import type { Logger } from '#libs/observability';
-import { Kafka, logLevel, Partitioners, type ICustomPartitioner, type Producer } from 'kafkajs';
+import { logLevel, Partitioners, type ICustomPartitioner, type Kafka, type Producer } from 'kafkajs';
 import type { EventMessage } from './cloud-event.js';
+import { createKafka, type KafkaAccess } from './kafka-client.js';
 
-export interface KafkaOptions {
-  readonly brokers: readonly string[];
+export interface KafkaOptions extends KafkaAccess {
   readonly clientId: string;
   /** Created on connecting if they do not exist, with the broker's default number of replicas. */
   readonly topics: readonly string[];
   /** Number of partitions of topics that are created here. Events of one key are in one partition. */
   readonly partitions?: number;
   readonly logger: Pick<Logger, 'debug'>;
-  /** Maps the advertised address of a broker to the one to connect to, if they differ. */
-  readonly route?: (broker: BrokerAddress) => BrokerAddress;
-}
-
-interface BrokerAddress {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** Messages for one topic, in order. */
@@ -35,7 +27,6 @@ export interface Publisher {
 
 /** A producer on a dead connection is dropped after two of these, so within ten seconds. */
 const requestTimeoutMs = 4_000;
-const keepAliveInitialDelay = 2_000;
 const defaultPartitions = 6;
 
 /**
@@ -49,13 +40,11 @@ export class KafkaPublisher implements Publisher {
   private readonly assigned = new Set<string>();
 
   constructor(private readonly options: KafkaOptions) {
-    this.kafka = new Kafka({
+    this.kafka = createKafka(options, {
       clientId: options.clientId,
-      brokers: [...options.brokers],
       connectionTimeout: 2_000,
       requestTimeout: requestTimeoutMs,
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
-      socketFactory: ({ host, port, onConnect }) => this.reach({ host, port }, onConnect),
       logLevel: logLevel.INFO,
       // The caller gets failures as errors, so kafkajs's own messages are logged as detail only.
       logCreator:
@@ -93,11 +82,6 @@ export class KafkaPublisher implements Publisher {
     const producer = this.producer;
     this.producer = undefined;
     if (producer) await disconnect(producer);
-  }
-
-  private reach(broker: BrokerAddress, onConnect: () => void): Socket {
-    const address = this.options.route?.(broker) ?? broker;
-    return connect({ ...address, keepAlive: true, keepAliveInitialDelay }, onConnect);
   }
 
   private async connect(): Promise<Producer> {

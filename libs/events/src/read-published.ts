@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel, type Consumer, type KafkaMessage } from 'kafkajs';
+import { logLevel, type Consumer, type Kafka, type KafkaMessage } from 'kafkajs';
+import { createKafka, type KafkaAccess } from './kafka-client.js';
 
 /** An event read from Kafka. */
 export interface PublishedEvent {
@@ -13,8 +14,7 @@ export interface PublishedEvent {
   readonly occurredAt: Date;
 }
 
-export interface ReadPublishedOptions {
-  readonly brokers: readonly string[];
+export interface ReadPublishedOptions extends KafkaAccess {
   readonly topics: readonly string[];
   /** `source` of the CloudEvents to read, others are skipped; all of them if undefined. */
   readonly source?: string | undefined;
@@ -35,9 +35,8 @@ interface Range {
  * committed, so other consumers are not affected.
  */
 export async function readPublished(options: ReadPublishedOptions): Promise<PublishedEvent[]> {
-  const kafka = new Kafka({
+  const kafka = createKafka(options, {
     clientId: 'reseal-reader',
-    brokers: [...options.brokers],
     logLevel: logLevel.NOTHING,
     retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 8 },
   });

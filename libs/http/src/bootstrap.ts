@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { watchCredentials } from '#libs/credentials';
 import { registerSqlMetrics } from '#libs/db';
 import { createLogger, createMetrics, Metrics, type Logger } from '#libs/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -73,6 +74,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   const logger = options.logger ?? createLogger({ name, level: config.logLevel });
   const metrics = createMetrics(name);
   registerSqlMetrics(metrics.registry);
+  watchCredentials(logger, metrics.registry);
   const routes = new RouteTable();
   const health = new HealthRegistry();
   const problems = {

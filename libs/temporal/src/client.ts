@@ -1,12 +1,7 @@
 import { Client, type ClientInterceptors } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { RenewedConnection } from './renewed-connection.js';
-
-export interface TemporalAddress {
-  /** host:port */
-  address: string;
-  namespace: string;
-}
+import type { TemporalAddress } from './server.js';
 
 /** A client of one namespace. It connects with the first call, and reconnects by itself. */
 export interface TemporalClient {
@@ -28,8 +23,8 @@ const channelArgs = {
 export function connectTemporalClient(
   options: TemporalAddress & { dataConverter: DataConverter; interceptors?: ClientInterceptors },
 ): TemporalClient {
-  const { address, namespace, dataConverter, interceptors } = options;
-  const connection = new RenewedConnection({ address, channelArgs }, namespace);
+  const { address, namespace, credentials, dataConverter, interceptors } = options;
+  const connection = new RenewedConnection({ address, channelArgs }, namespace, credentials);
   const client = new Client({ connection, namespace, dataConverter, ...(interceptors && { interceptors }) });
   return {
     client,

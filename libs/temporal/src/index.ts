@@ -4,6 +4,7 @@ export { createDataConverter } from './data-converter.js';
 export { createPayloadCodec, isEncrypted } from './payload-codec.js';
 export type { CodecKeys } from './payload-codec.js';
 export { installTemporalRuntime, serveTemporalMetrics } from './runtime.js';
+export { temporalServerOf } from './server.js';
 export { WorkerRunner } from './worker-runner.js';
 export { bundleWorkflows, workflowBundle } from './workflow-bundle.js';
 /** @public for scripts that replay a history */

@@ -1,6 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
-import type { TemporalAddress } from './client.js';
 import { grpcStatus, grpcStatusOf } from './dependency-down.js';
+import type { TemporalAddress } from './server.js';
 import { TimeoutError, withTimeout } from './with-timeout.js';
 
 const answerTimeoutMs = 3_000;
@@ -18,9 +18,18 @@ const silent: readonly (number | undefined)[] = [
  * @throws TimeoutError if the server accepts the connection and does not answer within three seconds; gRPC itself would
  * wait without end
  */
-export async function connectNative(address: string): Promise<NativeConnection> {
-  // Compressing costs more than it saves on a local network.
-  const connecting = NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
+export async function connectNative({
+  address,
+  credentials,
+}: Omit<TemporalAddress, 'namespace'>): Promise<NativeConnection> {
+  const apiKey = credentials?.apiKey;
+  const connecting = NativeConnection.connect({
+    address,
+    ...(credentials && { tls: credentials.tlsConfig }),
+    ...(apiKey !== undefined && { apiKey }),
+    // Compressing costs more than it saves on a local network.
+    grpcCompression: { codec: 'none' },
+  });
   try {
     return await withTimeout(answerTimeoutMs, connecting);
   } catch (error) {
@@ -43,11 +52,11 @@ export async function isResponsive(connection: NativeConnection, namespace: stri
 }
 
 /** Whether the server answers on a new connection. */
-export async function isReachable({ address, namespace }: TemporalAddress): Promise<boolean> {
-  const connection = await connectNative(address).catch(() => undefined);
+export async function isReachable(server: TemporalAddress): Promise<boolean> {
+  const connection = await connectNative(server).catch(() => undefined);
   if (!connection) return false;
   try {
-    return await isResponsive(connection, namespace);
+    return await isResponsive(connection, server.namespace);
   } finally {
     void close(connection);
   }

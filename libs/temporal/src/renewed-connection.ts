@@ -1,23 +1,30 @@
 import { Connection, type ConnectionLike, type ConnectionOptions } from '@temporalio/client';
 import { grpcStatus, grpcStatusOf } from './dependency-down.js';
+import type { TemporalCredentials } from './server.js';
 
 const testEveryMs = 2_000;
 const silentAfterMs = 3_000;
+/** Longer than any call on a connection, with its retries. */
+const closeReplacedAfterMs = 300_000;
 
 /**
  * A connection to Temporal that is replaced when it stops answering. gRPC detects a silent peer only by its keepalive,
  * which Temporal allows every ten seconds, and waits without end for a server that accepts a connection and never
  * answers. This class tests the connection every two seconds. Without an answer within three, new calls use a new
- * connection. Calls on the old one end with their own deadline, or by the keepalive.
+ * connection. Calls on the old one end with their own deadline, or by the keepalive. New calls also use a new connection
+ * once the certificates are renewed.
  */
 export class RenewedConnection implements ConnectionLike {
   private current: Connection;
+  private tlsVersion: number | undefined;
+  private readonly replaced = new Set<Connection>();
   private readonly timer: NodeJS.Timeout;
   private testing: Promise<void> | undefined;
 
   constructor(
     private readonly options: ConnectionOptions,
     private readonly namespace: string,
+    private readonly credentials?: TemporalCredentials,
   ) {
     this.current = this.make();
     this.timer = setInterval(() => this.beginTest(), testEveryMs).unref();
@@ -55,7 +62,7 @@ export class RenewedConnection implements ConnectionLike {
     clearInterval(this.timer);
     // A pending retry of the SDK would throw on a closed connection, and nothing would catch the error.
     await this.testing;
-    await this.current.close();
+    await Promise.all([this.current, ...this.replaced].map((connection) => connection.close()));
   }
 
   private beginTest(): void {
@@ -63,6 +70,7 @@ export class RenewedConnection implements ConnectionLike {
   }
 
   private async test(): Promise<void> {
+    if (this.credentials?.tlsVersion !== this.tlsVersion) this.replace();
     const tested = this.current;
     try {
       await this.describe(tested, silentAfterMs);
@@ -73,10 +81,27 @@ export class RenewedConnection implements ConnectionLike {
     }
   }
 
+  /** Closes the old connection once no call on it can be pending. */
+  private replace(): void {
+    const old = this.current;
+    this.current = this.make();
+    this.replaced.add(old);
+    setTimeout(() => {
+      if (this.replaced.delete(old)) void old.close().catch(() => undefined);
+    }, closeReplacedAfterMs).unref();
+  }
+
   private make(): Connection {
     const { channelArgs, ...rest } = this.options;
-    // By default gRPC would use the silent connection for the new channel, too.
-    return Connection.lazy({ ...rest, channelArgs: { ...channelArgs, 'grpc.use_local_subchannel_pool': 1 } });
+    const { credentials } = this;
+    this.tlsVersion = credentials?.tlsVersion;
+    return Connection.lazy({
+      ...rest,
+      ...(credentials && { tls: credentials.tlsConfig }),
+      ...(credentials?.apiKey !== undefined && { apiKey: () => credentials.apiKey ?? '' }),
+      // By default gRPC would use the silent connection for the new channel, too.
+      channelArgs: { ...channelArgs, 'grpc.use_local_subchannel_pool': 1 },
+    });
   }
 
   private async describe(connection: Connection, ms: number): Promise<void> {

@@ -3,9 +3,9 @@ import type { DataConverter } from '@temporalio/common';
 import { TransportError, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from '#libs/observability';
 import { activityLogContext } from './activity-log-context.js';
-import type { TemporalAddress } from './client.js';
 import { isResponsive, connectNative, isReachable } from './native-connection.js';
 import { installTemporalRuntime } from './runtime.js';
+import type { TemporalAddress } from './server.js';
 import { TimeoutError } from './with-timeout.js';
 
 export interface WorkerSettings extends TemporalAddress {
@@ -37,13 +37,14 @@ const testEveryMs = 2_000;
  * A Temporal worker over the life of its process. Nest calls its hooks if it is a provider.
  *
  * Temporal need not be up at the start: the worker connects as soon as it can. A worker whose connection stops
- * answering is replaced; gRPC itself would need almost a minute. While the process may not work, there is no
+ * answering is replaced; gRPC itself would need almost a minute. So is a worker whose certificates were renewed. While the process may not work, there is no
  * worker. If the worker fails for good, the rejection stays unhandled on purpose: the process ends and is started
  * again.
  */
 export class WorkerRunner {
   private readonly stopping = new AbortController();
   private connection: NativeConnection | undefined;
+  private tlsVersion: number | undefined;
   private worker: Worker | undefined;
   private running: Promise<void> | undefined;
 
@@ -73,12 +74,12 @@ export class WorkerRunner {
       if (!worker) return;
       this.worker = worker;
       logger.info({ taskQueue }, 'worker is polling');
-      await this.runUntilSilent(worker);
+      await this.runUntilReplaced(worker);
     }
   }
 
-  /** Resolves when the worker has ended, or its connection has stopped answering. */
-  private async runUntilSilent(worker: Worker): Promise<void> {
+  /** Resolves when the worker has ended, or needs another connection. */
+  private async runUntilReplaced(worker: Worker): Promise<void> {
     const connection = this.connection!;
     const over = new AbortController();
     const gate = setInterval(() => {
@@ -89,17 +90,16 @@ export class WorkerRunner {
     // The connection is closed with its worker, also long after another worker took over.
     const ended = worker.run().finally(() => connection.close().catch(() => undefined));
     try {
-      await Promise.race([ended, this.untilSilent(connection, over.signal)]);
+      await Promise.race([ended, this.untilOutdated(connection, over.signal)]);
     } finally {
       clearInterval(gate);
       over.abort();
     }
     // gRPC's keepalive ends its polls, and Temporal gives its tasks to other workers.
     if (worker.getState() === 'RUNNING') {
-      this.settings.logger.warn(
-        { taskQueue: this.settings.taskQueue },
-        'worker gets no answers and is replaced',
-      );
+      const { logger, taskQueue } = this.settings;
+      if (this.renewed) logger.info({ taskQueue }, 'worker is replaced by one with the renewed certificates');
+      else logger.warn({ taskQueue }, 'worker gets no answers and is replaced');
       worker.shutdown();
       ended.catch((error: unknown) =>
         this.settings.logger.warn({ err: error }, 'the replaced worker failed'),
@@ -116,13 +116,28 @@ export class WorkerRunner {
     }
   }
 
-  /** Resolves when the connection does not answer and a new one does. Tests every two seconds. */
-  private async untilSilent(connection: NativeConnection, over: AbortSignal): Promise<void> {
-    const { namespace } = this.settings;
+  /** Whether the certificates were renewed since the worker connected. */
+  private get renewed(): boolean {
+    return this.settings.credentials?.tlsVersion !== this.tlsVersion;
+  }
+
+  /**
+   * Resolves when the connection does not answer or has old certificates, and a new one answers. Tests every two seconds.
+   * An API key is renewed on the same connection.
+   */
+  private async untilOutdated(connection: NativeConnection, over: AbortSignal): Promise<void> {
+    const { namespace, credentials } = this.settings;
+    let apiKey = credentials?.apiKey;
     while (!over.aborted) {
       await delay(testEveryMs, undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) break;
-      if (!(await isResponsive(connection, namespace)) && (await isReachable(this.settings))) return;
+      const newKey = credentials?.apiKey;
+      if (newKey !== undefined && newKey !== apiKey) {
+        await connection.setApiKey(newKey);
+        apiKey = newKey;
+      }
+      const outdated = this.renewed || !(await isResponsive(connection, namespace));
+      if (outdated && (await isReachable(this.settings))) return;
     }
     await new Promise(() => undefined);
   }
@@ -183,7 +198,8 @@ export class WorkerRunner {
       maxCachedWorkflows = 500,
       options,
     } = this.settings;
-    this.connection = await connectNative(this.settings.address);
+    this.tlsVersion = this.settings.credentials?.tlsVersion;
+    this.connection = await connectNative(this.settings);
     return Worker.create({
       connection: this.connection,
       namespace,

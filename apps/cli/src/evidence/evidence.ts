@@ -34,7 +34,7 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
     const [reissueId, ...more] = positionals;
     if (reissueId === undefined || more.length > 0) throw new UsageError('Name one reissue.');
     if (!reissueIdPattern.test(reissueId)) throw new UsageError(`${reissueId} is not a reissue id.`);
-    const kept = values.checkpoint === undefined ? [] : await readCheckpoints(values.checkpoint);
+    const kept = values.checkpoint === undefined ? [] : await readCheckpoints(terminal, values.checkpoint);
     return withAudit(terminal, async ({ db, config }) => {
       await appendAuthorityEntry(db, {
         actor: actorOf(values.as),

@@ -46,7 +46,7 @@ export async function runVerify(args: string[], terminal: Terminal): Promise<num
     const places = values.checkpoint ?? [];
     const verdict = values.log
       ? await verdictOfLog(terminal, positionals, trust, places)
-      : await verdictOfBundle(positionals, trust, places);
+      : await verdictOfBundle(terminal, positionals, trust, places);
     terminal.print(JSON.stringify(verdict, null, 2));
     return verdict.valid ? 0 : 1;
   });
@@ -61,6 +61,7 @@ async function trustIn(file: string): Promise<TrustFile> {
 }
 
 async function verdictOfBundle(
+  terminal: Terminal,
   positionals: readonly string[],
   trust: TrustFile | undefined,
   places: readonly string[],
@@ -68,7 +69,7 @@ async function verdictOfBundle(
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError('Name one bundle.');
   if (!trust) throw new UsageError('Give a trust file: --trust FILE.');
-  const kept = await checkpointsIn(places, trust);
+  const kept = await checkpointsIn(terminal, places, trust);
   return (await verifyEvidenceFile(await readBytes(file), trust, kept)).verdict;
 }
 
@@ -82,20 +83,25 @@ async function verdictOfLog(
   return withAudit(terminal, async (tool) => {
     const trust = given ?? (await trustOf(tool));
     // Read before the database, so that the database has all entries of these checkpoints.
-    const kept = await checkpointsIn(places, trust);
-    const configured = await checkpointsKeptBy(tool, places.length > 0);
+    const kept = await checkpointsIn(terminal, places, trust);
+    const configured = await checkpointsKeptBy(terminal, tool, places.length > 0);
     const verdict = await verifyLog(tool.db, trust, [...kept, ...configured.jws]);
     return { ...verdict, unproven: [...verdict.unproven, ...configured.unproven] };
   });
 }
 
 /** The checkpoints of this log in all these places. */
-async function checkpointsIn(places: readonly string[], { origin }: TrustFile): Promise<string[]> {
-  return (await Promise.all(places.map((place) => readCheckpoints(place, origin)))).flat();
+async function checkpointsIn(
+  terminal: Terminal,
+  places: readonly string[],
+  { origin }: TrustFile,
+): Promise<string[]> {
+  return (await Promise.all(places.map((place) => readCheckpoints(terminal, place, origin)))).flat();
 }
 
 /** The checkpoints that the worker keeps outside the database. Without them, a rewritten log cannot be detected. */
 async function checkpointsKeptBy(
+  terminal: Terminal,
   { config: { checkpointFile } }: AuditTool,
   hasOthers: boolean,
 ): Promise<{ readonly jws: readonly string[]; readonly unproven: EvidenceVerdict['unproven'] }> {
@@ -104,7 +110,7 @@ async function checkpointsKeptBy(
   if (checkpointFile === undefined)
     return unread('RESEAL_CHECKPOINT_FILE is not set, so no external checkpoints were compared');
   try {
-    return { jws: await readCheckpoints(checkpointFile), unproven: [] };
+    return { jws: await readCheckpoints(terminal, checkpointFile), unproven: [] };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return unread(`the external checkpoints were not compared: ${error.message}`);

@@ -6,7 +6,7 @@ import { certificateStatuses, storedCertificateOf } from '#libs/db/certificates'
 import { eventsWithIds, lastPublishedAt } from '#libs/db/events';
 import { findReissue, findReissues } from '#libs/db/reissues';
 import { isFinal } from '#libs/domain';
-import { readPublished, type PublishedEvent } from '#libs/events';
+import { kafkaCredentialsOf, readPublished, type PublishedEvent } from '#libs/events';
 import { readJournal, type CertificateJournalEntry, type JournalFault } from '#libs/signer-journal';
 import type { SetupConfig } from '../config.js';
 import type { ReissueFacts } from './facts.js';
@@ -16,7 +16,8 @@ export interface CollectContext {
   readonly db: Database;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly codec: PayloadCodec;
-  readonly config: Pick<SetupConfig, 'kafkaBrokers' | 'eventSource' | 'signerJournal'>;
+  readonly config: Parameters<typeof kafkaCredentialsOf>[0] &
+    Pick<SetupConfig, 'kafkaBrokers' | 'eventSource' | 'signerJournal'>;
 }
 
 /** Records that other stores have and the database does not have. */
@@ -80,6 +81,7 @@ async function lostEvents({ db, config }: CollectContext): Promise<PublishedEven
   const last = await lastPublishedAt(db);
   const published = await readPublished({
     brokers: config.kafkaBrokers,
+    credentials: kafkaCredentialsOf(config),
     topics: Object.values(topics),
     source: config.eventSource,
     since: last && new Date(last.getTime() - marginMs),

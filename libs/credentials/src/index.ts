@@ -1,0 +1,6 @@
+export { databaseConnection, databaseFilesIn, withDatabaseFiles } from './database-url.js';
+export { readAuthorities, readClientCertificate, readSecretText } from './pem.js';
+export { watchCredentials } from './reloads.js';
+export { SecretFile } from './secret-file.js';
+export { readTlsFiles, TlsFiles } from './tls-files.js';
+export type { TlsPaths } from './tls-files.js';
