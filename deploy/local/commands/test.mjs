@@ -3,7 +3,7 @@ import path from 'node:path';
 import { goBinaries } from '../artifacts/go-binaries.mjs';
 import { pkilintPython } from '../artifacts/pkilint.mjs';
 import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
-import { oasdiff, zlint } from '../lib/go-sets.mjs';
+import { oasdiff, promtool, zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { messageOf } from '../lib/errors.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
@@ -40,6 +40,7 @@ const environment = {
   RESEAL_TEMPORAL_TEST_SERVER: provideTestServer(settings),
   RESEAL_ZLINT: path.join(goBinaries(settings, zlint), 'zlint'),
   RESEAL_OASDIFF: path.join(goBinaries(settings, oasdiff), 'oasdiff'),
+  RESEAL_PROMTOOL: path.join(goBinaries(settings, promtool), 'promtool'),
   RESEAL_PKILINT_PYTHON: pkilintPython(settings),
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',

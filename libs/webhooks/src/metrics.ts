@@ -21,6 +21,14 @@ export function registerWebhookMetrics(
       waiting.set({ kind: 'failing' }, found.failing);
     },
   });
+  new Gauge({
+    name: 'reseal_webhook_dispatcher_active',
+    help: '1 if this process runs the active webhook dispatcher, otherwise 0',
+    registers,
+    collect() {
+      this.set(dispatcher.active ? 1 : 0);
+    },
+  });
   const counted = { delivered: 0, failed: 0 };
   const attempts = new Counter({
     name: 'reseal_webhook_attempts_total',

@@ -78,6 +78,7 @@ export const testSettings: readonly OtherSetting[] = [
   },
   { key: 'RESEAL_PKILINT_PYTHON', unit: 'file', meaning: 'Python with pkilint, for the same test.' },
   { key: 'RESEAL_OASDIFF', unit: 'file', meaning: 'oasdiff, for the test of breaking API changes.' },
+  { key: 'RESEAL_PROMTOOL', unit: 'file', meaning: 'promtool, for the tests of alerts and dashboards.' },
   { key: 'RESEAL_STEP_CA', unit: 'file', meaning: 'step-ca, for `npm run bench -- sign`.' },
   { key: 'RESEAL_CFSSL', unit: 'file', meaning: 'cfssl, for the same benchmark.' },
   {
