@@ -1,7 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SecretFile, TlsFiles } from '#libs/credentials';
 import { SMTPServer } from 'smtp-server';
+import { credentialFolder, TestAuthority } from '../../libs/credentials/src/testing/test-authority.js';
 import { createMailSender, createSmsSender, type ConnectedMailSender } from './index.js';
 
 const to = 'fictional@example.com';
@@ -142,6 +147,102 @@ describe('the mail sender', () => {
     await ended;
     await expect(sender.send(mail)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
     expect(received).toHaveLength(1);
+  });
+});
+
+describe('the mail sender by TLS with a password', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reseal-smtp-'));
+  const files = credentialFolder(folder);
+  let authority: TestAuthority;
+  let stranger: TestAuthority;
+  let server: SMTPServer;
+  let port: number;
+  let password: string;
+  let received: { readonly secure: boolean; readonly user: string | undefined }[];
+  const senders: ConnectedMailSender[] = [];
+
+  const start = async (options: { readonly starttls: boolean }) => {
+    const { certificate, key } = await authority.issue();
+    server = new SMTPServer({
+      ...{ cert: certificate, key, disableReverseLookup: true, closeTimeout: 10, authMethods: ['PLAIN'] },
+      disabledCommands: options.starttls ? [] : ['STARTTLS'],
+      onAuth: (given, _, done) =>
+        given.password === password
+          ? done(null, { user: given.username })
+          : done(refusal('wrong password', 535)),
+      onData: (stream, { secure, user }, done) => {
+        stream.resume().on('end', () => {
+          received.push({ secure, user: user as string | undefined });
+          done();
+        });
+      },
+    });
+    server.on('error', () => undefined);
+    server.listen(0, '127.0.0.1');
+    await once(server.server, 'listening');
+    ({ port } = server.server.address() as AddressInfo);
+  };
+  const senderWith = (ca: TestAuthority) => {
+    const sender = createMailSender({
+      url: `smtp://127.0.0.1:${port}`,
+      from: 'Fictional Bank <no-reply@bank.example>',
+      timeoutMs: patient,
+      tls: new TlsFiles('spec-smtp', { ca: files.write('ca.pem', ca.pem) }),
+      requireTls: true,
+      username: 'reseal',
+      password: new SecretFile('spec-smtp-password', join(folder, 'password')),
+    });
+    senders.push(sender);
+    return sender;
+  };
+
+  beforeAll(async () => {
+    authority = await TestAuthority.create();
+    stranger = await TestAuthority.create('Strange CA');
+  });
+  beforeEach(() => {
+    received = [];
+    password = 'right';
+    files.write('password', 'right');
+  });
+  afterEach(async () => {
+    for (const sender of senders.splice(0)) sender.close();
+    await new Promise<void>((done) => server.close(done));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('The mail sender encrypts by STARTTLS and authenticates', async () => {
+    await start({ starttls: true });
+    await senderWith(authority).send(mail);
+    expect(received).toEqual([{ secure: true, user: 'reseal' }]);
+  });
+
+  it('The mail sender sends nothing to a server of another CA, or without STARTTLS', async () => {
+    await start({ starttls: true });
+    await expect(senderWith(stranger).send(mail)).rejects.toMatchObject({
+      name: 'ProviderUnavailable',
+      message: expect.stringMatching(/^smtp cannot be reached \(\w*(CERT|ISSUER|SIGNATURE)\w*\)$/),
+    });
+    await new Promise<void>((done) => server.close(done));
+    await start({ starttls: false });
+    await expect(senderWith(authority).send(mail)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    expect(received).toEqual([]);
+  });
+
+  it('A mail with a wrong password is retried, and the renewed password is used without a restart', async () => {
+    await start({ starttls: true });
+    const sender = senderWith(authority);
+    await sender.send(mail);
+    password = 'renewed';
+    // The connection from before is authenticated. A renewed file makes the sender connect again.
+    files.write('password', 'still wrong');
+    await expect(sender.send(mail)).rejects.toMatchObject({
+      name: 'ProviderUnavailable',
+      message: 'smtp refuses the user or the password (535)',
+    });
+    files.write('password', 'renewed');
+    await sender.send(mail);
+    expect(received).toHaveLength(2);
   });
 });
 

@@ -33,9 +33,10 @@ import {
   type IdentityPolicy,
 } from '#libs/domain';
 import { brokenPromises, type TermsCatalogue } from '#libs/terms';
-import { webhookConfig } from '#libs/webhooks';
+import { webhookConfig, webhookCredentialsConfig } from '#libs/webhooks';
 import { identityPolicySetting } from './identity-policy-config.js';
 import { identityRatesConfig } from './identity-rates-config.js';
+import { providerCredentialsConfig, smtpCredentialsConfig } from './provider-credentials.js';
 
 export const workerConfig = z
   .object({
@@ -67,8 +68,11 @@ export const workerConfig = z
     telecomUrl: urls('http', 'https').describe(
       'Provider of phone codes. Of several addresses, the first one that is not down is called.',
     ),
+    ...providerCredentialsConfig('telecom', 'the provider of phone codes'),
     oneWonUrl: urls('http', 'https').describe('Provider of one-won transfers, likewise.'),
+    ...providerCredentialsConfig('oneWon', 'the provider of one-won transfers'),
     documentUrl: urls('http', 'https').describe('Authority that verifies identity documents, likewise.'),
+    ...providerCredentialsConfig('document', 'the authority of identity documents'),
     issuanceEvidenceRetentionYears: integer(10, { min: 1, max: 30 }).describe(
       "How long the applicant and the history of a reissue with a certificate are kept, from the certificate's end. The terms in force promise the period: the worker does not start with another one.",
     ),
@@ -85,9 +89,14 @@ export const workerConfig = z
       'Time limit of one call to a provider.',
     ),
     smsUrl: url('http', 'https').describe('Provider of SMS.'),
-    smtpUrl: secret(url('smtp', 'smtps')).describe('Mail server, with user and password if it demands them.'),
+    ...providerCredentialsConfig('sms', 'the provider of SMS'),
+    smtpUrl: secret(url('smtp', 'smtps')).describe(
+      'Mail server: `smtps:` by TLS from the start, `smtp:` by STARTTLS if the server offers it.',
+    ),
+    ...smtpCredentialsConfig,
     mailFrom: z.string().describe('Sender of mail to customers.'),
     ...webhookConfig,
+    ...webhookCredentialsConfig,
     hashingSlots: count(2, { min: 1, max: 64 }).describe(
       'Passwords that are hashed at a time. It must be less than the threads of libuv (`UV_THREADPOOL_SIZE`, 4 by default).',
     ),

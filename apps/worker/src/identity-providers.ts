@@ -10,6 +10,7 @@ import type { Clock } from '#libs/domain';
 import type { CircuitOptions, OnCall } from '#libs/provider-client';
 import type { VaultKeys } from '#libs/vault';
 import { policyOf, type WorkerConfig } from './config.js';
+import { providerFetch } from './provider-credentials.js';
 
 /** The dependencies of the identity providers, besides their configuration. */
 interface IdentityProviderDependencies {
@@ -27,9 +28,16 @@ export function createIdentityProviders(
 ): IdentityProvider[] {
   const outside = { timeoutMs: config.providerTimeoutMs, circuit: { onChange: onCircuitChange }, onCall };
   return [
-    createTelecomProvider({ urls: config.telecomUrl, ...outside }),
-    createOneWonProvider({ urls: config.oneWonUrl, ...outside }),
-    createDocumentProvider({ urls: config.documentUrl, ...outside, db, clock, vaultKeys }),
+    createTelecomProvider({ urls: config.telecomUrl, fetch: providerFetch(config, 'telecom'), ...outside }),
+    createOneWonProvider({ urls: config.oneWonUrl, fetch: providerFetch(config, 'oneWon'), ...outside }),
+    createDocumentProvider({
+      urls: config.documentUrl,
+      fetch: providerFetch(config, 'document'),
+      ...outside,
+      db,
+      clock,
+      vaultKeys,
+    }),
     createOldCertificateProvider({ db, clock, ...policyOf(config).oldCertificate }),
   ];
 }

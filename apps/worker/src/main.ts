@@ -23,7 +23,7 @@ import {
 } from '#libs/temporal';
 import { loadTerms, ReceiptSigner } from '#libs/terms';
 import { importVaultKeys } from '#libs/vault';
-import { createWebhookDispatcher, webhookSettings } from '#libs/webhooks';
+import { createWebhookDispatcher, webhookFetch, webhookSettings } from '#libs/webhooks';
 import { createActivities } from './activities.js';
 import {
   workerConfig,
@@ -36,6 +36,7 @@ import {
 import { WorkerDirectCalls } from './direct-calls.js';
 import { createIdentityProviders } from './identity-providers.js';
 import { identityRatesOf } from './identity-rates-config.js';
+import { providerFetch, smtpCredentialsOf } from './provider-credentials.js';
 import { ProviderCircuits } from './provider-circuits.js';
 import { ProviderMetrics } from './provider-metrics.js';
 import { ProcessDependencies, WorkerModule } from './worker.module.js';
@@ -72,7 +73,7 @@ const directCalls = new WorkerDirectCalls();
 
 const vaultKeys = await importVaultKeys(config.vaultKeys);
 
-const webhooks = webhookSettings(config);
+const webhooks = webhookSettings(config, webhookFetch(config));
 const staffIssuer = {
   issuer: config.oidcIssuer,
   audience: config.oidcClientId,
@@ -82,8 +83,12 @@ const measuredCalls = { timeoutMs: config.providerTimeoutMs, onCall: providerMet
 const notifying = {
   ...{ db, clock, logger, holdMonths: config.holdMonths },
   ...{ onTried: providerMetrics.onTried },
-  sms: createSmsSender({ url: config.smsUrl, ...measuredCalls }),
-  mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom, ...measuredCalls }),
+  sms: createSmsSender({ url: config.smsUrl, fetch: providerFetch(config, 'sms'), ...measuredCalls }),
+  mail: createMailSender({
+    ...{ url: config.smtpUrl, from: config.mailFrom },
+    ...smtpCredentialsOf(config),
+    ...measuredCalls,
+  }),
 };
 const outbox = new NotificationOutbox({
   ...notifying,

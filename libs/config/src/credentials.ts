@@ -11,8 +11,8 @@ import { z } from 'zod';
 import { derivedFrom } from './derived.js';
 import { withForm } from './setting-form.js';
 
-/** The path of a file that `read` accepts. */
-const fileSetting = (read: (path: string) => unknown, unit: string) =>
+/** The path of a file that `read` accepts. The file is read again when it has changed. */
+export const credentialsFile = (read: (path: string) => unknown, unit: string) =>
   withForm(
     z
       .string()
@@ -27,8 +27,8 @@ const fileSetting = (read: (path: string) => unknown, unit: string) =>
     { unit },
   );
 
-/** The path of a file with a password or token. The file is read again when it has changed. */
-export const secretFile = () => fileSetting(readSecretText, 'file');
+/** The path of a file with a password or token. */
+export const secretFile = () => credentialsFile(readSecretText, 'file');
 
 type TlsKey = 'CaFile' | 'CertificateFile' | 'KeyFile';
 type OptionalPath = z.ZodOptional<z.ZodString>;
@@ -45,7 +45,7 @@ export function tlsConfig<Name extends string>(
   const certificate = `${name}CertificateFile`;
   const key = `${name}KeyFile`;
   const settings = {
-    [`${name}CaFile`]: fileSetting(readAuthorities, 'file (PEM)')
+    [`${name}CaFile`]: credentialsFile(readAuthorities, 'file (PEM)')
       .optional()
       .describe(`CA certificates that the certificate of ${server} must lead to. By default those of Node.`),
     [certificate]: derivedFrom(

@@ -21,11 +21,13 @@ export {
   withoutPrivateKeys,
 } from './fragments.js';
 export { kafkaConfig, kafkaCredentialsConfig } from './kafka-config.js';
+export { credentialsFile, secretFile, tlsConfig, tlsPathsOf } from './credentials.js';
 export { secret, withForm } from './setting-form.js';
 export { settingsOf } from './settings.js';
 export type { Setting } from './settings.js';
 export {
   count,
+  flag,
   integer,
   json,
   jsonWebKey,

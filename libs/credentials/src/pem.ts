@@ -18,7 +18,7 @@ export interface ClientCertificate {
  *
  * @throws {CredentialError} if it cannot be read
  */
-function readCredential(path: string): Buffer {
+export function readCredential(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from './errors.js';
+import { isNotConnected } from './not-connected.js';
 
 export interface ProviderOptions {
   /** Base URL of the provider's API. */
@@ -21,10 +22,8 @@ export interface ProviderCall<Answer> {
 
 const defaultTimeoutMs = 5_000;
 
-// The connection was never made, so the request cannot have arrived.
-const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
-// Refusals before any work: too many requests, service unavailable.
-const notDone = new Set([429, 503]);
+// Refusals before any work: credentials, too many requests, service unavailable.
+const notDone = new Set([401, 407, 429, 503]);
 
 /**
  * Makes one JSON call to a provider, with a timeout.
@@ -53,7 +52,7 @@ export async function callProvider<Answer>(
     text = await response.text();
   } catch (error) {
     const code = codeOf(error);
-    throw notConnected.has(code)
+    throw isNotConnected(code)
       ? new ProviderUnavailable(`${provider} cannot be reached (${code})`)
       : new Unanswered(`${provider} gave no answer (${code})`);
   }

@@ -1,4 +1,5 @@
-import { list, secretBytes } from '#libs/config';
+import { credentialsFile, list, secretBytes, tlsConfig, tlsPathsOf } from '#libs/config';
+import { credentialedFetch, readTokensByHost, TlsFiles, TokensByHost } from '#libs/credentials';
 import { z } from 'zod';
 import { webhookHost } from './addresses.js';
 import type { WebhookSettings } from './send.js';
@@ -14,12 +15,41 @@ export const webhookConfig = {
     .describe('Hosts that events may be sent to, as `host` (its port 443) or `host:port`.'),
 };
 
+/** With what the worker authenticates to receivers, besides its signatures. */
+export const webhookCredentialsConfig = {
+  ...tlsConfig('webhook', 'receivers of webhooks'),
+  webhookTokensFile: credentialsFile(readTokensByHost, 'file (JSON)')
+    .optional()
+    .describe(
+      'Bearer tokens for receivers that demand one: a JSON object of `host` (its default port) or `host:port` and token.',
+    ),
+};
+
+/**
+ * The `fetch` with which webhooks are sent.
+ *
+ * @throws CredentialError if a file is not usable
+ */
+export function webhookFetch(
+  config: Parameters<typeof tlsPathsOf<'webhook'>>[0] & { readonly webhookTokensFile?: string | undefined },
+): typeof globalThis.fetch {
+  const paths = tlsPathsOf(config, 'webhook');
+  const { webhookTokensFile: tokens } = config;
+  return credentialedFetch({
+    tls: (paths.ca ?? paths.certificate) !== undefined ? new TlsFiles('webhook', paths) : undefined,
+    tokenFor: tokens === undefined ? undefined : new TokensByHost('webhook-tokens', tokens).tokenFor,
+  });
+}
+
 /** The settings of webhooks; undefined without a key. */
-export function webhookSettings(config: {
-  readonly env: string;
-  readonly webhookKey?: Buffer | undefined;
-  readonly webhookHosts: readonly string[];
-}): WebhookSettings | undefined {
+export function webhookSettings(
+  config: {
+    readonly env: string;
+    readonly webhookKey?: Buffer | undefined;
+    readonly webhookHosts: readonly string[];
+  },
+  fetch?: typeof globalThis.fetch,
+): WebhookSettings | undefined {
   const { env, webhookKey: key, webhookHosts: hosts } = config;
-  return key && { key, hosts, insecure: env !== 'production' };
+  return key && { key, hosts, insecure: env !== 'production', fetch };
 }

@@ -1,5 +1,5 @@
 export { addressFault } from './addresses.js';
-export { webhookConfig, webhookSettings } from './config.js';
+export { webhookConfig, webhookCredentialsConfig, webhookFetch, webhookSettings } from './config.js';
 export { createWebhookDispatcher } from './create-dispatcher.js';
 export { WebhookDispatcher } from './dispatcher.js';
 export { testMessage } from './message.js';

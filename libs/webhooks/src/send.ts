@@ -9,6 +9,8 @@ const maxErrorLength = 200;
 export interface WebhookSettings extends AddressRules {
   readonly key: Buffer;
   readonly timeoutMs?: number;
+  /** By default that of Node. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 export interface WebhookMessage {
@@ -38,7 +40,7 @@ export async function sendWebhook(
   if (fault) return { delivered: false, error: fault };
   const timeout = AbortSignal.timeout(settings.timeoutMs ?? defaultTimeoutMs);
   try {
-    const answer = await fetch(endpoint.url, {
+    const answer = await (settings.fetch ?? fetch)(endpoint.url, {
       method: 'POST',
       headers: {
         'content-type': 'application/cloudevents+json; charset=utf-8',

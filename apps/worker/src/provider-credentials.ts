@@ -1,0 +1,68 @@
+import { flag, secretFile, tlsConfig, tlsPathsOf } from '#libs/config';
+import { credentialedFetch, SecretFile, TlsFiles } from '#libs/credentials';
+import { z } from 'zod';
+
+type Key<Name extends string> = `${Name}${'CaFile' | 'CertificateFile' | 'KeyFile' | 'TokenFile'}`;
+
+/**
+ * How the worker authenticates to a provider, and the provider to it: by certificates, a bearer token, or both.
+ *
+ * @param server the provider, within a sentence
+ */
+export const providerCredentialsConfig = <Name extends string>(name: Name, server: string) =>
+  ({
+    ...tlsConfig(name, server),
+    [`${name}TokenFile`]: secretFile()
+      .optional()
+      .describe(`Bearer token with which the worker authenticates to ${server}.`),
+  }) as Record<Key<Name>, z.ZodOptional<z.ZodString>>;
+
+/**
+ * The `fetch` for the calls of a provider.
+ *
+ * @throws CredentialError if a file is not usable
+ */
+export function providerFetch<Name extends string>(
+  config: { readonly [Property in Key<Name>]?: string | undefined },
+  name: Name,
+): typeof globalThis.fetch {
+  const paths = tlsPathsOf(config, name);
+  const tokenFile: string | undefined = config[`${name}TokenFile` as Key<Name>];
+  const credential = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const token = tokenFile === undefined ? undefined : new SecretFile(`${credential}-token`, tokenFile);
+  return credentialedFetch({
+    tls: (paths.ca ?? paths.certificate) === undefined ? undefined : new TlsFiles(credential, paths),
+    tokenFor: token && (() => token.current()),
+  });
+}
+
+/** How the worker authenticates to the mail server, and the mail server to it. */
+export const smtpCredentialsConfig = {
+  ...tlsConfig('smtp', 'the mail server'),
+  smtpRequireTls: flag(false).describe(
+    'Whether mail is sent by TLS only, also with `smtp:`. One of the files above and a password file imply it.',
+  ),
+  smtpUsername: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('User of the mail server, in place of the one in the URL.'),
+  smtpPasswordFile: secretFile().optional().describe('Password of this user.'),
+};
+
+/**
+ * The configured credentials for the mail server.
+ *
+ * @throws CredentialError if a file is not usable
+ */
+export function smtpCredentialsOf(config: z.output<z.ZodObject<typeof smtpCredentialsConfig>>) {
+  const paths = tlsPathsOf(config, 'smtp');
+  const { smtpPasswordFile: passwordFile } = config;
+  const withTls = (paths.ca ?? paths.certificate) !== undefined;
+  return {
+    tls: withTls ? new TlsFiles('smtp', paths) : undefined,
+    requireTls: config.smtpRequireTls || withTls || passwordFile !== undefined,
+    username: config.smtpUsername,
+    password: passwordFile === undefined ? undefined : new SecretFile('smtp-password', passwordFile),
+  };
+}
