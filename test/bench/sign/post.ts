@@ -6,6 +6,7 @@ import { processSeconds } from '../processor.js';
 export const connections = 16;
 /** Certificates of one round of another CA. */
 export const perRound = 2_000;
+const sampleMs = 10;
 
 /**
  * Posts each of the bodies, over connections that stay open. The client needs little, but shares the cores with the server,
@@ -29,6 +30,8 @@ export async function postEach(
     amount: bodies.length,
     tlsOptions,
     timeout: 30,
+    // autocannon looks only at the end of each sample whether all requests are answered.
+    sampleInt: sampleMs,
     requests: [
       {
         method: 'POST',
