@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sequenceEntries } from '#libs/audit-log';
 import { inTransaction, type Database } from '#libs/db';
 import { hasPendingEntries, logSize } from '#libs/db/audit';
-import { readSigningRecords } from '#libs/db/certificates';
+import { findCertificateRequests, readSigningRecords } from '#libs/db/certificates';
 import { dueEndpoints, markPublished, unpublishedEvents } from '#libs/db/events';
 import { sql } from 'kysely';
 import { connectAsAdmin } from '../support/stores.js';
@@ -113,6 +113,18 @@ it('Statements that were planned for empty tables read few rows once the tables 
   const after = await rowsRead();
   const read = [...after].map(([name, rows]) => ({ name, rows: rows - (before.get(name) ?? 0) }));
   expect(read.filter(({ rows }) => rows > fewRows)).toEqual([]);
+});
+
+it('The signer plans each prepared statement once, however many requests share it', async () => {
+  const reissues = await Promise.all(
+    [1, 2, 3].map(async () => walkTo(world, await customer(world), 'ISSUED')),
+  );
+  const ids = reissues.map(({ reissueId }) => reissueId);
+  for (let use = 0; use < usesUntilPlanIsKept; use += 1) await findCertificateRequests(signer, { ids });
+  const { rows } = await sql<{ uses: number; plans: number }>`
+    SELECT generic_plans::int AS uses, custom_plans::int AS plans FROM pg_prepared_statements
+    WHERE statement LIKE 'select "reissue_id", "customer_id", "csr"%'`.execute(signer);
+  expect(rows).toEqual([{ uses: usesUntilPlanIsKept - 1, plans: 0 }]); // a text is prepared when it is used again
 });
 
 it('The size of a long audit log is read from its last leaf', async () => {

@@ -55,7 +55,7 @@ export async function createWorld(
   const database = await createTestDatabase();
   const opened: Database[] = [];
   const as = (role: Role, max = 10) => {
-    const db = createDatabase({ url: database.urlOf(role), ...asSpec, max });
+    const db = createDatabase({ url: database.urlOf(role), ...asSpec, max, keepPlans: role === 'signer' });
     opened.push(db);
     return db;
   };

@@ -29,6 +29,7 @@ const db = createDatabase<'signer'>({
   url: config.databaseUrl,
   max: config.databasePoolSize,
   applicationName: 'reseal-signer',
+  keepPlans: true,
 });
 
 const journal =

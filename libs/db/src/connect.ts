@@ -14,6 +14,11 @@ export interface DatabaseOptions {
   /** How long to wait for a free or new connection, in milliseconds. */
   readonly connectionTimeoutMs?: number;
   readonly applicationName: string;
+  /**
+   * Plans each prepared statement once, for all values of its parameters. A query whose constants choose a partial index then
+   * has to have them in its text (`sql.lit`), not as parameters.
+   */
+  readonly keepPlans?: boolean;
 }
 
 /**
@@ -27,6 +32,7 @@ export function createPool(options: DatabaseOptions): pg.Pool {
   databaseConnection(options.url);
   const settings = {
     ...PooledClient.settings,
+    ...(options.keepPlans && { options: PooledClient.optionsKeepingPlans }),
     connectionString: options.url,
     max: options.max ?? 10,
     application_name: options.applicationName,

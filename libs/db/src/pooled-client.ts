@@ -14,6 +14,12 @@ const timeouts: Timeouts = { statementMs: 9_000, silenceMs: 2_000, testMs: 3_000
  */
 const planning = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
 
+/**
+ * Otherwise PostgreSQL plans a statement with an array again at each use: for the length of this array it expects fewer rows
+ * than for any array.
+ */
+const keptPlans = { ...planning, plan_cache_mode: 'force_generic_plan' };
+
 type Query = (...args: unknown[]) => Promise<pg.QueryResult>;
 
 /**
@@ -28,6 +34,8 @@ export class PooledClient extends TimeoutClient {
     idle_in_transaction_session_timeout: 10_000,
     options: sessionOptions(75_000, planning),
   };
+  /** `options` of sessions that plan each prepared statement once, for all values of its parameters. */
+  static readonly optionsKeepingPlans = sessionOptions(75_000, keptPlans);
 
   private readonly names: StatementNames;
 

@@ -25,7 +25,11 @@ export async function cycleCases({ authority, profile }: BenchAuthority): Promis
 }> {
   const database = await createTestDatabase();
   const owner = createDatabase({ url: database.urlOf('owner'), applicationName: 'bench' });
-  const db = createDatabase({ url: database.urlOf('signer'), applicationName: 'bench' });
+  const db = createDatabase({
+    url: database.urlOf('signer'),
+    applicationName: 'bench',
+    keepPlans: true,
+  });
   const { issueCertificate } = createSigningActivities({
     db,
     authorities: soleAuthority(authority),

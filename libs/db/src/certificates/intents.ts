@@ -106,7 +106,7 @@ export async function openIntents(
   return db
     .selectFrom('certificate')
     .select(['serial', 'reissue_id'])
-    .where('state', '=', 'INTENT')
+    .where('state', '=', sql.lit('INTENT' as const))
     .where('created_at', '<', before)
     .orderBy('created_at')
     .execute();

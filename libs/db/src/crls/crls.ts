@@ -61,7 +61,7 @@ export async function markPendingAsPublished(
         .select('serial')
         .where('issuer', '=', issuer)
         .where('crl_shard', '=', shard)
-        .where('crl_pending', '=', true)
+        .where('crl_pending', '=', sql.lit(true))
         .forNoKeyUpdate()
         .skipLocked(),
     )
@@ -188,7 +188,7 @@ export async function oldestPending(
   const row = await db
     .selectFrom('certificate')
     .select(({ fn }) => fn.min('status_changed_at').as('since'))
-    .where('crl_pending', '=', true)
+    .where('crl_pending', '=', sql.lit(true))
     .where('issuer', '=', sql<string>`any(${issuers}::text[])`)
     .executeTakeFirst();
   return row?.since ?? undefined;
