@@ -5,6 +5,7 @@ import { globSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { metricsIn, readAlerts } from '../support/alerts.js';
 import { metricsUrlOf } from '../support/app-environment.js';
+import { expressionsOf, readDashboards } from '../support/dashboards.js';
 
 /** The names of the metrics that these apps expose. */
 async function metricNames(...apps: string[]): Promise<Set<string>> {
@@ -14,9 +15,9 @@ async function metricNames(...apps: string[]): Promise<Set<string>> {
   return new Set(pages.flatMap((page) => [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!)));
 }
 
-/** Whether Temporal's SDK, which exposes a counter with the first event, has a metric of this name. */
+/** Whether Temporal's SDK, which exposes a metric with the first event, has one of this name. */
 function sdkCounts(name: string): boolean {
-  const [, metric] = /^reseal_temporal_(\w+)_total$/.exec(name) ?? [];
+  const [, metric] = /^reseal_temporal_(\w+?)_(total|seconds)$/.exec(name) ?? [];
   return metric !== undefined && nativeCode().includes(metric);
 }
 
@@ -26,13 +27,25 @@ function nativeCode(): Buffer {
   return (code ??= readFileSync(globSync(join(folder, `releases/*${process.platform}*/index.node`))[0]!));
 }
 
-it.each(readAlerts())('The alert $alert queries metrics that the stack exposes', async ({ expr }) => {
+/** The metrics in an expression that no app exposes. */
+async function unknownIn(expr: string): Promise<string[]> {
   const asked = metricsIn(expr);
-  const known = await metricNames('gateway', 'worker', 'ops', 'signer', 'status');
   expect(asked.length).toBeGreaterThan(0);
+  const known = await metricNames('gateway', 'worker', 'ops', 'signer', 'status');
   // Prometheus itself adds `up`.
-  expect(asked.filter((name) => name !== 'up' && !known.has(name) && !sdkCounts(name))).toEqual([]);
+  return asked.filter((name) => name !== 'up' && !known.has(name) && !sdkCounts(name));
+}
+
+it.each(readAlerts())('The alert $alert queries metrics that the stack exposes', async ({ expr }) => {
+  expect(await unknownIn(expr)).toEqual([]);
 });
+
+it.each(readDashboards())(
+  'The dashboard $title queries metrics that the stack exposes',
+  async (dashboard) => {
+    expect(await unknownIn(expressionsOf(dashboard).join('\n'))).toEqual([]);
+  },
+);
 
 it('Every metric of an app starts with reseal_ or belongs to the Node.js runtime', async () => {
   const names = await metricNames('gateway', 'ops', 'worker', 'signer', 'status');
