@@ -39,6 +39,11 @@ describe('the configuration of all programs', () => {
     },
   );
 
+  it('The configuration of all programs has no setting that is also the file of another one', () => {
+    const keys = new Set(programSettings.map(({ setting }) => setting.key));
+    expect([...keys].filter((key) => keys.has(`${key}_FILE`))).toEqual([]);
+  });
+
   it('The configuration of all programs is documented as the schemas describe it', () => {
     const expected = configurationDocument(ports);
     if (process.env.RESEAL_RECORD) writeFileSync(page, expected);

@@ -17,7 +17,7 @@ export const webhookConfig = {
 
 /** With what the worker authenticates to receivers, besides its signatures. */
 export const webhookCredentialsConfig = {
-  ...tlsConfig('webhook', 'receivers of webhooks'),
+  ...tlsConfig('webhookTls', 'receivers of webhooks'),
   webhookTokensFile: credentialsFile(readTokensByHost, 'file (JSON)')
     .optional()
     .describe(
@@ -31,9 +31,11 @@ export const webhookCredentialsConfig = {
  * @throws CredentialError if a file is not usable
  */
 export function webhookFetch(
-  config: Parameters<typeof tlsPathsOf<'webhook'>>[0] & { readonly webhookTokensFile?: string | undefined },
+  config: Parameters<typeof tlsPathsOf<'webhookTls'>>[0] & {
+    readonly webhookTokensFile?: string | undefined;
+  },
 ): typeof globalThis.fetch {
-  const paths = tlsPathsOf(config, 'webhook');
+  const paths = tlsPathsOf(config, 'webhookTls');
   const { webhookTokensFile: tokens } = config;
   return credentialedFetch({
     tls: (paths.ca ?? paths.certificate) !== undefined ? new TlsFiles('webhook', paths) : undefined,
