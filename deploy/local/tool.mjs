@@ -38,6 +38,11 @@ const tools = {
     environment: 'worker.env',
     instead: 'RESEAL_REGISTRY_KEYS_FILE',
   },
+  customers: {
+    main: 'apps/cli/src/customers/main.js',
+    environment: 'customers.env',
+    instead: 'RESEAL_REGISTRY_KEYS_FILE',
+  },
   evidence: {
     main: 'apps/cli/src/evidence/main.js',
     environment: 'worker.env',

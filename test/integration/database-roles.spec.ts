@@ -25,7 +25,7 @@ it('Functions that run with their owner’s rights search temporary schemas last
     expect([name, settings]).toEqual([name, [expect.stringMatching(/^search_path=.*\bpg_temp$/)]]);
 });
 
-describe.each<Role>(['gateway', 'ops', 'worker', 'signer', 'status', 'sandbox'])(
+describe.each<Role>(['gateway', 'ops', 'worker', 'signer', 'status', 'customers', 'sandbox'])(
   'the role of the %s',
   (role) => {
     it(`The role of the ${role} cannot create temporary tables`, async () => {
@@ -50,7 +50,7 @@ const between = /<!-- grants -->\n(.*)<!-- \/grants -->/s;
 
 it('Every role has the grants that the security model names, and no others', async () => {
   const { rows } = await sql<Grant>`
-    WITH role (name) AS (VALUES ('gateway'), ('worker'), ('signer'), ('ops'), ('status'), ('sandbox')),
+    WITH role (name) AS (VALUES ('gateway'), ('worker'), ('signer'), ('ops'), ('status'), ('customers'), ('sandbox')),
     privilege (name, letter, place) AS (VALUES ('SELECT', 'S', 1), ('INSERT', 'I', 2), ('UPDATE', 'U', 3)),
     part AS (
       SELECT role.name AS role, relname AS table_name, letter, place,

@@ -28,5 +28,8 @@ it('The table types are those of the migrated database', async () => {
 });
 
 it('The privileges of every role are those that migrations grant', async () => {
-  expectFile('grants.ts', await renderGrants(owner, ['gateway', 'ops', 'signer', 'status', 'worker']));
+  expectFile(
+    'grants.ts',
+    await renderGrants(owner, ['customers', 'gateway', 'ops', 'signer', 'status', 'worker']),
+  );
 });

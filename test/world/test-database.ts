@@ -9,7 +9,7 @@ import { migrate } from '../../libs/db/src/migrate.js';
 export const asSpec = { applicationName: 'spec', connectionTimeoutMs: 30_000 } as const;
 
 /** The database roles of our apps. */
-export type Role = 'owner' | 'gateway' | 'ops' | 'worker' | 'signer' | 'status' | 'sandbox';
+export type Role = 'owner' | 'gateway' | 'ops' | 'worker' | 'signer' | 'status' | 'customers' | 'sandbox';
 
 /** A separate, migrated database on the stack's server. Drop it at the end. */
 export interface TestDatabase {

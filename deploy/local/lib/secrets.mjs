@@ -14,6 +14,7 @@ export const databaseRoles = [
   'reseal_signer',
   'reseal_status',
   'reseal_ops',
+  'reseal_customers',
   'reseal_sandbox',
   'reseal_temporal',
 ];

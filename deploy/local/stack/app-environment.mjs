@@ -101,7 +101,7 @@ export function clientEnvironment(context) {
 /**
  * The whole environment of each app. An app gets only its own secrets, so that it cannot use the key or role of another.
  * @param {StackContext} context
- * @returns {Record<string, Environment>} by app; `owner` is for migrations, `setup` and `ca` are for those npm commands
+ * @returns {Record<string, Environment>} by app; `owner` is for migrations, `setup`, `customers` and `ca` are for those npm commands
  */
 export function appEnvironments(context) {
   const { settings, secrets } = context;
@@ -168,6 +168,10 @@ export function appEnvironments(context) {
       RESEAL_SMTP_URL: client.RESEAL_SMTP_URL,
       RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
       RESEAL_MAIL_FROM: 'Reseal <no-reply@reseal.example>',
+    },
+    customers: {
+      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_customers', 'reseal'),
+      RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
     },
     signer: {
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),

@@ -45,11 +45,13 @@ export async function provideDatabases(context) {
     }
     const databases = await names('select datname as name from pg_database');
     for (const [database, { owner, guests }] of Object.entries(databaseSpecs)) {
-      if (databases.has(database)) continue;
-      // An administrator without superuser rights can create a database only for a role of which it is a member.
-      await client.query(`grant ${owner} to current_user`).catch(() => undefined);
-      await client.query(`create database ${database} owner ${owner}`);
-      await client.query(`revoke all on database ${database} from public`);
+      if (!databases.has(database)) {
+        // An administrator without superuser rights can create a database only for a role of which it is a member.
+        await client.query(`grant ${owner} to current_user`).catch(() => undefined);
+        await client.query(`create database ${database} owner ${owner}`);
+        await client.query(`revoke all on database ${database} from public`);
+      }
+      // Also for a database that exists: a new release may have new roles.
       for (const guest of guests) await client.query(`grant connect on database ${database} to ${guest}`);
     }
   });

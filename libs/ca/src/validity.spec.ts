@@ -11,6 +11,12 @@ describe('validity', () => {
     expect(iso(validity('REISSUE', old, now, 1).notAfter)).toBe('2027-03-01T14:59:59.000Z');
   });
 
+  it('A reissue of a certificate of another CA ends at 23:59:59 in Korea on the same day', () => {
+    expect(iso(validity('REISSUE', new Date('2027-03-01T03:04:05Z'), now, 1).notAfter)).toBe(
+      '2027-03-01T14:59:59.000Z',
+    );
+  });
+
   it('A renewal adds a year to the old end date', () => {
     const old = new Date('2026-11-20T14:59:59Z');
     expect(iso(validity('RENEW', old, now, 1).notAfter)).toBe('2027-11-20T14:59:59.000Z');

@@ -16,7 +16,7 @@ interface Backdating {
 const koreaOffsetMs = 9 * 3_600_000;
 
 /**
- * The validity period for a basis. A reissue keeps the old end; a renewal adds the profile's years to the old end; a new
+ * The validity period for a basis. A reissue keeps the day of the old end; a renewal adds the profile's years to the old end; a new
  * certificate is valid for these years from today. Validity ends at 23:59:59 in Korea.
  *
  * @param oldNotAfter end of the certificate on file; REISSUE and RENEW require it
@@ -33,7 +33,7 @@ export function validity(
   const notBefore = notBeforeOfIssuer > backdated && notBeforeOfIssuer <= now ? notBeforeOfIssuer : backdated;
   if (basis === 'NEW') return { notBefore, notAfter: endOfKoreanDay(now, years) };
   if (!oldNotAfter) throw new TypeError(`${basis} needs the end of the old certificate`);
-  return { notBefore, notAfter: basis === 'REISSUE' ? oldNotAfter : endOfKoreanDay(oldNotAfter, years) };
+  return { notBefore, notAfter: endOfKoreanDay(oldNotAfter, basis === 'REISSUE' ? 0 : years) };
 }
 
 /** The date in Korea at a moment, as YYYY-MM-DD. */

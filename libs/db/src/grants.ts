@@ -1,5 +1,24 @@
 // Generated from the migrated database by `npm run db:types`. Do not edit.
 export interface Grants {
+  customers: {
+    authority_entry: 'insert';
+    certificate: 'select' | 'insert' | 'update';
+    customer: 'select' | 'insert' | 'update';
+    customer_import: 'select' | 'insert' | 'update';
+    customer_import_key: 'select' | 'insert' | 'delete';
+    customer_import_refusal: 'select' | 'insert';
+    customer_key: 'select' | 'insert' | 'update';
+    customer_rrn: 'select' | 'insert' | 'update';
+    external_issuer: 'select' | 'insert';
+    identity_day: 'select' | 'delete';
+    identity_photo: 'select' | 'delete';
+    issuer: 'select';
+    known_device: 'select' | 'delete';
+    password_credential: 'select' | 'insert' | 'update' | 'delete';
+    password_history: 'select' | 'insert' | 'delete';
+    reissue: 'select' | 'update';
+    restore: 'select';
+  };
   gateway: {
     access_revocation: 'select' | 'insert';
     authority_entry: 'insert';

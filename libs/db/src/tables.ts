@@ -161,6 +161,30 @@ export interface Tables {
     account_number: string;
     created_at: Date;
     carrier: Value<'customer.carrier'> | null;
+    bank_customer_id: string | null;
+    erased_at: Date | null;
+  };
+  customer_import: {
+    import_id: GeneratedAlways<string>;
+    file_digest: string;
+    line: Generated<number>;
+    added: Generated<number>;
+    changed: Generated<number>;
+    unchanged: Generated<number>;
+    refused: Generated<number>;
+    started_by: string;
+    started_at: Date;
+    completed_at: Date | null;
+  };
+  customer_import_key: {
+    import_id: Bigint;
+    key: string;
+    line: number;
+  };
+  customer_import_refusal: {
+    import_id: Bigint;
+    line: number;
+    reason: string;
   };
   customer_key: {
     customer_id: string;
@@ -195,6 +219,11 @@ export interface Tables {
     requested_by: string;
     bundle: Buffer;
     made_at: Date;
+  };
+  external_issuer: {
+    subject: string;
+    certificate: Buffer;
+    added_at: Date;
   };
   identity_day: {
     person_key: string;

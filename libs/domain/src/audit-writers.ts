@@ -2,7 +2,13 @@ import type { AuditAction, AuthorityAction, ReissueAction } from './audit-action
 
 /** The database roles that write to the audit trail. */
 export type AuditRole =
-  'reseal_gateway' | 'reseal_ops' | 'reseal_worker' | 'reseal_signer' | 'reseal_status' | 'reseal_owner';
+  | 'reseal_gateway'
+  | 'reseal_ops'
+  | 'reseal_worker'
+  | 'reseal_signer'
+  | 'reseal_status'
+  | 'reseal_customers'
+  | 'reseal_owner';
 
 /** The actors that a role may name for each action. An actor that ends with a colon is a prefix for any name. */
 export type WritableActions = Partial<Record<AuditAction, readonly string[]>>;
@@ -87,6 +93,7 @@ export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
     signCertificate: ['signer'],
     findRestore: ['signer'],
   },
+  reseal_customers: byActors(['operator:'], ['importCustomers', 'eraseCustomer']),
   // An engineer who reconciles a restored database.
   reseal_owner: byActors(
     ['operator:'],

@@ -61,7 +61,13 @@ export {
   passwordAttempts,
 } from './password-rules.js';
 export type { PasswordRuleCode, PersonalFacts } from './password-rules.js';
-export { parseBase64Url, parseOneTimeCode, comparableName, parseMobileNumber } from './parse-input.js';
+export {
+  parseBase64Url,
+  parseDigits,
+  parseOneTimeCode,
+  comparableName,
+  parseMobileNumber,
+} from './parse-input.js';
 export { keystrokesOf } from './keystrokes.js';
 export {
   taskQueues,

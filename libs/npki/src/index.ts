@@ -15,3 +15,4 @@ export { readPkcs12 } from './pkcs12-reader.js';
 export { encodeCertificates, readCertificates } from './pkcs7.js';
 export { certificateFileName, npkiFiles, npkiFolderName, npkiZip, privateKeyFileName } from './folder.js';
 export { readCertificateFields } from './x509.js';
+export { readName } from './distinguished-name.js';

@@ -1,6 +1,12 @@
 import { inTransaction, type Database } from '#libs/db';
 import { appendAuthorityEntry } from '#libs/db/audit';
-import { customerByRef, destroyCustomerKey, eraseCustomerRrn, lockCustomer } from '#libs/db/customers';
+import {
+  customerByRef,
+  destroyCustomerKey,
+  eraseCustomerRrn,
+  eraseFromRegistry,
+  lockCustomer,
+} from '#libs/db/customers';
 import { eraseApplicantKeys, deletePhotosOf, openReissueIdsOf } from '#libs/db/retention';
 import type { RegistryKeys } from '#libs/vault';
 
@@ -19,19 +25,41 @@ export interface Erasure {
  * destroyed, so that copies in backups cannot be opened; digests that would allow guessing the number are erased too.
  * Certificates (with VIDs made from the number) and consents stay and can still be verified.
  *
- * @param actor who requests it, as the authority's audit trail names actors
- * @param confirmed if false, nothing is written, and the result shows what would be erased
  * @returns undefined if the customer does not exist
  */
-export async function eraseCustomer(
+export const eraseCustomer = (
   db: Database,
   registryKeys: RegistryKeys,
-  {
-    customerRef,
-    actor,
-    now,
-    confirmed,
-  }: { customerRef: string; actor: string; now: Date; confirmed: boolean },
+  request: ErasureRequest,
+): Promise<Erasure | undefined> => erase(db, registryKeys, request, false);
+
+/**
+ * Erases what the bank's registry holds of a customer too: name, contacts, account, CI, password and devices. Nothing is
+ * erased while a reissue is open, because it needs them; the result names it. The bank's own id stays, so that a later file
+ * does not bring the customer back.
+ *
+ * @returns undefined if the customer does not exist
+ */
+export const eraseWholeCustomer = (
+  db: Database,
+  registryKeys: RegistryKeys,
+  request: ErasureRequest,
+): Promise<Erasure | undefined> => erase(db, registryKeys, request, true);
+
+interface ErasureRequest {
+  readonly customerRef: string;
+  /** Who requests it, as the authority's audit trail names actors. */
+  readonly actor: string;
+  readonly now: Date;
+  /** If false, nothing is written, and the result shows what would be erased. */
+  readonly confirmed: boolean;
+}
+
+async function erase(
+  db: Database,
+  registryKeys: RegistryKeys,
+  { customerRef, actor, now, confirmed }: ErasureRequest,
+  whole: boolean,
 ): Promise<Erasure | undefined> {
   const result: { erasure?: Erasure } = {};
   await inTransaction(db, async (tx) => {
@@ -39,10 +67,15 @@ export async function eraseCustomer(
     if (!customer) return;
     const { customer_id: customerId } = await lockCustomer(tx, customer.customer_id);
     const openReissues = await openReissueIdsOf(tx, customerId);
+    if (whole && openReissues.length > 0) {
+      result.erasure = { customerRef, number: false, photos: 0, openReissues };
+      return;
+    }
     await destroyCustomerKey(tx, customerId, { keyId: registryKeys.current, at: now });
     const number = await eraseCustomerRrn(tx, customerId, now);
     const photos = await deletePhotosOf(tx, customerId);
     await eraseApplicantKeys(tx, customerId);
+    if (whole) await eraseFromRegistry(tx, customerId, now);
     result.erasure = { customerRef, number, photos, openReissues };
     await appendAuthorityEntry(tx, {
       ...{ actor, action: 'eraseCustomer', outcome: 'DONE', occurredAt: now },

@@ -11,6 +11,7 @@ import {
   openRegistryValue,
   rrnLookup,
   unwrapCustomerKey,
+  type CustomerKey,
   type RegistryKeys,
 } from '#libs/vault';
 
@@ -20,13 +21,18 @@ export const rrnLabel = 'rrn';
 /** Seals a number under a new key, for a customer without stored data. */
 export function sealNewNumber(registryKeys: RegistryKeys, customerId: string, number: string): NewRrn {
   const key = newCustomerKey(customerId);
-  return {
-    customerId,
-    key: key.wrap(registryKeys),
-    sealed: key.seal(rrnLabel, Buffer.from(number)),
-    lookup: rrnLookup(registryKeys, number),
-  };
+  return { customerId, key: key.wrap(registryKeys), ...sealNumber(registryKeys, key, number) };
 }
+
+/** Seals a number under its customer's key. */
+export const sealNumber = (
+  registryKeys: RegistryKeys,
+  key: CustomerKey,
+  number: string,
+): Pick<NewRrn, 'sealed' | 'lookup'> => ({
+  sealed: key.seal(rrnLabel, Buffer.from(number)),
+  lookup: rrnLookup(registryKeys, number),
+});
 
 /** @throws {RegistrySealError} if its key is unknown, or the number is another customer's or damaged */
 export function openNumber(registryKeys: RegistryKeys, customerId: string, kept: StoredRrn): string {

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { registryKey, type RegistryKeys } from './registry-seal.js';
 
 /**
@@ -17,7 +17,15 @@ export function rrnLookups(registryKeys: RegistryKeys, number: string): string[]
   return Object.keys(registryKeys.keys).map((keyId) => lookupUnder(registryKeys, keyId, number));
 }
 
+/** Derived keys by registry key: to derive one takes ten times as long as a digest. */
+const derivedKeys = new WeakMap<Uint8Array, KeyObject>();
+
 function lookupUnder({ keys }: RegistryKeys, keyId: string, number: string): string {
-  const derived = Buffer.from(hkdfSync('sha256', registryKey(keys, keyId), '', 'reseal/rrn-lookup/v1', 32));
+  const key = registryKey(keys, keyId);
+  let derived = derivedKeys.get(key);
+  if (!derived) {
+    derived = createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'reseal/rrn-lookup/v1', 32)));
+    derivedKeys.set(key, derived);
+  }
   return `${keyId}:${createHmac('sha256', derived).update(number).digest('hex')}`;
 }

@@ -1,6 +1,7 @@
 import { settingsOf, type Setting } from '#libs/config';
 import type { z } from 'zod';
 import { auditToolConfig } from '../../../apps/cli/src/audit-tool.js';
+import { customersToolConfig } from '../../../apps/cli/src/customers/customers.js';
 import { registryToolConfig } from '../../../apps/cli/src/registry/registry.js';
 import { gatewayConfig } from '../../../apps/gateway/src/config.js';
 import { opsConfig } from '../../../apps/ops/src/config.js';
@@ -32,6 +33,7 @@ const schemas: Readonly<Record<string, z.ZodObject>> = {
   '`npm run ca`': caConfig,
   '`npm run setup`': setupConfig,
   '`npm run registry`': registryToolConfig,
+  '`npm run customers`': customersToolConfig,
   '`npm run evidence`, `verify`, `trust`': auditToolConfig,
 };
 

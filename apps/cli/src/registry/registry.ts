@@ -6,6 +6,7 @@ import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import { eraseCustomer, registryStatus, rotateRegistry } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';
 import { z } from 'zod';
+import { databaseFailure } from '../database-failure.js';
 import { runTool } from '../run-tool.js';
 import { UsageError, type Terminal } from '../terminal.js';
 import { statusLines } from './status-lines.js';
@@ -56,9 +57,7 @@ export function runRegistry(args: string[], terminal: RegistryTerminal): Promise
 
 function failure(error: unknown) {
   if (error instanceof ConfigError) return { line: error.message, exitCode: configExitCode };
-  if (!isOfDatabase(error)) return undefined;
-  const line = `The database cannot be used: ${error.message}. What was committed stays; run it again.`;
-  return { line, exitCode: 1 };
+  return databaseFailure(error);
 }
 
 async function withContext(
@@ -160,10 +159,4 @@ async function erase(
 
 function note({ db, actor, clock }: Context, entry: Omit<NewAuthorityEntry, 'actor' | 'occurredAt'>) {
   return appendAuthorityEntry(db, { ...entry, actor, occurredAt: clock() });
-}
-
-/** Whether the database caused an error: by a SQLSTATE of five characters, an errno, or a message of pg. */
-function isOfDatabase(error: unknown): error is Error {
-  const { code = '', message = '' } = error as NodeJS.ErrnoException;
-  return /^([0-9A-Z]{5}|E[A-Z]+)$/.test(code) || /timeout|terminated/i.test(message);
 }

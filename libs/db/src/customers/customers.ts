@@ -141,3 +141,68 @@ export async function lockCustomerOf(
     .forNoKeyUpdate()
     .executeTakeFirst();
 }
+
+/** What is on file about a customer of the bank, without personal data. */
+export interface CustomerSummary {
+  readonly customerRef: string;
+  readonly number: boolean;
+  readonly passwordSetAt: Date | null;
+  readonly erasedAt: Date | null;
+  readonly certificates: readonly {
+    readonly serial: string;
+    readonly issuer: string;
+    readonly notAfter: Date;
+  }[];
+}
+
+/** The customer with this id of the bank. */
+export async function customerByBankId(
+  db: Database<
+    'select customer' | 'select customer_rrn' | 'select password_credential' | 'select certificate'
+  >,
+  bankCustomerId: string,
+): Promise<CustomerSummary | undefined> {
+  const found = await db
+    .selectFrom('customer')
+    .leftJoin('customer_rrn', 'customer_rrn.customer_id', 'customer.customer_id')
+    .leftJoin('password_credential', 'password_credential.customer_id', 'customer.customer_id')
+    .select(['customer.customer_id', 'customer_ref', 'sealed', 'set_at', 'customer.erased_at'])
+    .where('bank_customer_id', '=', bankCustomerId)
+    .executeTakeFirst();
+  if (!found) return undefined;
+  const certificates = await db
+    .selectFrom('certificate')
+    .select(['serial', 'issuer', 'not_after as notAfter'])
+    .where('customer_id', '=', found.customer_id)
+    .where('on_file', '=', true)
+    .execute();
+  return {
+    customerRef: found.customer_ref,
+    number: found.sealed !== null,
+    passwordSetAt: found.set_at,
+    erasedAt: found.erased_at,
+    certificates,
+  };
+}
+
+/** Erases what the registry holds of a person, but the bank's own id. The caller holds the lock on the person. */
+export async function eraseFromRegistry(tx: Tx, customerId: string, at: Date): Promise<void> {
+  for (const table of ['password_credential', 'password_history', 'known_device'] as const)
+    await tx.deleteFrom(table).where('customer_id', '=', customerId).execute();
+  await tx
+    .updateTable('customer')
+    .set(({ ref }) => ({
+      ci: sql<string>`'erased/' || ${ref('customer_ref')}`,
+      ...{
+        name: '',
+        mobile: '',
+        carrier: null,
+        email: null,
+        bank_code: '',
+        account_number: '',
+        erased_at: at,
+      },
+    }))
+    .where('customer_id', '=', customerId)
+    .execute();
+}

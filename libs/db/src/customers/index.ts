@@ -22,6 +22,8 @@ export {
   customerById,
   customerByRef,
   customerByCi,
+  customerByBankId,
+  eraseFromRegistry,
   lockCustomer,
   lockCustomerOf,
 } from './customers.js';
@@ -30,3 +32,22 @@ export { registryOverview } from './registry-overview.js';
 export type { RegistryUse } from './registry-overview.js';
 export { insertRrnAccesses, insertRrnAccessForVid } from './rrn-access.js';
 export type { CustomerRow } from '../rows.js';
+export {
+  advanceImport,
+  claimImportKeys,
+  completeImport,
+  importById,
+  insertRefusedLines,
+  openImport,
+  refusedLinesAfter,
+} from './customer-imports.js';
+export type { CustomerImportRow, ImportCounts, RefusedLine } from './customer-imports.js';
+export {
+  certificatesToImport,
+  customersToImport,
+  externalIssuers,
+  insertExternalIssuers,
+  ownersOfLookups,
+  writeImportedCustomers,
+} from './imported-customers.js';
+export type { CustomerOnFile, CustomerWrites, KnownCertificate } from './imported-customers.js';
