@@ -55,7 +55,8 @@ export async function createWorld(
   const database = await createTestDatabase();
   const opened: Database[] = [];
   const as = (role: Role, max = 10) => {
-    const db = createDatabase({ url: database.urlOf(role), ...asSpec, max, keepPlans: role === 'signer' });
+    const keepPlans = role === 'worker' || role === 'signer'; // as their apps do
+    const db = createDatabase({ url: database.urlOf(role), ...asSpec, max, keepPlans });
     opened.push(db);
     return db;
   };

@@ -51,6 +51,7 @@ const db = createDatabase<'worker'>({
   url: config.databaseUrl,
   max: config.databasePoolSize,
   applicationName: 'reseal-worker',
+  keepPlans: true,
 });
 const clocks = new ClockWatch({ db, clock, toleranceMs: config.clockToleranceMs });
 const admit = clocks.requireCompared;

@@ -45,7 +45,7 @@ export async function dueEndpoints(
         selectFrom('webhook_delivery as delivery')
           .select('delivery.endpoint_id')
           .whereRef('delivery.endpoint_id', '=', 'endpoint.endpoint_id')
-          .where('state', '=', 'PENDING')
+          .where('state', '=', sql.lit('PENDING' as const))
           .where('next_attempt_at', '<=', now),
       ),
     )
@@ -75,7 +75,7 @@ export async function dueDeliveries(
       'event.occurred_at',
     ])
     .where('delivery.endpoint_id', '=', endpointId)
-    .where('delivery.state', '=', 'PENDING')
+    .where('delivery.state', '=', sql.lit('PENDING' as const))
     .where('delivery.next_attempt_at', '<=', now)
     .where(({ not, exists, selectFrom }) =>
       not(
@@ -85,7 +85,7 @@ export async function dueDeliveries(
             .whereRef('before.endpoint_id', '=', 'delivery.endpoint_id')
             .whereRef('before.stream', '=', 'delivery.stream')
             .whereRef('before.sequence', '<', 'delivery.sequence')
-            .where('before.state', '=', 'PENDING'),
+            .where('before.state', '=', sql.lit('PENDING' as const)),
         ),
       ),
     )
@@ -150,7 +150,7 @@ export async function waitingDeliveries(
       fn.countAll<string>().as('waiting'),
       fn.countAll<string>().filterWhere('attempts', '>', 0).as('failing'),
     ])
-    .where('state', '=', 'PENDING')
+    .where('state', '=', sql.lit('PENDING' as const))
     .executeTakeFirstOrThrow();
   return { waiting: Number(row.waiting), failing: Number(row.failing) };
 }
