@@ -16,6 +16,7 @@ export type PortName =
   | 'opsMetrics'
   | 'statusMetrics'
   | 'sandboxMetrics'
+  | 'sandboxTls'
   | 'smtp'
   | 'temporal'
   | 'temporalUi'
@@ -45,6 +46,8 @@ export interface Settings {
   };
   readonly logToConsole: boolean;
   readonly infrastructureOnly: boolean;
+  /** Whether the parts of the stack speak TLS with each other, and authenticate. */
+  readonly tls: boolean;
   /** Whether PostgreSQL counts the statements of each role (pg_stat_statements), which costs it some time. */
   readonly countStatements: boolean;
 }
@@ -60,6 +63,39 @@ export interface WantedPort {
 export interface Secrets {
   readonly files: Readonly<Record<string, string>>;
   readonly passwords: Readonly<Record<string, string>>;
+  /** The files of the database passwords, by role. */
+  readonly passwordFiles: Readonly<Record<string, string>>;
+}
+
+/** A certificate and its key, in PEM. */
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Parts with a certificate as a server, and as a client. */
+export type TlsServer = 'postgres' | 'temporal' | 'kafka' | 'sandbox';
+export type TlsClient =
+  | 'gateway'
+  | 'worker'
+  | 'signer'
+  | 'ops'
+  | 'status'
+  | 'sandbox'
+  | 'owner'
+  | 'ca'
+  | 'setup'
+  | 'customers'
+  | 'temporal'
+  | 'temporal-ui'
+  | 'launcher';
+
+/** The files of a stack whose parts speak TLS. */
+export interface TlsFiles {
+  /** The CA certificate. */
+  readonly ca: string;
+  readonly servers: Readonly<Record<TlsServer, CertificateFiles>>;
+  readonly clients: Readonly<Record<TlsClient, CertificateFiles>>;
 }
 
 /** What each part of a stack needs to prepare and start. */
@@ -67,6 +103,8 @@ export interface StackContext {
   readonly settings: Settings;
   readonly report: ProgressReport;
   readonly secrets: Secrets;
+  /** Without it the parts of the stack do not encrypt. */
+  readonly tls: TlsFiles | undefined;
 }
 
 /** Environment variables of one process. */

@@ -1,10 +1,14 @@
+import { loadConfig, temporalServerConfig } from '#libs/config';
+import { temporalServerOf, type TemporalAddress } from '#libs/temporal';
+import { z } from 'zod';
+
 /** The addresses of a running stack, for its clients. */
 export interface Addresses {
   readonly gateway: string;
   readonly ops: string;
   readonly sandbox: string;
   readonly kafkaBrokers: readonly string[];
-  readonly temporal: { readonly address: string; readonly namespace: string };
+  readonly temporal: TemporalAddress;
 }
 
 /**
@@ -19,6 +23,7 @@ export function readAddresses(env: NodeJS.ProcessEnv = process.env): Addresses {
     if (!value) missing.push(key);
     return value ?? '';
   };
+  read('RESEAL_TEMPORAL_ADDRESS');
   const addresses = {
     gateway: withoutSlash(read('RESEAL_GATEWAY_URL')),
     ops: withoutSlash(read('RESEAL_OPS_URL')),
@@ -26,10 +31,7 @@ export function readAddresses(env: NodeJS.ProcessEnv = process.env): Addresses {
     kafkaBrokers: read('RESEAL_KAFKA_BROKERS')
       .split(',')
       .map((broker) => broker.trim()),
-    temporal: {
-      address: read('RESEAL_TEMPORAL_ADDRESS'),
-      namespace: env['RESEAL_TEMPORAL_NAMESPACE']?.trim() || 'reseal',
-    },
+    temporal: temporalServerOf(loadConfig(z.object(temporalServerConfig), env)),
   };
   if (missing.length > 0)
     throw new Error(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { withDatabaseFiles } from '#libs/credentials';
 
 /** The state folder of the stack. */
 export const stateFolder = () => process.env.RESEAL_STATE ?? '.reseal';
@@ -16,7 +17,13 @@ export const metricsUrlOf = (app: string): string =>
 
 /** URL of the database with the role of an app. */
 export function databaseUrlOf(app: string): string {
-  const url = environmentOf(app).RESEAL_DATABASE_URL;
+  const env = environmentOf(app);
+  const url = env.RESEAL_DATABASE_URL;
   if (!url) throw new Error(`the environment of ${app} names no database`);
-  return url;
+  return withDatabaseFiles(url, {
+    ca: env.RESEAL_DATABASE_CA_FILE,
+    certificate: env.RESEAL_DATABASE_CERTIFICATE_FILE,
+    key: env.RESEAL_DATABASE_KEY_FILE,
+    password: env.RESEAL_DATABASE_PASSWORD_FILE,
+  });
 }

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka as CloudEventsInKafka, type CloudEvent, type Message } from 'cloudevents';
-import { Kafka, logLevel, type KafkaMessage } from 'kafkajs';
+import { logLevel, type Kafka, type KafkaMessage } from 'kafkajs';
+import { kafkaCredentialsConfig, loadConfig } from '#libs/config';
 import { reissueEventTypes, topics } from '#libs/contracts';
+import { createKafka, kafkaCredentialsOf } from '#libs/events';
+import { z } from 'zod';
 
 /** A CloudEvent as a subscriber receives it. */
 export type PublishedEvent = CloudEvent<Record<string, unknown>>;
@@ -181,12 +184,14 @@ async function readOnce(
 }
 
 function connectionTo(brokers: readonly string[]): Kafka {
-  return new Kafka({
-    clientId: 'reseal-reader',
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 },
-  });
+  return createKafka(
+    { brokers, credentials: kafkaCredentialsOf(loadConfig(z.object(kafkaCredentialsConfig))) },
+    {
+      clientId: 'reseal-reader',
+      logLevel: logLevel.NOTHING,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 },
+    },
+  );
 }
 
 // A fetch may have begun before the seek takes effect.

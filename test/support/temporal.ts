@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { workflowIdOf } from '#libs/domain';
+import type { TemporalAddress } from '#libs/temporal';
 import { Connection } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 
@@ -10,14 +11,12 @@ export class TemporalHistories {
     private readonly namespace: string,
   ) {}
 
-  static async connect({
-    address,
-    namespace,
-  }: {
-    address: string;
-    namespace: string;
-  }): Promise<TemporalHistories> {
-    return new TemporalHistories(await Connection.connect({ address }), namespace);
+  static async connect({ address, namespace, credentials }: TemporalAddress): Promise<TemporalHistories> {
+    const connection = await Connection.connect({
+      address,
+      ...(credentials && { tls: credentials.tlsConfig }),
+    });
+    return new TemporalHistories(connection, namespace);
   }
 
   /** The events of a reissue's history so far. */

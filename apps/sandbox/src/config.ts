@@ -1,4 +1,6 @@
+import { readAuthorities } from '#libs/credentials';
 import {
+  credentialsFile,
   databaseConfig,
   databaseUrlSetting,
   environmentConfig,
@@ -8,6 +10,8 @@ import {
   milliseconds,
   port,
   registryConfig,
+  secretFile,
+  withForm,
   temporalConfig,
   url,
 } from '#libs/config';
@@ -26,6 +30,44 @@ export const sandboxConfig = z.object({
   ),
   ...registryConfig,
   smtpPort: fromKey('RESEAL_SANDBOX_SMTP_PORT', port(3025).describe("Port of the sandbox's mail server.")),
+  tlsPort: fromKey(
+    'RESEAL_SANDBOX_TLS_PORT',
+    port(3006).describe('Port on which the providers are served by TLS, if the sandbox has a certificate.'),
+  ),
+  certificateFile: fromKey(
+    'RESEAL_SANDBOX_CERTIFICATE_FILE',
+    credentialsFile(readAuthorities, 'file (PEM)')
+      .optional()
+      .describe('Certificate of the providers and of the mail server. With it both offer TLS.'),
+  ),
+  keyFile: fromKey(
+    'RESEAL_SANDBOX_KEY_FILE',
+    withForm(z.string().min(1), { unit: 'file (PEM)' })
+      .optional()
+      .describe('Private key of this certificate.'),
+  ),
+  clientsCaFile: fromKey(
+    'RESEAL_SANDBOX_CLIENTS_CA_FILE',
+    credentialsFile(readAuthorities, 'file (PEM)')
+      .optional()
+      .describe('CA of the client certificates that the providers demand.'),
+  ),
+  tokenFile: fromKey(
+    'RESEAL_SANDBOX_TOKEN_FILE',
+    secretFile().optional().describe('Bearer token that the providers demand by TLS.'),
+  ),
+  smtpUsername: fromKey(
+    'RESEAL_SANDBOX_SMTP_USERNAME',
+    z
+      .string()
+      .min(1)
+      .optional()
+      .describe('User that the mail server demands. It takes the password by TLS only.'),
+  ),
+  smtpPasswordFile: fromKey(
+    'RESEAL_SANDBOX_SMTP_PASSWORD_FILE',
+    secretFile().optional().describe('Password of this user.'),
+  ),
   phoneCodeLifetimeMs: fromKey(
     'RESEAL_SANDBOX_PHONE_CODE_LIFETIME_MS',
     milliseconds(180_000).describe('Lifetime of a phone code.'),

@@ -6,6 +6,7 @@ import { SandboxConfig } from './config.js';
 import { openSandboxDatabase, SandboxDatabase } from './database.js';
 import { sandboxFeatures } from './features.js';
 import { BankRegistry } from './people/bank-registry.js';
+import { ProviderListener } from './tls/provider-listener.js';
 import { SampleCertificates } from './people/sample-certificates.js';
 
 /** In bytes; enough for the photo of a document in base64. */
@@ -42,6 +43,7 @@ export class SandboxModule {
       global: true,
       imports: [...sandboxFeatures],
       providers: [
+        ProviderListener,
         given(SandboxClock, clock),
         given(SandboxConfig, config),
         given(BankRegistry, registry),

@@ -12,7 +12,7 @@ import { withStack } from '../stack/with-stack.mjs';
 // Progress goes to standard error, so that the output of `--json` can be piped.
 const report = new ProgressReport(process.stderr);
 const settings = readSettings();
-const args = process.argv.slice(2);
+const args = process.argv.slice(2).filter((arg) => arg !== '--tls');
 const running = runningStack(settings);
 
 process.exit(running ? await runOn(running) : await bootAndRun());

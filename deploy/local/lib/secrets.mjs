@@ -90,6 +90,10 @@ export function provideSecrets(folder) {
     caPassphrase: provide('ca-passphrase', password),
     caRootPassphrase: provide('ca-root-passphrase', password),
     ocspPassphrase: provide('ocsp-passphrase', password),
+    kafkaPassword: provide('kafka-password', password),
+    kafkaAdminPassword: provide('kafka-admin-password', password),
+    providerToken: provide('provider-token', password),
+    smtpPassword: provide('smtp-password', password),
     databasePasswords: path.join(folder, 'database-passwords.json'),
   };
 
@@ -115,5 +119,12 @@ export function provideSecrets(folder) {
   );
   writeFileAtomically(files.databasePasswords, JSON.stringify(passwords, null, 2), { mode: 0o600 });
 
-  return { files, passwords };
+  const passwordFiles = Object.fromEntries(
+    Object.entries(passwords).map(([role, value]) => {
+      const file = path.join(folder, 'database', role);
+      writeFileAtomically(file, value, { mode: 0o600 });
+      return [role, file];
+    }),
+  );
+  return { files, passwords, passwordFiles };
 }

@@ -21,6 +21,7 @@ const portSpecs = {
   opsMetrics: { key: 'RESEAL_OPS_METRICS_PORT', port: 3011, part: "the metrics of the operators' app" },
   statusMetrics: { key: 'RESEAL_STATUS_METRICS_PORT', port: 3012, part: 'the metrics of the status app' },
   sandboxMetrics: { key: 'RESEAL_SANDBOX_METRICS_PORT', port: 3013, part: 'the metrics of the sandbox' },
+  sandboxTls: { key: 'RESEAL_SANDBOX_TLS_PORT', port: 3006, part: "the sandbox's providers by TLS" },
   smtp: { key: 'RESEAL_SANDBOX_SMTP_PORT', port: 3025, part: "the sandbox's mail server" },
   temporal: { key: 'RESEAL_TEMPORAL_PORT', port: 7233, part: 'Temporal' },
   temporalUi: { key: 'RESEAL_TEMPORAL_UI_PORT', port: 8233, part: 'the Temporal UI' },
@@ -96,6 +97,7 @@ export function readSettings(env = process.env) {
     },
     logToConsole: env.RESEAL_LOG === 'console' || process.argv.includes('--logs'),
     infrastructureOnly: process.argv.includes('--infrastructure'),
+    tls: process.argv.includes('--tls'),
     countStatements: false,
   });
 }
@@ -105,13 +107,13 @@ export function readSettings(env = process.env) {
  * @param {Settings} settings
  * @returns {WantedPort[]}
  */
-export function portsToListenOn({ ports, external, infrastructureOnly }) {
+export function portsToListenOn({ ports, external, infrastructureOnly, tls }) {
   /** @param {PortName} name */
   const own = (name) => ({ ...portSpecs[name], port: ports[name] });
   const wanted = infrastructureOnly
     ? []
     : /** @type {PortName[]} */ (Object.keys(portSpecs))
-        .filter((name) => !externalParts.includes(name))
+        .filter((name) => !externalParts.includes(name) && (tls || name !== 'sandboxTls'))
         .map(own);
   if (!external.postgres) wanted.push(own('postgres'));
   if (!external.temporal) {

@@ -1,10 +1,16 @@
 import path from 'node:path';
 import { writeFileAtomically } from '../lib/files.mjs';
 import { kafkaBrokers } from './kafka.mjs';
-import { adminUrl, databaseUrl } from './postgres.mjs';
+import {
+  kafkaCredentials,
+  providerCredentials,
+  sandboxCredentials,
+  temporalCredentials,
+} from './credentials.mjs';
+import { adminUrl, databaseEnvironment, databaseUrl, withoutCredentials } from './postgres.mjs';
 import { temporalAddress } from './temporal.mjs';
 
-/** @import { Environment, Settings, StackContext } from '../types.js' */
+/** @import { Environment, Settings, StackContext, TlsClient } from '../types.js' */
 
 /** Variables that every process inherits from the launcher. It inherits no other. */
 const systemVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
@@ -95,6 +101,10 @@ export function clientEnvironment(context) {
     RESEAL_TEMPORAL_ADDRESS: temporalAddress(context),
     RESEAL_TEMPORAL_NAMESPACE: namespace,
     RESEAL_KAFKA_BROKERS: kafkaBrokers(context),
+    ...stringValues({
+      ...temporalCredentials(context, 'launcher'),
+      ...kafkaCredentials(context, 'launcher'),
+    }),
   };
 }
 
@@ -125,34 +135,42 @@ export function appEnvironments(context) {
     // Node caches compiled code there for the next start.
     NODE_COMPILE_CACHE: path.join(settings.cache, 'node'),
   };
-  const temporal = {
+  /** @param {TlsClient} app */
+  const temporal = (app) => ({
     RESEAL_TEMPORAL_ADDRESS: client.RESEAL_TEMPORAL_ADDRESS,
     RESEAL_TEMPORAL_NAMESPACE: client.RESEAL_TEMPORAL_NAMESPACE,
+    ...temporalCredentials(context, app),
     RESEAL_CODEC_KEYS_FILE: files.codecKeys,
-  };
-  /** @type {Record<string, Record<string, string | number>>} */
+  });
+  /** @param {TlsClient} app */
+  const kafka = (app) => ({
+    RESEAL_KAFKA_BROKERS: client.RESEAL_KAFKA_BROKERS,
+    ...kafkaCredentials(context, app),
+  });
+  const providers = context.tls ? `https://${host}:${ports.sandboxTls}` : sandbox;
+  /** @type {Record<string, Record<string, string | number | undefined>>} */
   const own = {
-    owner: { RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_owner', 'reseal') },
+    owner: databaseEnvironment(context, 'owner', 'reseal_owner'),
     setup: {
-      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_owner', 'reseal'),
-      ...temporal,
-      RESEAL_KAFKA_BROKERS: client.RESEAL_KAFKA_BROKERS,
+      ...databaseEnvironment(context, 'setup', 'reseal_owner'),
+      ...temporal('setup'),
+      ...kafka('setup'),
       RESEAL_SIGNER_JOURNAL: signerJournal(settings),
       RESEAL_CHECKPOINT_FILE: checkpointFile(settings),
     },
     gateway: {
       RESEAL_GATEWAY_PORT: ports.gateway,
-      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_gateway', 'reseal'),
-      ...temporal,
+      ...databaseEnvironment(context, 'gateway', 'reseal_gateway'),
+      ...temporal('gateway'),
       RESEAL_TOKEN_KEY_FILE: files.tokenKey,
       RESEAL_ID_KEY_FILE: files.idKey,
       RESEAL_VAULT_PUBLIC_KEYS_FILE: files.vaultPublicKeys,
       RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
     },
     worker: {
-      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_worker', 'reseal'),
-      ...temporal,
-      RESEAL_KAFKA_BROKERS: client.RESEAL_KAFKA_BROKERS,
+      ...databaseEnvironment(context, 'worker', 'reseal_worker'),
+      ...temporal('worker'),
+      ...kafka('worker'),
       RESEAL_VAULT_KEYS_FILE: files.vaultKeys,
       RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
       RESEAL_PSEUDONYM_KEY_FILE: files.pseudonymKey,
@@ -161,27 +179,28 @@ export function appEnvironments(context) {
       RESEAL_AUDIT_KEYS_FILE: files.auditKeys,
       RESEAL_CHECKPOINT_FILE: checkpointFile(settings),
       RESEAL_SANDBOX_URL: sandbox,
-      RESEAL_TELECOM_URL: `${sandbox}/v1/telecom,${sandbox}/v1/telecom-2`,
-      RESEAL_ONE_WON_URL: `${sandbox}/v1/one-won`,
-      RESEAL_DOCUMENT_URL: `${sandbox}/v1/document`,
-      RESEAL_SMS_URL: `${sandbox}/v1/sms`,
+      RESEAL_TELECOM_URL: `${providers}/v1/telecom,${providers}/v1/telecom-2`,
+      RESEAL_ONE_WON_URL: `${providers}/v1/one-won`,
+      RESEAL_DOCUMENT_URL: `${providers}/v1/document`,
+      RESEAL_SMS_URL: `${providers}/v1/sms`,
+      ...providerCredentials(context),
       RESEAL_SMTP_URL: client.RESEAL_SMTP_URL,
       RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
       RESEAL_MAIL_FROM: 'Reseal <no-reply@reseal.example>',
     },
     customers: {
-      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_customers', 'reseal'),
+      ...databaseEnvironment(context, 'customers', 'reseal_customers'),
       RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
     },
     signer: {
-      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),
-      ...temporal,
+      ...databaseEnvironment(context, 'signer', 'reseal_signer'),
+      ...temporal('signer'),
       ...issuingKeys,
       RESEAL_STATUS_URL: client.RESEAL_STATUS_URL,
       RESEAL_SIGNER_JOURNAL: signerJournal(settings),
     },
     ca: {
-      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),
+      ...databaseEnvironment(context, 'ca', 'reseal_signer'),
       ...issuingKeys,
       RESEAL_STATUS_URL: client.RESEAL_STATUS_URL,
       RESEAL_SIGNER_JOURNAL: signerJournal(settings),
@@ -192,8 +211,8 @@ export function appEnvironments(context) {
     },
     ops: {
       RESEAL_OPS_PORT: ports.ops,
-      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_ops', 'reseal'),
-      ...temporal,
+      ...databaseEnvironment(context, 'ops', 'reseal_ops'),
+      ...temporal('ops'),
       RESEAL_AUDIT_PUBLIC_KEYS_FILE: files.auditPublicKeys,
       RESEAL_WEBHOOK_KEY_FILE: files.webhookKey,
       RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
@@ -202,7 +221,7 @@ export function appEnvironments(context) {
     },
     status: {
       RESEAL_STATUS_PORT: ports.status,
-      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_status', 'reseal'),
+      ...databaseEnvironment(context, 'status', 'reseal_status'),
       RESEAL_OCSP_DIRECTORY: ocspDirectory(settings),
       RESEAL_OCSP_PASSPHRASE_FILE: files.ocspPassphrase,
     },
@@ -210,10 +229,11 @@ export function appEnvironments(context) {
       RESEAL_SANDBOX_PORT: ports.sandbox,
       RESEAL_SANDBOX_SMTP_PORT: ports.smtp,
       RESEAL_OPS_URL: client.RESEAL_OPS_URL,
-      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_sandbox', 'reseal_sandbox'),
-      RESEAL_REGISTRY_DATABASE_URL: databaseUrl(context, 'reseal_sandbox', 'reseal'),
+      ...databaseEnvironment(context, 'sandbox', 'reseal_sandbox'),
+      RESEAL_REGISTRY_DATABASE_URL: registryUrl(context),
+      ...sandboxCredentials(context),
       RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
-      ...temporal,
+      ...temporal('sandbox'),
     },
   };
   return Object.fromEntries(
@@ -229,6 +249,15 @@ export function appEnvironments(context) {
 }
 
 /**
+ * The bank's registry for the sandbox, which connects with the password and certificates of its own database.
+ * @param {StackContext} context
+ */
+function registryUrl(context) {
+  const url = databaseUrl(context, 'reseal_sandbox', 'reseal');
+  return context.tls && !context.settings.external.postgres ? withoutCredentials(url) : url;
+}
+
+/**
  * The port with readiness and metrics of an app. Commands have none.
  * @param {string} app
  * @param {Settings} settings
@@ -240,11 +269,13 @@ const metricsPort = (app, { ports }) => {
 };
 
 /**
- * @param {Record<string, string | number>} values
+ * @param {Record<string, string | number | undefined>} values
  * @returns {Record<string, string>}
  */
 const stringValues = (values) =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
+  Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+  );
 
 /**
  * Writes the RESEAL_ variables of each app to a file, to run an app by hand: `node --env-file=.reseal/env/worker.env …`.

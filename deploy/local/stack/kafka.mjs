@@ -6,13 +6,14 @@ import kafkajs from 'kafkajs';
 import { classPath } from '../artifacts/maven.mjs';
 import { java } from '../artifacts/toolchains.mjs';
 import { runToLog } from '../lib/commands.mjs';
+import { Refusal } from '../lib/errors.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
 import { kafkaJars } from '../lib/jar-sets.mjs';
 import { kafkaControllerPort } from '../lib/settings.mjs';
 import { until } from '../lib/wait.mjs';
 
 /** @import { Admin } from 'kafkajs' */
-/** @import { ProcessSpec, Settings, StackContext } from '../types.js' */
+/** @import { ProcessSpec, Secrets, Settings, StackContext, TlsFiles } from '../types.js' */
 
 const logConfig = fileURLToPath(new URL('../kafka/log4j2.properties', import.meta.url));
 
@@ -24,6 +25,10 @@ const requiredTopics = [
   { topic: 'reseal.audit', ...kept },
 ];
 const partitions = 6;
+
+/** The user of the apps. */
+export const kafkaUser = 'reseal';
+const adminUser = 'admin';
 
 /**
  * The brokers, separated by commas.
@@ -37,18 +42,27 @@ export const kafkaBrokers = ({ settings }) =>
  * @param {StackContext} context
  * @returns {Promise<ProcessSpec>} the process that is broker and controller
  */
-export async function prepareKafka({ settings }) {
+export async function prepareKafka({ settings, secrets, tls }) {
   const folder = path.join(settings.state, 'kafka');
   const data = path.join(folder, 'data');
   const properties = path.join(folder, 'server.properties');
-  writeFileAtomically(properties, serverProperties(settings, data));
+  const userMarker = path.join(data, 'reseal-user');
+  const configuration = {
+    ...serverProperties(settings, data),
+    ...(tls && tlsProperties(settings, secrets, tls, folder)),
+  };
+  writeFileAtomically(properties, written(configuration), { mode: 0o600 });
   const command = java();
   const common = ['-cp', classPath(settings, kafkaJars.lockFile), `-Dlog4j2.configurationFile=${logConfig}`];
   const env = { PATH: process.env.PATH, TZ: 'UTC' };
   if (!fs.existsSync(path.join(data, 'meta.properties'))) {
     fs.rmSync(data, { recursive: true, force: true }); // from a format that was interrupted
     const id = crypto.randomBytes(16).toString('base64url').replace(/^-/, '_');
-    const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', id, '-c', properties];
+    const user = `SCRAM-SHA-512=[name=${kafkaUser},password=${read(secrets.files.kafkaPassword)}]`;
+    const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', id, '-c', properties].concat([
+      '--add-scram',
+      user,
+    ]);
     const log = path.join(settings.logs, 'kafka.log');
     await runToLog(command, [...common, '-XX:TieredStopAtLevel=1', ...format], {
       log,
@@ -56,7 +70,10 @@ export async function prepareKafka({ settings }) {
       env,
       cwd: folder,
     });
+    writeFileAtomically(userMarker, '');
   }
+  if (tls && !fs.existsSync(userMarker))
+    throw new Refusal(`The storage of Kafka has no user for TLS: delete ${folder}, or start without --tls.`);
   const classes = sharedClasses(settings);
   const memory = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
   return {
@@ -111,10 +128,49 @@ function serverProperties({ host, ports }, data) {
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
   };
-  return Object.entries(properties)
+  return properties;
+}
+
+/**
+ * Clients need a certificate and a user. Apps authenticate by SCRAM, the launcher and the broker itself by PLAIN.
+ * @param {Settings} settings
+ * @param {Secrets} secrets
+ * @param {TlsFiles} tls
+ * @param {string} folder
+ */
+function tlsProperties({ host, ports }, { files }, tls, folder) {
+  const { certificate, key } = tls.servers.kafka;
+  const keyStore = path.join(folder, 'server.pem');
+  writeFileAtomically(keyStore, read(key) + read(certificate), { mode: 0o600 });
+  const password = read(files.kafkaAdminPassword);
+  const admin = `username="${adminUser}" password="${password}" user_${adminUser}="${password}"`;
+  const listener = 'listener.name.sasl_ssl';
+  return {
+    listeners: `SASL_SSL://${host}:${ports.kafka},CONTROLLER://${host}:${kafkaControllerPort(ports.kafka)}`,
+    'listener.security.protocol.map': 'SASL_SSL:SASL_SSL,CONTROLLER:SSL',
+    'inter.broker.listener.name': 'SASL_SSL',
+    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-512',
+    [`${listener}.plain.sasl.jaas.config`]: `org.apache.kafka.common.security.plain.PlainLoginModule required ${admin};`,
+    [`${listener}.scram-sha-512.sasl.jaas.config`]:
+      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    [`${listener}.ssl.client.auth`]: 'required',
+    'listener.name.controller.ssl.client.auth': 'required',
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': keyStore,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': tls.ca,
+  };
+}
+
+/** @param {string} file */
+const read = (file) => fs.readFileSync(file, 'utf8');
+
+/** @param {Record<string, unknown>} properties */
+const written = (properties) =>
+  Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
-}
 
 /**
  * Creates the topics, and waits until they have leaders and consumer groups have a coordinator.
@@ -153,7 +209,13 @@ export async function kafkaAnswers(context) {
 async function withAdmin(context, use, retry = { retries: 5, initialRetryTime: 200 }) {
   const { Kafka, logLevel } = kafkajs;
   const brokers = kafkaBrokers(context).split(',');
-  const kafka = new Kafka({ clientId: 'reseal-launcher', brokers, logLevel: logLevel.NOTHING, retry });
+  const kafka = new Kafka({
+    clientId: 'reseal-launcher',
+    brokers,
+    logLevel: logLevel.NOTHING,
+    retry,
+    ...adminCredentials(context),
+  });
   const admin = kafka.admin();
   try {
     await admin.connect();
@@ -161,4 +223,21 @@ async function withAdmin(context, use, retry = { retries: 5, initialRetryTime: 2
   } finally {
     await admin.disconnect();
   }
+}
+
+/**
+ * The launcher's credentials, as kafkajs takes them.
+ * @param {StackContext} context
+ */
+function adminCredentials({ settings, secrets, tls }) {
+  if (!tls || settings.external.kafka) return {};
+  const { certificate, key } = tls.clients.launcher;
+  return {
+    ssl: { ca: read(tls.ca), cert: read(certificate), key: read(key) },
+    sasl: {
+      mechanism: /** @type {const} */ ('plain'),
+      username: adminUser,
+      password: read(secrets.files.kafkaAdminPassword),
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { signalGroup } from '../lib/process-identity.mjs';
 import { until } from '../lib/wait.mjs';
 import { postgresHome } from './postgres-home.mjs';
 
-/** @import { ProcessSpec, Settings, StackContext } from '../types.js' */
+/** @import { ProcessSpec, Settings, StackContext, TlsClient, TlsFiles } from '../types.js' */
 
 const adminRole = 'postgres';
 
@@ -32,10 +32,20 @@ const serverSettings = ({ ports, host, countStatements }) => ({
  * The URL of the superuser, or of the administrator in RESEAL_POSTGRES_URL.
  * @param {StackContext} context
  */
-export function adminUrl({ settings, secrets }) {
+export function adminUrl({ settings, secrets, tls }) {
   if (settings.external.postgres) return settings.external.postgres;
-  const password = encodeURIComponent(secrets.passwords.postgres ?? '');
-  return `postgresql://${adminRole}:${password}@${settings.host}:${settings.ports.postgres}/postgres`;
+  const url = new URL(`postgresql://${adminRole}@${settings.host}:${settings.ports.postgres}/postgres`);
+  url.password = secrets.passwords.postgres ?? '';
+  const launcher = tls?.clients.launcher;
+  if (tls && launcher)
+    for (const [name, value] of Object.entries({
+      sslmode: 'verify-full',
+      sslrootcert: tls.ca,
+      sslcert: launcher.certificate,
+      sslkey: launcher.key,
+    }))
+      url.searchParams.set(name, value);
+  return url.href;
 }
 
 /**
@@ -53,11 +63,73 @@ export function databaseUrl(context, role, database) {
 }
 
 /**
+ * The settings with which an app connects as a role. With TLS the password is in a file, and the app has its certificate.
+ * @param {StackContext} context
+ * @param {TlsClient} app
+ * @param {string} role
+ * @returns {Record<string, string>}
+ */
+export function databaseEnvironment(context, app, role) {
+  const { tls, secrets, settings } = context;
+  if (!tls || settings.external.postgres)
+    return { RESEAL_DATABASE_URL: databaseUrl(context, role, databaseOf(app)) };
+  const { certificate, key } = tls.clients[app];
+  return {
+    RESEAL_DATABASE_URL: withoutCredentials(databaseUrl(context, role, databaseOf(app))),
+    RESEAL_DATABASE_PASSWORD_FILE: secrets.passwordFiles[role] ?? '',
+    RESEAL_DATABASE_CA_FILE: tls.ca,
+    RESEAL_DATABASE_CERTIFICATE_FILE: certificate,
+    RESEAL_DATABASE_KEY_FILE: key,
+  };
+}
+
+/** @param {TlsClient} app */
+const databaseOf = (app) => (app === 'sandbox' ? 'reseal_sandbox' : 'reseal');
+
+/**
+ * The URL for an app whose other settings name its password and certificates.
+ * @param {string} text
+ */
+export function withoutCredentials(text) {
+  const url = new URL(text);
+  url.password = '';
+  url.search = '';
+  return url.href;
+}
+
+/**
+ * The files with which PostgreSQL demands TLS and a certificate of every client. Its user must own the key.
+ * @param {string} folder
+ * @param {TlsFiles} tls
+ * @param {{uid?: number, gid?: number}} owner
+ * @returns {Record<string, string>}
+ */
+function tlsSettings(folder, tls, owner) {
+  /**
+   * @param {string} name
+   * @param {string} content
+   */
+  const write = (name, content) => {
+    const file = path.join(folder, name);
+    writeFileAtomically(file, content, { mode: 0o600, ...owner });
+    return file;
+  };
+  const { certificate, key } = tls.servers.postgres;
+  return {
+    ssl: 'on',
+    ssl_ca_file: write('clients-ca.pem', fs.readFileSync(tls.ca, 'utf8')),
+    ssl_cert_file: write('server.pem', fs.readFileSync(certificate, 'utf8')),
+    ssl_key_file: write('server.key', fs.readFileSync(key, 'utf8')),
+    hba_file: write('pg_hba.conf', 'hostssl all all all scram-sha-256 clientcert=verify-ca\n'),
+  };
+}
+
+/**
  * Creates the cluster on the first boot.
  * @param {StackContext} context
  * @returns {Promise<ProcessSpec>} the server process
  */
-export async function preparePostgres({ settings, secrets }) {
+export async function preparePostgres({ settings, secrets, tls }) {
   const { bin, data, folder, owner } = postgresHome(settings);
   const env = { PATH: process.env.PATH, LANG: 'C.UTF-8', TZ: 'UTC' };
   if (!fs.existsSync(path.join(data, 'PG_VERSION'))) {
@@ -82,13 +154,10 @@ export async function preparePostgres({ settings, secrets }) {
       fs.rmSync(passwordFile, { force: true });
     }
   }
+  const all = { ...serverSettings(settings), ...(tls && tlsSettings(folder, tls, owner)) };
   return {
     command: path.join(bin, 'postgres'),
-    args: [
-      '-D',
-      data,
-      ...Object.entries(serverSettings(settings)).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    ],
+    args: ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     env,
     cwd: folder,
     ...owner,

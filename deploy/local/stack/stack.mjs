@@ -6,6 +6,7 @@ import { endCommands, runToLog } from '../lib/commands.mjs';
 import { publishAddresses } from '../lib/instance.mjs';
 import { rotateLogs } from '../lib/logs.mjs';
 import { provideSecrets } from '../lib/secrets.mjs';
+import { provideTls, tlsFilesIn } from '../lib/tls.mjs';
 import { answersOk } from '../lib/wait.mjs';
 import { appEnvironments, clientEnvironment, writeEnvironmentFiles } from './app-environment.mjs';
 import { postgresAnswers, provideDatabases } from './databases.mjs';
@@ -52,6 +53,7 @@ export class Stack {
   /** @type {Map<string, Child>} */
   #children = new Map();
   #environments;
+  #tlsFolder;
   #stopping = false;
 
   /**
@@ -61,7 +63,9 @@ export class Stack {
   constructor(settings, report) {
     for (const folder of [settings.state, settings.logs]) fs.mkdirSync(folder, { recursive: true });
     rotateLogs(settings.logs);
-    this.#context = { settings, report, secrets: provideSecrets(settings.secrets) };
+    this.#tlsFolder = path.join(settings.state, 'tls');
+    const tls = settings.tls ? tlsFilesIn(this.#tlsFolder) : undefined;
+    this.#context = { settings, report, secrets: provideSecrets(settings.secrets), tls };
     this.#environments = appEnvironments(this.#context);
     writeEnvironmentFiles(this.#context, this.#environments);
   }
@@ -82,6 +86,7 @@ export class Stack {
 
   /** Starts all processes, or the infrastructure only. Resolves when they are ready. */
   async start() {
+    await this.#provideTls();
     const databases = this.#startPostgres();
     const temporal = databases.then(() => this.#startTemporal());
     const apps = this.settings.infrastructureOnly ? undefined : this.#startApps(databases, temporal);
@@ -90,8 +95,14 @@ export class Stack {
   }
 
   /** Starts PostgreSQL only. */
-  startDatabase() {
-    return this.#startPostgres();
+  async startDatabase() {
+    await this.#provideTls();
+    await this.#startPostgres();
+  }
+
+  async #provideTls() {
+    const { settings, report } = this.#context;
+    if (settings.tls) await report.step('Certificates of the stack ready', () => provideTls(this.#tlsFolder));
   }
 
   /**

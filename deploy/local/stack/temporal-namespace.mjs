@@ -1,8 +1,9 @@
+import fs from 'node:fs';
 import { Connection } from '@temporalio/client';
 import { until } from '../lib/wait.mjs';
-import { temporalAddress } from './temporal.mjs';
+import { temporalAddress, tlsServerName } from './temporal.mjs';
 
-/** @import { StackContext } from '../types.js' */
+/** @import { StackContext, TlsFiles } from '../types.js' */
 
 /** A gRPC status code (https://grpc.io/docs/guides/status-codes/). */
 const alreadyExists = 6;
@@ -60,10 +61,22 @@ function unlessItExists(error) {
  * @param {(connection: Connection) => Promise<T>} use
  */
 async function withConnection(context, use) {
-  const connection = await Connection.connect({ address: temporalAddress(context), connectTimeout: 2_000 });
+  const { tls } = context;
+  const connection = await Connection.connect({
+    address: temporalAddress(context),
+    connectTimeout: 2_000,
+    ...(tls && !context.settings.external.temporal && { tls: connectionTls(tls) }),
+  });
   try {
     return await use(connection);
   } finally {
     await connection.close();
   }
 }
+
+/** @param {TlsFiles} tls */
+const connectionTls = ({ ca, clients: { launcher } }) => ({
+  serverNameOverride: tlsServerName,
+  serverRootCACertificate: fs.readFileSync(ca),
+  clientCertPair: { crt: fs.readFileSync(launcher.certificate), key: fs.readFileSync(launcher.key) },
+});

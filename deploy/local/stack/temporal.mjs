@@ -7,7 +7,7 @@ import { temporalPorts } from '../lib/settings.mjs';
 import { hasTable } from './databases.mjs';
 import { databaseUrl } from './postgres.mjs';
 
-/** @import { ProcessSpec, StackContext } from '../types.js' */
+/** @import { ProcessSpec, StackContext, TlsClient, TlsFiles } from '../types.js' */
 
 const temporalRole = 'reseal_temporal';
 const sqlPlugin = 'postgres12';
@@ -27,6 +27,9 @@ const dynamicSettings = {
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
 };
+
+/** The name in the certificates of this machine; Go's TLS takes names rather than addresses. */
+export const tlsServerName = 'localhost';
 
 /**
  * host:port of the frontend.
@@ -53,7 +56,7 @@ export async function prepareTemporal(context) {
       SQL_USER: temporalRole,
       SQL_PASSWORD: context.secrets.passwords[temporalRole],
       SQL_DATABASE: database,
-      ...(wantsTls(url) && { SQL_TLS: 'true', SQL_TLS_DISABLE_HOST_VERIFICATION: 'true' }),
+      ...(wantsTls(url) && { SQL_TLS: 'true', ...sqlToolTls(context.tls) }),
     };
     /** @param {string[]} args */
     const sqlTool = (...args) =>
@@ -87,11 +90,12 @@ export async function prepareTemporal(context) {
  * @param {StackContext} context
  * @returns {ProcessSpec}
  */
-export function prepareTemporalUi({ settings }) {
+export function prepareTemporalUi({ settings, tls }) {
   const folder = path.join(settings.state, 'temporal-ui');
   const ops = `http://${settings.host}:${settings.ports.ops}`;
   const config = {
     temporalGrpcAddress: `${settings.host}:${settings.ports.temporal}`,
+    ...(tls && { tls: { ...clientTls(tls, 'temporal-ui'), enableHostVerification: true } }),
     host: settings.host,
     port: settings.ports.temporalUi,
     enableUi: true,
@@ -141,7 +145,7 @@ function serverConfig(context, dynamicConfig) {
         maxConns: stores[database]?.connections,
         maxIdleConns: stores[database]?.connections,
         maxConnLifetime: '1h',
-        ...(wantsTls(url) && { tls: { enabled: true, enableHostVerification: false } }),
+        ...(wantsTls(url) && { tls: { enabled: true, ...sqlTls(context.tls) } }),
       },
     };
   };
@@ -158,7 +162,10 @@ function serverConfig(context, dynamicConfig) {
       numHistoryShards: historyShards,
       datastores: { default: store('temporal'), visibility: store('temporal_visibility') },
     },
-    global: { membership: { maxJoinDuration: '30s', broadcastAddress: settings.host } },
+    global: {
+      membership: { maxJoinDuration: '30s', broadcastAddress: settings.host },
+      ...(context.tls && { tls: serverTls(context.tls) }),
+    },
     services: Object.fromEntries(
       Object.entries(temporalPorts(settings.ports.temporal)).map(([name, ports]) => [name, service(ports)]),
     ),
@@ -174,6 +181,61 @@ function serverConfig(context, dynamicConfig) {
     publicClient: { hostPort: frontend },
     dcRedirectionPolicy: { policy: 'noop' },
     dynamicConfigClient: { filepath: dynamicConfig, pollInterval: '10s' },
+  };
+}
+
+/**
+ * Certificates of a client of Temporal or PostgreSQL, as Temporal's programs name them.
+ * @param {TlsFiles} tls
+ * @param {TlsClient} client
+ */
+const clientTls = (tls, client) => ({
+  caFile: tls.ca,
+  certFile: tls.clients[client].certificate,
+  keyFile: tls.clients[client].key,
+  serverName: tlsServerName,
+});
+
+/**
+ * TLS of the connections to PostgreSQL. An external server is not verified.
+ * @param {TlsFiles | undefined} tls
+ */
+const sqlTls = (tls) =>
+  tls ? { ...clientTls(tls, 'temporal'), enableHostVerification: true } : { enableHostVerification: false };
+
+/**
+ * The same for the tool that updates the schemas.
+ * @param {TlsFiles | undefined} tls
+ * @returns {Record<string, string>}
+ */
+function sqlToolTls(tls) {
+  if (!tls) return { SQL_TLS_DISABLE_HOST_VERIFICATION: 'true' };
+  const { caFile, certFile, keyFile, serverName } = clientTls(tls, 'temporal');
+  return {
+    SQL_TLS_CA_FILE: caFile,
+    SQL_TLS_CERT_FILE: certFile,
+    SQL_TLS_KEY_FILE: keyFile,
+    SQL_TLS_SERVER_NAME: serverName,
+  };
+}
+
+/**
+ * TLS of the server. Its frontend and its other services demand certificates of their clients. Renewed files are read again.
+ * @param {TlsFiles} tls
+ */
+function serverTls(tls) {
+  const { certificate: certFile, key: keyFile } = tls.servers.temporal;
+  const server = { certFile, keyFile, requireClientAuth: true, clientCaFiles: [tls.ca] };
+  const client = { serverName: tlsServerName, rootCaFiles: [tls.ca] };
+  return {
+    refreshInterval: '5s',
+    internode: { server, client },
+    frontend: { server, client },
+    systemWorker: {
+      certFile: tls.clients.temporal.certificate,
+      keyFile: tls.clients.temporal.key,
+      client,
+    },
   };
 }
 

@@ -21,7 +21,7 @@ const testGroups = {
 };
 
 /**
- * Reads `[--only e2e,faults] [--logs] [-- <arguments for Jest>]`.
+ * Reads `[--only e2e,faults] [--logs] [--tls] [-- <arguments for Jest>]`.
  * @param {string[]} argv
  * @returns {{checks: string[], offStack: string[], onStack: string[], jestArgs: string[]}}
  * @throws {Refusal} if a name is unknown
@@ -29,7 +29,7 @@ const testGroups = {
 export function readPlan(argv) {
   const { values, positionals } = parseArgs({
     args: argv,
-    options: { only: { type: 'string' }, logs: { type: 'boolean' } },
+    options: { only: { type: 'string' }, logs: { type: 'boolean' }, tls: { type: 'boolean' } },
     allowPositionals: true,
   });
   const all = [...checkNames, ...Object.keys(testGroups)];

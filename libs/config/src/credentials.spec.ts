@@ -9,7 +9,7 @@ import {
   type TestCertificate,
 } from '../../credentials/src/testing/test-authority.js';
 import { tlsPathsOf } from './credentials.js';
-import { databaseConfig, directDatabaseConfig, temporalConfig } from './fragments.js';
+import { databaseConfig, directDatabaseConfig, temporalServerConfig } from './fragments.js';
 import { kafkaConfig } from './kafka-config.js';
 import { loadConfig } from './load-config.js';
 
@@ -30,8 +30,7 @@ beforeAll(async () => {
   files.write('password', 'p@ss\n');
 });
 
-const { codecKeys: _, ...temporal } = temporalConfig;
-const temporalSchema = z.object(temporal);
+const temporalSchema = z.object(temporalServerConfig);
 const kafkaSchema = z.object(kafkaConfig);
 const databaseSchema = z.object({ ...databaseConfig, ...directDatabaseConfig });
 const databaseUrl = 'postgres://role@db:5432/reseal';

@@ -129,8 +129,8 @@ export const codecKeys = keyring.describe(
   "Keys that encrypt what Temporal stores. The operators' app also derives the keys of its page cursors from them.",
 );
 
-/** Temporal's address, and the keys that decrypt its payloads. */
-export const temporalConfig = {
+/** Temporal's address, and the credentials for it. */
+export const temporalServerConfig = {
   temporalAddress: withForm(z.string(), { unit: 'host:port' })
     .default('127.0.0.1:7233')
     .describe('Address of the Temporal server.'),
@@ -147,6 +147,11 @@ export const temporalConfig = {
   temporalApiKeyFile: secretFile()
     .optional()
     .describe('API key with which this process authenticates to Temporal. It is sent by TLS only.'),
+};
+
+/** {@link temporalServerConfig}, and the keys that decrypt Temporal's payloads. */
+export const temporalConfig = {
+  ...temporalServerConfig,
   codecKeys,
 };
 

@@ -18,6 +18,7 @@ export {
   registryConfig,
   staffIssuerConfig,
   temporalConfig,
+  temporalServerConfig,
   withoutPrivateKeys,
 } from './fragments.js';
 export { kafkaConfig, kafkaCredentialsConfig } from './kafka-config.js';

@@ -73,14 +73,14 @@ export function watchCredentials(logger: Log, registry: Registry): void {
     },
   });
   new Gauge({
-    name: 'reseal_client_certificate_expiry_timestamp_seconds',
-    help: 'End of the validity of a client certificate in use, in seconds since 1970',
+    name: 'reseal_client_certificate_expiry_seconds',
+    help: 'Time until a client certificate in use expires',
     labelNames: ['credential'],
     registers: [registry],
     collect() {
       this.reset();
       for (const { credential, notAfter } of files)
-        if (notAfter) this.set({ credential }, notAfter.getTime() / 1000);
+        if (notAfter) this.set({ credential }, (notAfter.getTime() - Date.now()) / 1000);
     },
   });
 }

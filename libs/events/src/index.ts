@@ -1,6 +1,8 @@
 export { certificateEvent, checkpointEvent, standaloneCertificateEvent, reissueEvent } from './build.js';
 export { cloudEvent } from './cloud-event.js';
 export { createEventRelay } from './create-event-relay.js';
+/** @public for tests that read topics */
+export { createKafka } from './kafka-client.js';
 export { kafkaCredentialsOf } from './kafka-credentials.js';
 export { KafkaPublisher } from './kafka.js';
 export { EventRelay } from './relay.js';

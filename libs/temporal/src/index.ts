@@ -5,6 +5,7 @@ export { createPayloadCodec, isEncrypted } from './payload-codec.js';
 export type { CodecKeys } from './payload-codec.js';
 export { installTemporalRuntime, serveTemporalMetrics } from './runtime.js';
 export { temporalServerOf } from './server.js';
+export type { TemporalAddress } from './server.js';
 export { WorkerRunner } from './worker-runner.js';
 export { bundleWorkflows, workflowBundle } from './workflow-bundle.js';
 /** @public for scripts that replay a history */

@@ -108,4 +108,9 @@ export const testSettings: readonly OtherSetting[] = [
     unit: 'number',
     meaning: 'Number of random stories in the model test of the steps.',
   },
+  {
+    key: 'RESEAL_SEED',
+    unit: 'number',
+    meaning: 'Seed of the inputs of property tests. By default they are the same in each run.',
+  },
 ];

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
 import { Injectable, Logger } from '@nestjs/common';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
-import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server';
+import type { SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from 'smtp-server';
+import { readSecretText } from '#libs/credentials';
 import { SandboxConfig } from '../config.js';
 import { Faults } from '../faults/faults.js';
 import { Inbox } from './inbox.js';
@@ -13,26 +15,30 @@ import type { IncomingMessage } from './inbox.js';
 const maxMailBytes = 1024 * 1024;
 const closeTimeoutMs = 2_000;
 
-/** A real mail server (RFC 5321) without TLS and accounts, for this machine only. Accepted mail goes to the inbox. */
+/**
+ * A real mail server (RFC 5321) for this machine only. With a certificate it offers STARTTLS, and with a user it demands the
+ * password. Accepted mail goes to the inbox.
+ */
 @Injectable()
 export class MailServer {
   private readonly log = new Logger(MailServer.name);
   private readonly sockets = new Map<string, Socket>();
-  private readonly server = new SMTPServer({
-    name: 'mail.sandbox.example.com',
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    disableReverseLookup: true,
-    size: maxMailBytes,
-    closeTimeout: closeTimeoutMs,
-    onMailFrom: (_address, _session, done) => done(this.refusal()),
-    onData: (stream, session, done) => void this.receive(stream, session).then(() => done(), done),
-  });
+  private readonly server: SMTPServer;
 
   constructor(
     private readonly inbox: Inbox,
     private readonly faults: Faults,
     private readonly config: SandboxConfig,
   ) {
+    this.server = new SMTPServer({
+      name: 'mail.sandbox.example.com',
+      ...securityOf(config.values),
+      disableReverseLookup: true,
+      size: maxMailBytes,
+      closeTimeout: closeTimeoutMs,
+      onMailFrom: (_address, _session, done) => done(this.refusal()),
+      onData: (stream, session, done) => void this.receive(stream, session).then(() => done(), done),
+    });
     // `lost` closes the socket without an answer.
     this.server.server.on('connection', (socket: Socket) => {
       const key = socketKey(socket);
@@ -87,6 +93,24 @@ export class MailServer {
     if (mode === 'late') await this.faults.wait('smtp', fault);
     if (mode === 'lost') this.sockets.get(socketKey(session))?.destroy();
   }
+}
+
+/** STARTTLS and AUTH, as far as the sandbox has a certificate and a user. */
+function securityOf(values: SandboxConfig['values']): SMTPServerOptions {
+  const { certificateFile, keyFile, smtpUsername, smtpPasswordFile } = values;
+  if (certificateFile === undefined || keyFile === undefined)
+    return { disabledCommands: ['AUTH', 'STARTTLS'] };
+  const certificate = { cert: readFileSync(certificateFile), key: readFileSync(keyFile) };
+  if (smtpUsername === undefined || smtpPasswordFile === undefined)
+    return { ...certificate, disabledCommands: ['AUTH'] };
+  return {
+    ...certificate,
+    authMethods: ['PLAIN', 'LOGIN'],
+    onAuth: ({ username, password }, _session, done) =>
+      username === smtpUsername && password === readSecretText(smtpPasswordFile)
+        ? done(null, { user: username })
+        : done(smtpError('Wrong user or password', 535)),
+  };
 }
 
 function socketKey(peer: { remoteAddress?: string; remotePort?: number }): string {
