@@ -37,7 +37,7 @@ const problemDocumentSchema = z
 const problemContent = { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } };
 
 /** The committed OpenAPI documents, by the names of their files. */
-export type OpenApiName = 'openapi' | 'openapi-ops';
+export type OpenApiName = 'openapi' | 'openapi-ops' | 'openapi-providers';
 
 /** File of a committed OpenAPI document. Applications serve it; a contract test compares it with the controllers. */
 export const openApiPath = (name: OpenApiName): string =>

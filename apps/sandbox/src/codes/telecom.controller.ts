@@ -1,9 +1,16 @@
 import { Body, Controller, Get, HttpCode, Injectable, Param, Post } from '@nestjs/common';
 import { carriers } from '#libs/domain';
+import { Documented } from '#libs/http';
 import { z } from 'zod';
 import { ActsAs } from '../faults/fault.interceptor.js';
 import { mobileNumber } from '../messages/addresses.js';
-import { requestId, verificationBody } from './code-schemas.js';
+import {
+  requestId,
+  sentAnswer,
+  transactionAnswer,
+  verificationAnswer,
+  verificationBody,
+} from './code-schemas.js';
 import type { VerificationBody } from './code-schemas.js';
 import { OneTimeCodes } from './one-time-codes.js';
 import type { TelecomCompany } from './one-time-codes.js';
@@ -17,7 +24,7 @@ const codeBody = z.object({
     .min(1)
     .max(100)
     .regex(/^\P{C}+$/u, 'must not have control characters'),
-  mobile: mobileNumber,
+  mobile: mobileNumber.describe('Mobile number: the worker writes digits only, as 01012345678'),
   carrier: z.enum(carriers).optional(),
 });
 
@@ -31,23 +38,42 @@ abstract class TelecomRoutes {
     private readonly codes: OneTimeCodes,
   ) {}
 
+  @Documented(
+    'sendPhoneCode',
+    'Send a code to a mobile number, if it belongs to the name',
+    { 200: sentAnswer('UNKNOWN_SUBSCRIBER') },
+    { tag: 'telecom' },
+  )
   @Post('codes')
   @HttpCode(200)
   sendCode(@Body({ schema: codeBody }) body: z.infer<typeof codeBody>) {
     return this.telecom.sendCode(this.company, body);
   }
 
+  @Documented('verifyPhoneCode', 'Compare a typed code', { 200: verificationAnswer }, { tag: 'telecom' })
   @Post('verifications')
   @HttpCode(200)
   verify(@Body({ schema: verificationBody }) body: VerificationBody) {
     return this.codes.verify(this.company, body);
   }
 
+  @Documented(
+    'getPhoneTransaction',
+    'What became of a request to send',
+    { 200: transactionAnswer },
+    { tag: 'telecom' },
+  )
   @Get('transactions/:transactionId')
   transaction(@Param('transactionId', { schema: requestId }) transactionId: string) {
     return this.codes.transaction(this.company, transactionId);
   }
 
+  @Documented(
+    'getPhoneVerification',
+    'What became of a comparison',
+    { 200: verificationAnswer, 404: 'It never arrived' },
+    { tag: 'telecom' },
+  )
   @Get('verifications/:attemptId')
   verification(@Param('attemptId', { schema: requestId }) attemptId: string) {
     return this.codes.verification(this.company, attemptId);

@@ -1,7 +1,8 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Documented } from '#libs/http';
 import { z } from 'zod';
 import { SandboxConfig } from '../config.js';
-import { requestId } from '../codes/code-schemas.js';
+import { messageAnswer, requestId } from '../codes/code-schemas.js';
 import { ActsAs } from '../faults/fault.interceptor.js';
 import { mobileNumber } from './addresses.js';
 import { Inbox } from './inbox.js';
@@ -25,6 +26,12 @@ export class SmsController {
     private readonly config: SandboxConfig,
   ) {}
 
+  @Documented(
+    'sendSms',
+    'Send a text message. A repetition of a message id is accepted, and not sent again.',
+    { 200: messageAnswer },
+    { tag: 'sms' },
+  )
   @Post()
   @HttpCode(200)
   async send(@Body({ schema: smsBody }) { messageId, to, text }: z.infer<typeof smsBody>) {
