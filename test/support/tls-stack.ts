@@ -31,9 +31,7 @@ export class TlsStack {
     const { claimFreePorts } = await launcherModule<{
       claimFreePorts(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv>;
     }>('ports.mjs');
-    const own = Object.fromEntries(
-      Object.entries(process.env).filter(([key]) => inherited.includes(key)),
-    ) as NodeJS.ProcessEnv;
+    const own = Object.fromEntries(Object.entries(process.env).filter(([key]) => inherited.includes(key)));
     const env = await claimFreePorts({ ...own, RESEAL_STATE: state, RESEAL_ENV: 'test' });
     const log = openSync(join(state, 'launcher.log'), 'w');
     const launcher = spawn(process.execPath, ['deploy/local/start.mjs', '--tls'], {
