@@ -34,10 +34,10 @@ const shortestKey = 20;
 /** The stack's own keys, passwords and passphrases. */
 export function stackSecrets(): Canary[] {
   const folder = join(stateFolder(), 'secrets');
-  return readdirSync(folder)
-    .filter((file) => !file.includes('public'))
-    .flatMap((file) => {
-      const content = readFileSync(join(folder, file), 'utf8').trim();
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.includes('public'))
+    .flatMap(({ parentPath, name: file }) => {
+      const content = readFileSync(join(parentPath, file), 'utf8').trim();
       const values = file.endsWith('.json') ? secretValuesIn(JSON.parse(content)) : [content];
       return values
         .filter((value) => value.length >= shortestKey)
