@@ -8,6 +8,7 @@ import {
 } from '#libs/temporal';
 import { createLogger } from '#libs/observability';
 import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
+import { greetIn, greeting } from '../support/greeting.js';
 import { until } from '../support/until.js';
 
 jest.setTimeout(90_000);
@@ -36,7 +37,7 @@ beforeAll(async () => {
     ...there,
     taskQueue,
     logger: createLogger({ name: 'spec', level: 'silent' }),
-    activities: { greet: async (name: string) => Promise.resolve(`hello ${name}`) },
+    activities: greeting,
     admit: () => {
       if (!admitted) throw new Error('not now');
     },
@@ -53,19 +54,8 @@ afterAll(async () => {
   await Promise.all([stranded.close(), direct.close()]);
 });
 
-/**
- * Runs an activity in the worker. The request uses a connection that never becomes silent. If Temporal gives the task
- * to a silent poll, another poll gets it after a second.
- */
-const greet = () =>
-  direct.client.activity.execute<string>('greet', {
-    id: randomUUID(),
-    taskQueue,
-    args: ['you'],
-    startToCloseTimeout: '1 s',
-    retry: { initialInterval: '100 ms', backoffCoefficient: 1 },
-    scheduleToCloseTimeout: '60 s',
-  });
+/** The request uses a connection that never becomes silent. */
+const greet = () => greetIn(taskQueue, direct);
 
 describe('while connections to Temporal are stranded', () => {
   beforeAll(() => proxy.blackhole());

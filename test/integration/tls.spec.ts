@@ -22,6 +22,7 @@ import {
 } from '../../libs/credentials/src/testing/test-authority.js';
 import { databaseUrlOf } from '../support/app-environment.js';
 import { tlsFront, type TlsFront } from '../support/tls-front.js';
+import { greetIn, greeting } from '../support/greeting.js';
 import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
@@ -176,15 +177,7 @@ describe('Temporal by TLS', () => {
       temporalKeyFile: paths.key,
     });
   };
-  const greet = () =>
-    temporal.client.activity.execute<string>('greet', {
-      id: randomUUID(),
-      taskQueue,
-      args: ['you'],
-      startToCloseTimeout: '1 s',
-      retry: { initialInterval: '100 ms', backoffCoefficient: 1 },
-      scheduleToCloseTimeout: '60 s',
-    });
+  const greet = () => greetIn(taskQueue, temporal);
 
   beforeAll(async () => {
     front = await frontOf(process.env.RESEAL_TEMPORAL_ADDRESS ?? '127.0.0.1:7233');
@@ -194,7 +187,7 @@ describe('Temporal by TLS', () => {
       dataConverter,
       taskQueue,
       logger,
-      activities: { greet: async (name: string) => Promise.resolve(`hello ${name}`) },
+      activities: greeting,
     });
     running = runner.run();
   });

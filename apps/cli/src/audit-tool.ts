@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import {
   auditOriginConfig,
   checkpointConfig,
@@ -36,9 +35,6 @@ export async function withAudit<T>({ env }: Terminal, work: (tool: AuditTool) =>
     await db.destroy();
   }
 }
-
-/** The operator, for the audit trail. */
-export const actorOf = (as: string | undefined): string => `operator:${as ?? userInfo().username}`;
 
 /** Runs work and prints its error. @returns the exit code: 2 for invalid arguments, 78 for the configuration, else 1 */
 export async function exitCodeOf(

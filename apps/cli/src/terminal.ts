@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 
 /** The outputs and the clock of a tool. */
@@ -38,6 +39,10 @@ export class UsageError extends Error {
 export class ToolFailure extends Error {
   override readonly name = 'ToolFailure';
 }
+
+/** The operator, for the audit trail: the value of `--as`, or the user of this machine. */
+export const actorOf = (as: unknown): string =>
+  `operator:${typeof as === 'string' ? as : userInfo().username}`;
 
 /** Whether an error is about the arguments: ours, or one of node:util's parseArgs. */
 export const isArgumentError = (error: unknown): error is Error =>

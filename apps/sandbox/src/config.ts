@@ -8,10 +8,10 @@ import {
   httpConfig,
   loadConfig,
   milliseconds,
+  pemFile,
   port,
   registryConfig,
   secretFile,
-  withForm,
   temporalConfig,
   url,
 } from '#libs/config';
@@ -40,12 +40,7 @@ export const sandboxConfig = z.object({
       .optional()
       .describe('Certificate of the providers and of the mail server. With it both offer TLS.'),
   ),
-  keyFile: fromKey(
-    'RESEAL_SANDBOX_KEY_FILE',
-    withForm(z.string().min(1), { unit: 'file (PEM)' })
-      .optional()
-      .describe('Private key of this certificate.'),
-  ),
+  keyFile: fromKey('RESEAL_SANDBOX_KEY_FILE', pemFile().describe('Private key of this certificate.')),
   clientsCaFile: fromKey(
     'RESEAL_SANDBOX_CLIENTS_CA_FILE',
     credentialsFile(readAuthorities, 'file (PEM)')

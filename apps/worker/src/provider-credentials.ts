@@ -1,5 +1,5 @@
 import { flag, secretFile, tlsConfig, tlsPathsOf } from '#libs/config';
-import { credentialedFetch, SecretFile, TlsFiles } from '#libs/credentials';
+import { credentialedFetch, SecretFile, tlsFilesOf } from '#libs/credentials';
 import { z } from 'zod';
 
 type Key<Name extends string> = `${Name}${'CaFile' | 'CertificateFile' | 'KeyFile' | 'TokenFile'}`;
@@ -26,12 +26,11 @@ export function providerFetch<Name extends string>(
   config: { readonly [Property in Key<Name>]?: string | undefined },
   name: Name,
 ): typeof globalThis.fetch {
-  const paths = tlsPathsOf(config, name);
   const tokenFile: string | undefined = config[`${name}TokenFile` as Key<Name>];
   const credential = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const token = tokenFile === undefined ? undefined : new SecretFile(`${credential}-token`, tokenFile);
   return credentialedFetch({
-    tls: (paths.ca ?? paths.certificate) === undefined ? undefined : new TlsFiles(credential, paths),
+    tls: tlsFilesOf(credential, tlsPathsOf(config, name)),
     tokenFor: token && (() => token.current()),
   });
 }
@@ -56,12 +55,11 @@ export const smtpCredentialsConfig = {
  * @throws CredentialError if a file is not usable
  */
 export function smtpCredentialsOf(config: z.output<z.ZodObject<typeof smtpCredentialsConfig>>) {
-  const paths = tlsPathsOf(config, 'smtp');
+  const tls = tlsFilesOf('smtp', tlsPathsOf(config, 'smtp'));
   const { smtpPasswordFile: passwordFile } = config;
-  const withTls = (paths.ca ?? paths.certificate) !== undefined;
   return {
-    tls: withTls ? new TlsFiles('smtp', paths) : undefined,
-    requireTls: config.smtpRequireTls || withTls || passwordFile !== undefined,
+    tls,
+    requireTls: config.smtpRequireTls || tls !== undefined || passwordFile !== undefined,
     username: config.smtpUsername,
     password: passwordFile === undefined ? undefined : new SecretFile('smtp-password', passwordFile),
   };

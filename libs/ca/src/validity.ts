@@ -16,8 +16,8 @@ interface Backdating {
 const koreaOffsetMs = 9 * 3_600_000;
 
 /**
- * The validity period for a basis. A reissue keeps the day of the old end; a renewal adds the profile's years to the old end; a new
- * certificate is valid for these years from today. Validity ends at 23:59:59 in Korea.
+ * The validity period for a basis. A reissue keeps the day of the old end; a renewal adds the profile's years to the old
+ * end; a new certificate is valid for these years from today. Validity ends at 23:59:59 in Korea.
  *
  * @param oldNotAfter end of the certificate on file; REISSUE and RENEW require it
  */

@@ -30,6 +30,9 @@ export const credentialsFile = (read: (path: string) => unknown, unit: string) =
 /** The path of a file with a password or token. */
 export const secretFile = () => credentialsFile(readSecretText, 'file');
 
+/** The path of a file in PEM that is checked together with another one. */
+export const pemFile = () => withForm(z.string().min(1), { unit: 'file (PEM)' }).optional();
+
 type TlsKey = 'CaFile' | 'CertificateFile' | 'KeyFile';
 type OptionalPath = z.ZodOptional<z.ZodString>;
 
@@ -49,15 +52,13 @@ export function tlsConfig<Name extends string>(
       .optional()
       .describe(`CA certificates that the certificate of ${server} must lead to. By default those of Node.`),
     [certificate]: derivedFrom(
-      withForm(z.string().min(1), { unit: 'file (PEM)' })
-        .optional()
-        .describe(`Client certificate with which this process authenticates to ${server}, and its chain.`),
+      pemFile().describe(
+        `Client certificate with which this process authenticates to ${server}, and its chain.`,
+      ),
       (path, config) => requireClientCertificate(path, config[key], 'it needs a key file too'),
     ),
     [key]: derivedFrom(
-      withForm(z.string().min(1), { unit: 'file (PEM)' })
-        .optional()
-        .describe('Private key of this client certificate, without passphrase.'),
+      pemFile().describe('Private key of this client certificate, without passphrase.'),
       (path, config) => {
         if (path !== undefined && config[certificate] === undefined)
           throw new Error('it needs a certificate file too');

@@ -22,7 +22,7 @@ export {
   withoutPrivateKeys,
 } from './fragments.js';
 export { kafkaConfig, kafkaCredentialsConfig } from './kafka-config.js';
-export { credentialsFile, secretFile, tlsConfig, tlsPathsOf } from './credentials.js';
+export { credentialsFile, pemFile, secretFile, tlsConfig, tlsPathsOf } from './credentials.js';
 export { secret, withForm } from './setting-form.js';
 export { settingsOf } from './settings.js';
 export type { Setting } from './settings.js';

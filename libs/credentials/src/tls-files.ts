@@ -53,6 +53,19 @@ export class TlsFiles {
   }
 }
 
+/** Whether any file is named. */
+export const hasTlsPaths = ({ ca, certificate, key }: TlsPaths): boolean =>
+  [ca, certificate, key].some((path) => path !== undefined);
+
+/**
+ * The files; undefined if none is named.
+ *
+ * @param credential its name in the log and in metrics
+ * @throws {CredentialError} if a file is not usable
+ */
+export const tlsFilesOf = (credential: string, paths: TlsPaths): TlsFiles | undefined =>
+  hasTlsPaths(paths) ? new TlsFiles(credential, paths) : undefined;
+
 /** @throws {CredentialError} if a file is not usable */
 export function readTlsFiles({ ca, certificate, key }: TlsPaths): Parts {
   return {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { SecretFile, TlsFiles, type TlsPaths } from '#libs/credentials';
+import { tlsPathsOf } from '#libs/config';
+import { hasTlsPaths, SecretFile, TlsFiles, type TlsPaths } from '#libs/credentials';
 import type { KafkaConfig } from 'kafkajs';
 import { ClientToken } from './client-token.js';
 
@@ -75,12 +76,8 @@ interface KafkaSettings {
  * @throws CredentialError if a file is not usable
  */
 export function kafkaCredentialsOf(config: KafkaSettings): KafkaCredentials | undefined {
-  const paths = {
-    ca: config.kafkaCaFile,
-    certificate: config.kafkaCertificateFile,
-    key: config.kafkaKeyFile,
-  };
-  const tls = config.kafkaTls || Object.values(paths).some((path) => path !== undefined) ? paths : undefined;
+  const paths = tlsPathsOf(config, 'kafka');
+  const tls = config.kafkaTls || hasTlsPaths(paths) ? paths : undefined;
   const mechanism = config.kafkaSaslMechanism;
   if (!tls && !mechanism) return undefined;
   return new KafkaCredentials({

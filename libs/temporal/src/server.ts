@@ -1,3 +1,4 @@
+import { tlsPathsOf } from '#libs/config';
 import { SecretFile, TlsFiles, type TlsPaths } from '#libs/credentials';
 import type { TLSConfig } from '@temporalio/worker';
 
@@ -68,9 +69,7 @@ interface TemporalSettings {
  */
 export function temporalServerOf(config: TemporalSettings): TemporalAddress {
   const paths = {
-    ca: config.temporalCaFile,
-    certificate: config.temporalCertificateFile,
-    key: config.temporalKeyFile,
+    ...tlsPathsOf(config, 'temporal'),
     serverName: config.temporalServerName,
     apiKey: config.temporalApiKeyFile,
   };

@@ -37,9 +37,9 @@ const testEveryMs = 2_000;
  * A Temporal worker over the life of its process. Nest calls its hooks if it is a provider.
  *
  * Temporal need not be up at the start: the worker connects as soon as it can. A worker whose connection stops
- * answering is replaced; gRPC itself would need almost a minute. So is a worker whose certificates were renewed. While the process may not work, there is no
- * worker. If the worker fails for good, the rejection stays unhandled on purpose: the process ends and is started
- * again.
+ * answering is replaced; gRPC itself would need almost a minute. So is a worker whose certificates were renewed. While the
+ * process may not work, there is no worker. If the worker fails for good, the rejection stays unhandled on purpose: the
+ * process ends and is started again.
  */
 export class WorkerRunner {
   private readonly stopping = new AbortController();

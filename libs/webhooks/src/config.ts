@@ -1,5 +1,5 @@
 import { credentialsFile, list, secretBytes, tlsConfig, tlsPathsOf } from '#libs/config';
-import { credentialedFetch, readTokensByHost, TlsFiles, TokensByHost } from '#libs/credentials';
+import { credentialedFetch, readTokensByHost, tlsFilesOf, TokensByHost } from '#libs/credentials';
 import { z } from 'zod';
 import { webhookHost } from './addresses.js';
 import type { WebhookSettings } from './send.js';
@@ -35,10 +35,9 @@ export function webhookFetch(
     readonly webhookTokensFile?: string | undefined;
   },
 ): typeof globalThis.fetch {
-  const paths = tlsPathsOf(config, 'webhookTls');
   const { webhookTokensFile: tokens } = config;
   return credentialedFetch({
-    tls: (paths.ca ?? paths.certificate) !== undefined ? new TlsFiles('webhook', paths) : undefined,
+    tls: tlsFilesOf('webhook', tlsPathsOf(config, 'webhookTls')),
     tokenFor: tokens === undefined ? undefined : new TokensByHost('webhook-tokens', tokens).tokenFor,
   });
 }

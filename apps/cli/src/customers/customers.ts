@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { configExitCode, ConfigError, databaseConfig, loadConfig, registryConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
@@ -10,7 +9,7 @@ import type { RegistryKeys } from '#libs/vault';
 import { z } from 'zod';
 import { databaseFailure } from '../database-failure.js';
 import { runTool } from '../run-tool.js';
-import { ToolFailure, UsageError, type Terminal } from '../terminal.js';
+import { actorOf, ToolFailure, UsageError, type Terminal } from '../terminal.js';
 import { issuersOfPem } from './external-certificate.js';
 import { importFile, Interrupted, planImport, type FileImport, type ImportResult } from './import-file.js';
 import { encodings, type Encoding } from './lines.js';
@@ -89,7 +88,7 @@ async function withContext(
     throw new UsageError('The command takes one FILE or CUSTOMER_ID');
   const config = loadConfig(customersToolConfig, terminal.env);
   const db = createDatabase({ url: config.databaseUrl, max: 2, applicationName: 'reseal-customers' });
-  const actor = `operator:${typeof parsed.values.as === 'string' ? parsed.values.as : userInfo().username}`;
+  const actor = actorOf(parsed.values.as);
   try {
     return await run({ ...terminal, db, registryKeys: config.registryKeys, actor }, parsed.values, subject);
   } finally {

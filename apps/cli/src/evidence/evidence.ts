@@ -3,9 +3,9 @@ import { assembleEvidence, waitForCheckpoint, type ExternalCheckpoint } from '#l
 import { appendAuthorityEntry } from '#libs/db/audit';
 import { reissueIdPattern } from '#libs/domain';
 import { loadTerms } from '#libs/terms';
-import { actorOf, exitCodeOf, withAudit } from '../audit-tool.js';
+import { exitCodeOf, withAudit } from '../audit-tool.js';
 import { readCheckpoints } from '../kept-checkpoints.js';
-import { UsageError, type Terminal } from '../terminal.js';
+import { actorOf, UsageError, type Terminal } from '../terminal.js';
 
 const usage = `Usage: npm run -s evidence -- REISSUE_ID [--checkpoint FILE] [--as NAME] > bundle.json
 

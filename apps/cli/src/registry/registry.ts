@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { configExitCode, ConfigError, databaseConfig, loadConfig, registryConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
@@ -8,7 +7,7 @@ import type { RegistryKeys } from '#libs/vault';
 import { z } from 'zod';
 import { databaseFailure } from '../database-failure.js';
 import { runTool } from '../run-tool.js';
-import { UsageError, type Terminal } from '../terminal.js';
+import { actorOf, UsageError, type Terminal } from '../terminal.js';
 import { statusLines } from './status-lines.js';
 
 const usage = `Usage: npm run -s registry -- <command>
@@ -78,7 +77,7 @@ async function withContext(
     );
   const config = loadConfig(registryToolConfig, terminal.env);
   const db = createDatabase({ url: config.databaseUrl, max: 4, applicationName: 'reseal-registry' });
-  const actor = `operator:${typeof parsed.values.as === 'string' ? parsed.values.as : userInfo().username}`;
+  const actor = actorOf(parsed.values.as);
   try {
     const context = { ...terminal, db, registryKeys: config.registryKeys, actor };
     return await run(context, parsed.values, parsed.positionals);

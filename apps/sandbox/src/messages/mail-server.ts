@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
 import { Injectable, Logger } from '@nestjs/common';
 import { simpleParser } from 'mailparser';
@@ -9,6 +8,7 @@ import type { SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from 
 import { readSecretText } from '#libs/credentials';
 import { SandboxConfig } from '../config.js';
 import { Faults } from '../faults/faults.js';
+import { serverCertificateOf } from '../tls/server-certificate.js';
 import { Inbox } from './inbox.js';
 import type { IncomingMessage } from './inbox.js';
 
@@ -97,10 +97,9 @@ export class MailServer {
 
 /** STARTTLS and AUTH, as far as the sandbox has a certificate and a user. */
 function securityOf(values: SandboxConfig['values']): SMTPServerOptions {
-  const { certificateFile, keyFile, smtpUsername, smtpPasswordFile } = values;
-  if (certificateFile === undefined || keyFile === undefined)
-    return { disabledCommands: ['AUTH', 'STARTTLS'] };
-  const certificate = { cert: readFileSync(certificateFile), key: readFileSync(keyFile) };
+  const { smtpUsername, smtpPasswordFile } = values;
+  const certificate = serverCertificateOf(values);
+  if (!certificate) return { disabledCommands: ['AUTH', 'STARTTLS'] };
   if (smtpUsername === undefined || smtpPasswordFile === undefined)
     return { ...certificate, disabledCommands: ['AUTH'] };
   return {

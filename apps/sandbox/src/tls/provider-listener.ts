@@ -9,6 +9,7 @@ import { readSecretText } from '#libs/credentials';
 import type { FastifyInstance } from 'fastify';
 import { SandboxConfig } from '../config.js';
 import { isProviderPath } from '../provider-paths.js';
+import { serverCertificateOf } from './server-certificate.js';
 
 /**
  * Serves the providers by TLS to clients with a certificate and a bearer token, as real providers do. It listens only if
@@ -24,13 +25,13 @@ export class ProviderListener implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { certificateFile, keyFile, clientsCaFile, tlsPort, host } = this.config.values;
-    if (certificateFile === undefined || keyFile === undefined || clientsCaFile === undefined) return;
+    const { clientsCaFile, tlsPort, host } = this.config.values;
+    const certificate = serverCertificateOf(this.config.values);
+    if (!certificate || clientsCaFile === undefined) return;
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     this.server = createServer(
       {
-        cert: readFileSync(certificateFile),
-        key: readFileSync(keyFile),
+        ...certificate,
         ca: readFileSync(clientsCaFile),
         requestCert: true,
         rejectUnauthorized: true,
