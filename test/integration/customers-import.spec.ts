@@ -11,6 +11,7 @@ import { sql } from 'kysely';
 import { NumberAccess } from '#libs/resident-numbers';
 import { runCustomers } from '../../apps/cli/src/customers/customers.js';
 import { bankCustomer, jsonLines, OtherAuthority, type BankCustomer } from '../support/bank-customers.js';
+import { connectAsAdmin } from '../support/stores.js';
 import { cheapHashing, rightPassword, type Person } from '../world/people.js';
 import { walkTo } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';
@@ -478,16 +479,35 @@ function start(args: readonly string[], nodeArgs: readonly string[] = []) {
   return { child, output, progress };
 }
 
+/** Holds up an import at one of its customers: another transaction adds the same one meanwhile, and is rolled back. */
+async function whileAdding({ customerId, ci }: BankCustomer, work: () => Promise<void>): Promise<void> {
+  const admin = await connectAsAdmin(new URL(world.urlOf('owner')).pathname.slice(1));
+  try {
+    await admin.query('BEGIN');
+    await admin.query(
+      `INSERT INTO customer (customer_id, customer_ref, bank_customer_id, ci, name, mobile, bank_code, account_number, created_at)
+       VALUES (gen_random_uuid(), 'meanwhile', $1, $2, '', '', '', '', now())`,
+      [customerId, ci],
+    );
+    await work();
+    await admin.query('ROLLBACK');
+  } finally {
+    await admin.end();
+  }
+}
+
 describe('a large file of customers', () => {
   it('An import that was killed in the middle continues where it stopped, and its report is complete', async () => {
     const people = Array.from({ length: 5_000 }, (_, index) =>
       bankCustomer(index % 100 === 0 ? { ci: 'no' } : {}),
     );
     const file = fileOf(jsonLines(people));
-    const { child, progress } = start(['import', file]);
-    await once(progress, 'line');
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await whileAdding(people.at(-1)!, async () => {
+      const { child, progress } = start(['import', file]);
+      await once(progress, 'line');
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    });
     const { line } = await world.owner.selectFrom('customer_import').select('line').executeTakeFirstOrThrow();
     expect(line).toBeGreaterThan(0);
     expect(line).toBeLessThan(people.length);
