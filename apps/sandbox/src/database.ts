@@ -191,7 +191,11 @@ const schemaSql = `
  * @throws the driver's error if the database cannot be reached.
  */
 export async function openSandboxDatabase(url: string, poolSize: number): Promise<SandboxDatabase> {
-  const pool = createPool({ url, max: poolSize, applicationName: 'reseal-sandbox' });
+  const pool = createPool({
+    ...{ url, max: poolSize, applicationName: 'reseal-sandbox' },
+    // The first connection is made while the process still loads its code, which blocks it for seconds on a busy machine.
+    connectionTimeoutMs: 30_000,
+  });
   await pool.query(schemaSql);
   return new SandboxDatabase({ dialect: new PostgresDialect({ pool }) });
 }
