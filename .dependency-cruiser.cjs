@@ -85,6 +85,20 @@ module.exports = {
       to: { path: 'node_modules/kafkajs/' },
     },
     {
+      name: 'opentelemetry-behind-tracing',
+      comment: 'Only one file imports OpenTelemetry, so that nothing of it is loaded while tracing is off.',
+      severity: 'error',
+      from: { pathNot: '^libs/observability/src/export-spans\\.ts$|node_modules/' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
+      name: 'spans-exported-on-demand',
+      comment: 'That file is loaded only while tracing is on.',
+      severity: 'error',
+      from: {},
+      to: { path: '^libs/observability/src/export-spans\\.ts$', dynamic: false },
+    },
+    {
       name: 'tests-stay-outside',
       comment: 'Product code imports no test and no test helper.',
       severity: 'error',

@@ -24,6 +24,8 @@ export interface SigningPorts {
 interface IssueRequest {
   readonly reissueId: string;
   readonly updateId: string;
+  /** The trace that the attempt continues; decides nothing. */
+  readonly traceparent?: string;
 }
 
 export type IssueOutcome =

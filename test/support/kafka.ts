@@ -16,6 +16,8 @@ export interface ReceivedEvent {
   readonly partition: number;
   readonly offset: string;
   readonly key: string;
+  /** The header of this name (W3C Trace Context). */
+  readonly traceparent: string | undefined;
   readonly event: PublishedEvent;
 }
 
@@ -168,7 +170,11 @@ async function readOnce(
       eachMessage: ({ topic, partition, message }) => {
         const key = message.key?.toString() ?? '';
         if ((keys === undefined || keys.includes(key)) && !isBefore(from, topic, partition, message))
-          received.push({ topic, partition, offset: message.offset, key, event: eventOf(message) });
+          received.push({
+            ...{ topic, partition, offset: message.offset, key },
+            traceparent: message.headers?.['traceparent']?.toString(),
+            event: eventOf(message),
+          });
         if (until(received)) resolve();
         return Promise.resolve();
       },

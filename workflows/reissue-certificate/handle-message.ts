@@ -45,6 +45,10 @@ class StepCannotContinue extends Error {
 }
 
 type SendingMessage = Extract<ReissueMessage, { kind: 'start' | 'requestChallenges' }>;
+/** The trace of a message, for the activities that get only its id. */
+const traceOf = ({ traceparent }: { readonly traceparent?: string }) =>
+  traceparent === undefined ? {} : { traceparent };
+
 type Handler = (reissueId: string, message: ReissueMessage) => Promise<StepResult>;
 
 /**
@@ -82,7 +86,7 @@ export function createMessageHandler(ports: MessagePorts): Handler {
   ): Promise<StepResult> => {
     if (!prepared.proceed) return prepared;
     await callOrPark('SEND_CHALLENGES', prepared, () =>
-      providers.sendChallenges({ reissueId, updateId: message.updateId }),
+      providers.sendChallenges({ reissueId, updateId: message.updateId, ...traceOf(message) }),
     );
     return steps.recordChallenges(reissueId, message);
   };
@@ -116,7 +120,7 @@ export function createMessageHandler(ports: MessagePorts): Handler {
         const requested = await steps.requestCertificate(reissueId, message);
         if (!requested.proceed) return requested;
         const issued = await callOrPark('ISSUE_CERTIFICATE', requested, () =>
-          signer.issueCertificate({ reissueId, updateId: message.updateId }),
+          signer.issueCertificate({ reissueId, updateId: message.updateId, ...traceOf(message) }),
         );
         return steps.recordIssue(reissueId, message, issued);
       }

@@ -12,7 +12,7 @@ import { temporalAddress } from './temporal.mjs';
 
 /** @import { Environment, Settings, StackContext, TlsClient } from '../types.js' */
 
-/** Variables that every process inherits from the launcher. It inherits no other. */
+/** Variables that every process inherits from the launcher, besides those of OpenTelemetry. It inherits no other. */
 const systemVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
 
 /** Variables that locate a PKCS#11 token, for processes that use the CA's keys. */
@@ -124,7 +124,7 @@ export function appEnvironments(context) {
     RESEAL_CA_PASSPHRASE_FILE: files.caPassphrase,
   };
   const common = {
-    ...pick(process.env, (key) => systemVariables.includes(key)),
+    ...pick(process.env, (key) => systemVariables.includes(key) || key.startsWith('OTEL_')),
     ...localLimits,
     ...localWebhooks,
     ...(settings.environment === 'test' ? testPace : {}),

@@ -123,6 +123,9 @@ const headersSchema = {
     ce_subject: text('The key of the message'),
     ce_time: { ...text('Time of the event'), format: 'date-time' },
     ce_partitionkey: text('The key of the message (partitioning extension)'),
+    traceparent: text(
+      'The trace of the step that caused the event (W3C Trace Context); absent while tracing is off',
+    ),
   },
 };
 

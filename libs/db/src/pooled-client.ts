@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { inChildSpan } from '#libs/observability';
 import { countStatement } from './sql-metrics.js';
 import { isOutdatedStatement, type StatementNames } from './statement-names.js';
 import { keepAlive, sessionOptions, TimeoutClient, type Timeouts } from './timeout-client.js';
@@ -19,6 +20,24 @@ const planning = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejo
  * than for any array.
  */
 const keptPlans = { ...planning, plan_cache_mode: 'force_generic_plan' };
+
+/** A statement's span: its first word and its first table. Values are no part of it. */
+const spanOf = (text: string) => {
+  const [, operation = 'SQL'] = /^\s*(\w+)/.exec(text) ?? [];
+  const [, table] = /\b(?:from|into|update)\s+"?(\w+)"?/i.exec(text) ?? [];
+  const name = operation.toUpperCase();
+  return {
+    name: table ? `${name} ${table}` : name,
+    options: {
+      kind: 'client' as const,
+      attributes: {
+        'db.system.name': 'postgresql',
+        'db.operation.name': name,
+        ...(table && { 'db.collection.name': table }),
+      },
+    },
+  };
+};
 
 type Query = (...args: unknown[]) => Promise<pg.QueryResult>;
 
@@ -48,7 +67,10 @@ export class PooledClient extends TimeoutClient {
   override query(...args: never[]): never {
     const [text, values, callback] = args as unknown[];
     if (typeof text !== 'string' || !Array.isArray(values) || callback) return super.query(...args);
-    return this.ask(text, values) as never;
+    return inChildSpan(
+      () => spanOf(text),
+      () => this.ask(text, values),
+    ) as never;
   }
 
   private async ask(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {

@@ -212,6 +212,7 @@ export interface Tables {
     data: Json<'event.data'>;
     occurred_at: Date;
     published_at: Date | null;
+    traceparent: string | null;
   };
   evidence_bundle: {
     export_id: string;

@@ -59,6 +59,8 @@ interface Call {
   /** Keyed digest of the request body, to distinguish a retry from another request under the same key. */
   readonly requestHmac: string;
   readonly origin: CallOrigin;
+  /** The trace that the steps of this call continue (W3C Trace Context); absent while tracing is off. */
+  readonly traceparent?: string;
 }
 
 export interface StartReissue extends Call {

@@ -14,6 +14,7 @@ const row: EventRow = {
   data: { serial: '0a1b', customerRef: 'cr_fictional', reissueId },
   occurred_at: new Date('2026-11-22T01:02:03.456Z'),
   published_at: null,
+  traceparent: null,
 };
 
 describe('cloudEvent', () => {

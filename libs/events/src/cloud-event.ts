@@ -13,8 +13,9 @@ export interface EventMessage {
  * orders the events of one stream.
  *
  * @param source `source` of the CloudEvent, within which ids are unique (a URI reference)
+ * @param traceparent the trace that the message continues, as a header of Kafka; null for none
  */
-export function cloudEvent(row: EventRow, source: string): EventMessage {
+export function cloudEvent(row: EventRow, source: string, traceparent = row.traceparent): EventMessage {
   return {
     key: row.key,
     value: JSON.stringify(row.data),
@@ -27,6 +28,7 @@ export function cloudEvent(row: EventRow, source: string): EventMessage {
       ce_subject: row.key,
       ce_time: row.occurred_at.toISOString(),
       ce_partitionkey: row.key, // extension "partitioning"; also the message's key
+      ...(traceparent === null ? {} : { traceparent }),
     },
   };
 }

@@ -25,6 +25,7 @@ class FakeOutbox implements Outbox {
       data: {},
       occurred_at: new Date('2026-11-22T00:00:00Z'),
       published_at: null,
+      traceparent: null,
     };
   }
 

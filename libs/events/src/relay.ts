@@ -1,9 +1,9 @@
 import type { EventRow } from '#libs/db/events';
 import { LeaderLoop, type Leadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
-import type { Logger } from '#libs/observability';
+import { failureOf, startSpan, type Logger, type OpenSpan } from '#libs/observability';
 import { cloudEvent } from './cloud-event.js';
-import type { Publisher, TopicMessages } from './kafka.js';
+import type { Publisher } from './kafka.js';
 import type { Outbox } from './outbox.js';
 
 interface RelayDependencies {
@@ -21,6 +21,15 @@ const batchSize = 500;
 
 /** Few large batches cost PostgreSQL and Kafka much less than many small ones. PostgreSQL announces each event. */
 const defaultTiming = { pollMs: 5_000, collectMs: 75 };
+
+const spanOf = ({ topic, type, traceparent }: EventRow): OpenSpan | undefined =>
+  traceparent === null
+    ? undefined
+    : startSpan(`publish ${type}`, {
+        kind: 'producer',
+        parent: traceparent,
+        attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': topic },
+      });
 
 /**
  * Publishes the events of the event table to Kafka, in order for each key, at least once.
@@ -73,17 +82,26 @@ export class EventRelay {
   private async relayOnce(over: AbortSignal): Promise<boolean> {
     const events = await this.dependencies.outbox.waiting(batchSize);
     if (over.aborted || events.length === 0) return false; // another process may be active by now
-    await this.dependencies.publisher.publish(this.batchOf(events));
+    await this.publish(events);
     this.published += events.length;
     await this.dependencies.outbox.markPublished(events, this.dependencies.clock());
     return events.length === batchSize;
   }
 
-  private batchOf(events: readonly EventRow[]): TopicMessages[] {
+  /** Each event of a trace gets a span, which lasts until Kafka has the batch. */
+  private async publish(events: readonly EventRow[]): Promise<void> {
+    const spans = new Map(events.map((row) => [row, spanOf(row)]));
+    const endAll: OpenSpan['end'] = (attributes) => spans.forEach((span) => span?.end(attributes));
     const byTopic = Map.groupBy(events, ({ topic }) => topic);
-    return [...byTopic].map(([topic, rows]) => ({
-      topic,
-      messages: rows.map((row) => cloudEvent(row, this.dependencies.source)),
-    }));
+    const messagesOf = (rows: readonly EventRow[]) =>
+      rows.map((row) => cloudEvent(row, this.dependencies.source, spans.get(row)?.traceparent));
+    const batch = [...byTopic].map(([topic, rows]) => ({ topic, messages: messagesOf(rows) }));
+    try {
+      await this.dependencies.publisher.publish(batch);
+      endAll();
+    } catch (error) {
+      endAll(failureOf(error));
+      throw error;
+    }
   }
 }

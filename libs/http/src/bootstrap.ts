@@ -4,7 +4,14 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { watchCredentials } from '#libs/credentials';
 import { registerSqlMetrics } from '#libs/db';
-import { createLogger, createMetrics, Metrics, type Logger } from '#libs/observability';
+import {
+  createLogger,
+  createMetrics,
+  Metrics,
+  startTracing,
+  stopTracing,
+  type Logger,
+} from '#libs/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BrokenRequests } from './broken-request.js';
 import { HealthController, HealthRegistry } from './health.js';
@@ -152,6 +159,7 @@ export async function bootstrap(options: ProcessOptions): Promise<NestFastifyApp
   process.on('uncaughtException', fail('uncaught exception'));
   process.on('unhandledRejection', fail('unhandled rejection'));
   try {
+    await startTracing(name, logger);
     const app = await createApplication({ ...options, logger });
     const { drainMs = 0 } = config;
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -182,6 +190,7 @@ async function shutDown(
   }, shutdownGraceMs).unref();
   try {
     await app.close();
+    await stopTracing();
     process.exit(0);
   } catch (err) {
     logger.fatal({ err }, 'shutdown failed');

@@ -1,10 +1,20 @@
-import { traceIdFrom, withLogContext, type Logger, type Metrics } from '#libs/observability';
+import {
+  parseTraceparent,
+  startSpan,
+  traceIdFrom,
+  withLogContext,
+  type Logger,
+  type Metrics,
+  type OpenSpan,
+} from '#libs/observability';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** W3C trace id of the request: the caller's, or a new one. */
     traceId: string;
+    /** The request's span, while tracing is on. */
+    span: OpenSpan | undefined;
   }
 }
 
@@ -30,17 +40,21 @@ export function addRequestHooks(
 ): void {
   const security = tlsOnly ? { ...securityHeaders, ...strictTransportHeaders } : securityHeaders;
   fastify.decorateRequest('traceId', '');
+  fastify.decorateRequest('span', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    request.span = polledPaths.test(route) ? undefined : startServerSpan(request, route);
     assignTraceId(request);
     void reply.headers({ ...security, 'x-request-id': request.traceId });
-    withLogContext({ traceId: request.traceId }, done);
+    within(request, done);
   });
   // Reading a body leaves the asynchronous context of the hook above, which is entered again here.
   fastify.addHook('preValidation', (request, _reply, done) => {
-    withLogContext({ traceId: request.traceId }, done);
+    within(request, done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
+    endServerSpan(request, reply.statusCode);
     const ms = Math.round(reply.elapsedTime * 10) / 10;
     metrics.httpDuration.observe(
       { method: request.method, route, status: String(reply.statusCode) },
@@ -56,6 +70,34 @@ export function addRequestHooks(
 
 /** Sets the trace id of a request, also of one that is refused before hooks run. */
 export function assignTraceId(request: FastifyRequest): void {
-  const { traceparent } = request.headers;
-  request.traceId = traceIdFrom(typeof traceparent === 'string' ? traceparent : undefined);
+  request.traceId =
+    parseTraceparent(request.span?.traceparent)?.traceId ?? traceIdFrom(traceparentOf(request));
+}
+
+function traceparentOf({ headers }: FastifyRequest): string | undefined {
+  return typeof headers['traceparent'] === 'string' ? headers['traceparent'] : undefined;
+}
+
+/** Runs the rest of a request with its fields on all log lines, and within its span. */
+function within({ traceId, span }: FastifyRequest, done: () => void): void {
+  const run = () => withLogContext({ traceId }, done);
+  if (span) span.run(run);
+  else run();
+}
+
+/** The route is a pattern, without the ids of the path. */
+function startServerSpan(request: FastifyRequest, route: string): OpenSpan | undefined {
+  const { method } = request;
+  return startSpan(`${method} ${route}`, {
+    kind: 'server',
+    parent: traceparentOf(request),
+    attributes: { 'http.request.method': method, 'http.route': route },
+  });
+}
+
+function endServerSpan({ span }: FastifyRequest, status: number): void {
+  span?.end({
+    'http.response.status_code': status,
+    ...(status >= 500 && { 'error.type': String(status) }),
+  });
 }

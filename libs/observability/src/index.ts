@@ -4,4 +4,15 @@ export type { Logger } from 'pino';
 export { logContext, withLogContext } from './log-context.js';
 export { createMetrics, Metrics } from './metrics.js';
 export type { MetricsSource } from './metrics.js';
-export { traceIdFrom } from './trace-id.js';
+export { parseTraceparent, traceIdFrom } from './trace-id.js';
+export {
+  activeTrace,
+  failureOf,
+  inChildSpan,
+  inSpan,
+  startSpan,
+  startTracing,
+  stopTracing,
+  traceparentIn,
+} from './tracing.js';
+export type { OpenSpan } from './tracing.js';

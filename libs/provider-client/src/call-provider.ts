@@ -1,3 +1,4 @@
+import { activeTrace } from '#libs/observability';
 import type { z } from 'zod';
 import { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from './errors.js';
 import { isNotConnected } from './not-connected.js';
@@ -42,7 +43,11 @@ export async function callProvider<Answer>(
   try {
     const response = await fetch(url.replace(/\/+$/, '') + path, {
       method: body === undefined ? 'GET' : 'POST',
-      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
+      headers: {
+        accept: 'application/json',
+        ...(body && { 'content-type': 'application/json' }),
+        ...activeTrace(),
+      },
       ...(body && { body: JSON.stringify(body) }),
       redirect: 'error',
       // AbortSignal takes whole milliseconds only.

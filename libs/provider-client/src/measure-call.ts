@@ -1,3 +1,4 @@
+import { inChildSpan } from '#libs/observability';
 import { OutcomeUnknown, ProviderRefused } from './errors.js';
 
 /**
@@ -17,16 +18,22 @@ export interface MeasuredCall {
 
 export type OnCall = (call: MeasuredCall) => void;
 
+const spanOf = (provider: string, address: string) => ({
+  name: `call ${provider}`,
+  options: { kind: 'client' as const, attributes: { 'server.address': address } },
+});
+
 /** Makes a call, and reports how long it took and how it ended. */
 export async function measureCall<T>(
   { provider, address, onCall }: Pick<MeasuredCall, 'provider' | 'address'> & { onCall?: OnCall | undefined },
   call: () => Promise<T>,
 ): Promise<T> {
-  if (!onCall) return call();
+  const traced = () => inChildSpan(() => spanOf(provider, address), call);
+  if (!onCall) return traced();
   const start = performance.now();
   let outcome: CallOutcome = 'answered';
   try {
-    return await call();
+    return await traced();
   } catch (error) {
     outcome = outcomeOf(error);
     throw error;

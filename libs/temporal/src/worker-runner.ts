@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DataConverter } from '@temporalio/common';
 import { TransportError, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from '#libs/observability';
-import { activityLogContext } from './activity-log-context.js';
+import { activityContext } from './activity-context.js';
 import { isResponsive, connectNative, isReachable } from './native-connection.js';
 import { installTemporalRuntime } from './runtime.js';
 import type { TemporalAddress } from './server.js';
@@ -210,7 +210,7 @@ export class WorkerRunner {
       // 10 s by default, which the first call would wait after the worker that cached the workflow died.
       stickyQueueScheduleToStartTimeout: '1s',
       shutdownGraceTime: shutdownGrace,
-      interceptors: { activity: [activityLogContext] },
+      interceptors: { activity: [activityContext] },
       ...options,
     });
   }

@@ -16,6 +16,7 @@ import {
   type StartReissue,
   type StepResult,
 } from '#libs/domain';
+import { activeTrace, inSpan } from '#libs/observability';
 import { grpcStatus, grpcStatusOf } from '#libs/temporal';
 
 /** How far a message got within the time limit of a call. */
@@ -44,10 +45,10 @@ export class ReissueWorkflows {
   /** Starts the workflow with its first message in one round trip, or sends the message to the running workflow. */
   start(message: StartReissue): Promise<Delivery> {
     const { reissueId, updateId } = message;
-    return this.deliver(reissueId, updateId, () =>
+    return this.deliver('start', reissueId, updateId, () =>
       this.client.workflow.executeUpdateWithStart<Workflow, StepResult, [StartReissue]>('start', {
         updateId,
-        args: [message],
+        args: [withTrace(message)],
         startWorkflowOperation: new WithStartWorkflowOperation(workflowType, {
           workflowId: workflowIdOf(reissueId),
           taskQueue: taskQueues.reissue,
@@ -70,18 +71,21 @@ export class ReissueWorkflows {
     const { kind } = message;
     const updateId = `${message.updateId}@${progress}`;
     const workflow = this.client.workflow.getHandle(workflowIdOf(reissueId));
-    return this.deliver(reissueId, updateId, () =>
-      workflow.executeUpdate<StepResult, [CustomerMessage]>(kind, { updateId, args: [message] }),
+    return this.deliver(kind, reissueId, updateId, () =>
+      workflow.executeUpdate<StepResult, [CustomerMessage]>(kind, { updateId, args: [withTrace(message)] }),
     );
   }
 
   private async deliver(
+    kind: string,
     reissueId: string,
     updateId: string,
     update: () => Promise<StepResult>,
   ): Promise<Delivery> {
     try {
-      const result = await this.client.withDeadline(Date.now() + this.timeoutMs, update);
+      const result = await inSpan(`update ${kind}`, { kind: 'client' }, () =>
+        this.client.withDeadline(Date.now() + this.timeoutMs, update),
+      );
       return { reached: 'COMPLETED', result };
     } catch (error) {
       // The workflow ended while it had the message. The step table has the outcome if the message was handled.
@@ -107,6 +111,13 @@ export class ReissueWorkflows {
       return false; // unknown, which callers treat as not accepted
     }
   }
+}
+
+/** The message with the active trace, which its activities continue. A part of an application is a message of its own. */
+function withTrace<Sent extends StartReissue | CustomerMessage>(message: Sent): Sent {
+  const trace = activeTrace();
+  if (message.kind !== 'apply') return { ...message, ...trace };
+  return { ...message, ...trace, parts: message.parts.map((part) => ({ ...part, ...trace })) };
 }
 
 /** The server has the same deadline and may cancel the call just before this client does. */

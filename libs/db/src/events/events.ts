@@ -1,3 +1,4 @@
+import { activeTrace } from '#libs/observability';
 import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { EventRow } from '../rows.js';
@@ -20,7 +21,13 @@ export async function insertEvents(tx: Tx<'insert event'>, events: readonly NewE
 
 /** Inserts at least one event. */
 export const eventPart = (tx: Tx<'insert event'>, events: readonly NewEvent[]) =>
-  insertRows(tx, 'event', events.map((event) => ({ ...event, published_at: null })) as never);
+  insertRows(tx, 'event', rowsOf(events) as never);
+
+/** With the active trace, if there is one. */
+function rowsOf(events: readonly NewEvent[]) {
+  const trace = activeTrace();
+  return events.map((event) => ({ ...event, published_at: null, ...trace }));
+}
 
 /** A reissue's events of one topic after `sequence`, in order. */
 export async function eventsAfter(

@@ -1,0 +1,8 @@
+-- Up Migration
+
+-- The trace of the step that wrote the event (W3C Trace Context), which the Kafka message continues. Null while tracing is off.
+ALTER TABLE event ADD COLUMN traceparent text;
+
+-- Down Migration
+
+ALTER TABLE event DROP COLUMN traceparent;
