@@ -37,5 +37,6 @@ export default {
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     project('canary', ['<rootDir>/test/canary/**/*.spec.ts']),
+    project('image', ['<rootDir>/test/image/**/*.spec.ts']),
   ],
 };

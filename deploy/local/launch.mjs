@@ -17,6 +17,7 @@ import { assertPortsFree, claimFreePorts } from './lib/ports.mjs';
 import { descriptionOf } from './lib/errors.mjs';
 import { ProgressReport } from './lib/progress-report.mjs';
 import { readSettings } from './lib/settings.mjs';
+import { readPlan } from './testing/plan.mjs';
 
 /** @import { Command, Settings } from './types.js' */
 
@@ -99,7 +100,10 @@ async function prepare(command, report) {
  */
 async function provideNode(settings, report, command) {
   // First, because npm needs the compiler to build pkcs11js.
-  if (command === 'test') await provideDebianPackages(settings, report, { native: !hasPkcs11(settings) });
+  if (command === 'test') {
+    const image = readPlan(process.argv.slice(2)).onStack.includes('image');
+    await provideDebianPackages(settings, report, { native: !hasPkcs11(settings), image });
+  }
   const node = await providePackages(settings, report);
   if (command === 'test' || wantsPkcs11()) await providePkcs11(settings, report);
   return node;

@@ -38,14 +38,25 @@ const browserTestPackages = { chromium: 'chromium', 'fonts-noto-cjk': { file: no
 const nativeBuildPackages = { 'g++': 'g++', make: 'make', python3: 'python3' };
 
 /**
+ * To build and run the image.
+ * @type {Record<string, Sign>}
+ */
+const imagePackages = { buildah: 'buildah', podman: 'podman', runc: 'runc' };
+
+/**
  * Installs the Debian packages that the tests need and this machine lacks. This requires root and apt.
  * @param {Settings} settings
  * @param {ProgressReport} report
- * @param {{native: boolean}} needs whether a native npm package must be built
+ * @param {{native: boolean, image: boolean}} needs whether a native npm package must be built, and the image
  * @throws {Refusal} with the command to run, without root or apt
  */
-export async function provideDebianPackages({ logs }, report, { native }) {
-  const wanted = { ...testPackages, ...browserTestPackages, ...(native ? nativeBuildPackages : {}) };
+export async function provideDebianPackages({ logs }, report, { native, image }) {
+  const wanted = {
+    ...testPackages,
+    ...browserTestPackages,
+    ...(native && nativeBuildPackages),
+    ...(image && imagePackages),
+  };
   const missing = Object.keys(wanted).filter((name) => !isThere(wanted[name]));
   if (missing.length === 0) return;
   const install = ['install', '-y', '--no-install-recommends', ...missing];

@@ -18,7 +18,10 @@ const testGroups = {
   browser: { onStack: true },
   faults: { onStack: true },
   canary: { onStack: true },
+  image: { onStack: true },
 };
+/** Groups that take long, and run only if they are named. */
+const namedOnly = ['image'];
 
 /**
  * Reads `[--only e2e,faults] [--logs] [--tls] [-- <arguments for Jest>]`.
@@ -33,7 +36,7 @@ export function readPlan(argv) {
     allowPositionals: true,
   });
   const all = [...checkNames, ...Object.keys(testGroups)];
-  const wanted = values.only?.split(',') ?? all;
+  const wanted = values.only?.split(',') ?? all.filter((name) => !namedOnly.includes(name));
   const unknown = wanted.filter((name) => !all.includes(name));
   if (unknown.length > 0) throw new Refusal(`--only accepts ${all.join(', ')}; not ${unknown.join(', ')}.`);
   const groups = Object.keys(testGroups).filter((name) => wanted.includes(name));
