@@ -35,6 +35,7 @@ export default {
     project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
     project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
+    project('chart', ['<rootDir>/test/chart/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     project('canary', ['<rootDir>/test/canary/**/*.spec.ts']),
     project('image', ['<rootDir>/test/image/**/*.spec.ts']),

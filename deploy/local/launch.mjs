@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { provideCustomResources } from './artifacts/custom-resources.mjs';
 import { provideGoBinaries } from './artifacts/go-binaries.mjs';
 import { provideJars } from './artifacts/maven.mjs';
 import { provideDebianPackages } from './artifacts/debian-packages.mjs';
@@ -87,6 +88,9 @@ async function prepare(command, report) {
     ...goSets(settings, command, args).map((set) => provideGoBinaries(settings, report, set)),
     ...jars.map((set) => provideJars(settings, report, set)),
     command === 'test' ? providePkilint(settings, report) : undefined,
+    command === 'test' && readPlan(args).offStack.includes('chart')
+      ? provideCustomResources(settings, report)
+      : undefined,
   ]);
   return { node, ownsState: true };
 }

@@ -25,6 +25,7 @@ const testPackages = {
   softhsm2: 'softhsm2-util', // a PKCS#11 token in software
   faketime: 'faketime', // runs a process with a wrong clock
   openssl: 'openssl', // checks certificates, CRLs and OCSP answers
+  'etcd-server': 'etcd', // the store of the Kubernetes API server
 };
 /**
  * For the browser tests: a browser and a font with Korean letters.

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { customResources } from '../artifacts/custom-resources.mjs';
 import { goBinaries } from '../artifacts/go-binaries.mjs';
 import { pkilintPython } from '../artifacts/pkilint.mjs';
 import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
-import { oasdiff, promtool, zlint } from '../lib/go-sets.mjs';
+import { kubernetesApi, oasdiff, promtool, zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { messageOf } from '../lib/errors.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
@@ -41,6 +42,9 @@ const environment = {
   RESEAL_ZLINT: path.join(goBinaries(settings, zlint), 'zlint'),
   RESEAL_OASDIFF: path.join(goBinaries(settings, oasdiff), 'oasdiff'),
   RESEAL_PROMTOOL: path.join(goBinaries(settings, promtool), 'promtool'),
+  RESEAL_HELM: path.join(goBinaries(settings, kubernetesApi), 'helm'),
+  RESEAL_KUBE_APISERVER: path.join(goBinaries(settings, kubernetesApi), 'kube-apiserver'),
+  RESEAL_CUSTOM_RESOURCES: customResources(settings),
   RESEAL_PKILINT_PYTHON: pkilintPython(settings),
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',

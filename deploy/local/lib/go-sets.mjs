@@ -61,6 +61,21 @@ export const promtool = {
 };
 
 /**
+ * What the chart is tried with. The versions fit each other, so that both programs share most of what is compiled.
+ * @type {GoSet}
+ */
+export const kubernetesApi = {
+  name: 'kubernetes',
+  title: 'Helm and the Kubernetes API server',
+  module: module('kubernetes'),
+  binaries: {
+    helm: 'helm.sh/helm/v4/cmd/helm',
+    'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+  },
+  duration: 'about six minutes',
+};
+
+/**
  * Other certificate authorities, which the benchmark compares with.
  * @type {GoSet}
  */
@@ -85,5 +100,11 @@ export const rivals = {
 export const goSets = ({ external }, command, args) => [
   ...(!external.temporal && runsWholeStack(command, args) ? [temporal] : []),
   ...(command === 'test' ? [zlint, oasdiff] : []),
-  ...(command === 'test' && readPlan([...args]).offStack.includes('contract') ? [promtool] : []),
+  ...(command === 'test' ? setsOfGroups(readPlan([...args])) : []),
+];
+
+/** @param {ReturnType<typeof readPlan>} plan */
+const setsOfGroups = ({ offStack }) => [
+  ...(offStack.includes('contract') ? [promtool] : []),
+  ...(offStack.includes('chart') ? [kubernetesApi] : []),
 ];

@@ -12,6 +12,7 @@ const testGroups = {
   unit: { onStack: false },
   replay: { onStack: false },
   contract: { onStack: false },
+  chart: { onStack: false },
   workflow: { onStack: true },
   integration: { onStack: true },
   e2e: { onStack: true },

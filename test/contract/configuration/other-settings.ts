@@ -79,6 +79,18 @@ export const testSettings: readonly OtherSetting[] = [
   { key: 'RESEAL_PKILINT_PYTHON', unit: 'file', meaning: 'Python with pkilint, for the same test.' },
   { key: 'RESEAL_OASDIFF', unit: 'file', meaning: 'oasdiff, for the test of breaking API changes.' },
   { key: 'RESEAL_PROMTOOL', unit: 'file', meaning: 'promtool, for the tests of alerts and dashboards.' },
+  { key: 'RESEAL_HELM', unit: 'file', meaning: 'helm, for the tests of the chart.' },
+  {
+    key: 'RESEAL_KUBE_APISERVER',
+    unit: 'file',
+    meaning:
+      'API server of Kubernetes, for the same tests. It keeps its data in `etcd`, which is on the path.',
+  },
+  {
+    key: 'RESEAL_CUSTOM_RESOURCES',
+    unit: 'directory',
+    meaning: 'Definitions of the custom resources of operators, for the same tests.',
+  },
   { key: 'RESEAL_STEP_CA', unit: 'file', meaning: 'step-ca, for `npm run bench -- sign`.' },
   { key: 'RESEAL_CFSSL', unit: 'file', meaning: 'cfssl, for the same benchmark.' },
   {
