@@ -9,6 +9,7 @@ import { provideDebianPackages } from './artifacts/debian-packages.mjs';
 import { hasPkcs11, providePkcs11, wantsPkcs11 } from './artifacts/native-modules.mjs';
 import { providePackages } from './artifacts/packages.mjs';
 import { providePkilint } from './artifacts/pkilint.mjs';
+import { providePromtool } from './artifacts/promtool.mjs';
 import { requireJava } from './artifacts/toolchains.mjs';
 import { endCommands } from './lib/commands.mjs';
 import { goSets } from './lib/go-sets.mjs';
@@ -107,6 +108,7 @@ async function provideNode(settings, report, command) {
   if (command === 'test') {
     const image = readPlan(process.argv.slice(2)).onStack.includes('image');
     await provideDebianPackages(settings, report, { native: !hasPkcs11(settings), image });
+    await providePromtool(settings, report); // after it, because apt-get runs once at a time
   }
   const node = await providePackages(settings, report);
   if (command === 'test' || wantsPkcs11()) await providePkcs11(settings, report);

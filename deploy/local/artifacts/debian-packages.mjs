@@ -63,20 +63,26 @@ export async function provideDebianPackages({ logs }, report, { native, image })
   const install = ['install', '-y', '--no-install-recommends', ...missing];
   if (process.getuid?.() !== 0 || !isCommand('apt-get'))
     throw new Refusal(`The tests need ${missing.join(', ')}: sudo apt-get ${install.join(' ')}`);
-  const log = path.join(logs, 'debian-packages.log');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  /** @param {string[]} args */
-  const aptGet = (args) => runToLog('apt-get', args, { what: `apt-get ${args[0]}`, log, env });
-  await report.step(`${missing.join(', ')} installed`, async () => {
-    if (!(await areKnown(missing))) await aptGet(['update']);
-    await aptGet(install);
-  });
+  await report.step(`${missing.join(', ')} installed`, () => aptGet({ logs }, install, missing));
 }
 
 /**
- * Whether apt knows each package. On a fresh machine its lists are empty.
+ * Runs apt-get. On a fresh machine its lists are empty: it reads them first if it does not know one of the packages.
+ * @param {Pick<Settings, 'logs'>} settings
+ * @param {string[]} args
  * @param {string[]} packages
+ * @param {string} [cwd]
  */
+export async function aptGet({ logs }, args, packages, cwd) {
+  const log = path.join(logs, 'debian-packages.log');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  /** @param {string[]} of */
+  const apt = (of) => runToLog('apt-get', of, { what: `apt-get ${of[0]}`, log, env, cwd });
+  if (!(await areKnown(packages))) await apt(['update']);
+  await apt(args);
+}
+
+/** @param {string[]} packages */
 async function areKnown(packages) {
   const { stdout } = await run('apt-cache', ['policy', ...packages]);
   return (stdout.match(/^ {2}Candidate: [^(]/gm) ?? []).length === packages.length;
@@ -86,7 +92,7 @@ async function areKnown(packages) {
 const isThere = (sign) => (typeof sign === 'string' ? isCommand(sign) : fs.existsSync(sign.file));
 
 /** @param {string} name */
-function isCommand(name) {
+export function isCommand(name) {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
   // A user's PATH does not contain the folders with administrators' tools.
   return [...folders, '/usr/sbin', '/sbin'].some((folder) => fs.existsSync(path.join(folder, name)));

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { customResources } from '../artifacts/custom-resources.mjs';
 import { goBinaries } from '../artifacts/go-binaries.mjs';
 import { pkilintPython } from '../artifacts/pkilint.mjs';
+import { promtoolPath } from '../artifacts/promtool.mjs';
 import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
-import { kubernetesApi, oasdiff, promtool, zlint } from '../lib/go-sets.mjs';
+import { kubernetesApi, oasdiff, zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { messageOf } from '../lib/errors.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
@@ -41,7 +42,7 @@ const environment = {
   RESEAL_TEMPORAL_TEST_SERVER: provideTestServer(settings),
   RESEAL_ZLINT: path.join(goBinaries(settings, zlint), 'zlint'),
   RESEAL_OASDIFF: path.join(goBinaries(settings, oasdiff), 'oasdiff'),
-  RESEAL_PROMTOOL: path.join(goBinaries(settings, promtool), 'promtool'),
+  RESEAL_PROMTOOL: promtoolPath(settings),
   RESEAL_HELM: path.join(goBinaries(settings, kubernetesApi), 'helm'),
   RESEAL_KUBE_APISERVER: path.join(goBinaries(settings, kubernetesApi), 'kube-apiserver'),
   RESEAL_CUSTOM_RESOURCES: customResources(settings),

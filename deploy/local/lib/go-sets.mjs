@@ -47,20 +47,6 @@ export const oasdiff = {
 };
 
 /**
- * Checks Prometheus rules, and runs their cases. Without the discovery of targets, of which it could check the settings, it
- * takes half as long to build.
- * @type {GoSet}
- */
-export const promtool = {
-  name: 'promtool',
-  title: 'promtool',
-  module: module('promtool'),
-  binaries: { promtool: 'github.com/prometheus/prometheus/cmd/promtool' },
-  flags: ['-tags', 'remove_all_sd'],
-  duration: 'about four minutes',
-};
-
-/**
  * What the chart is tried with. The versions fit each other, so that both programs share most of what is compiled.
  * @type {GoSet}
  */
@@ -100,11 +86,5 @@ export const rivals = {
 export const goSets = ({ external }, command, args) => [
   ...(!external.temporal && runsWholeStack(command, args) ? [temporal] : []),
   ...(command === 'test' ? [zlint, oasdiff] : []),
-  ...(command === 'test' ? setsOfGroups(readPlan([...args])) : []),
-];
-
-/** @param {ReturnType<typeof readPlan>} plan */
-const setsOfGroups = ({ offStack }) => [
-  ...(offStack.includes('contract') ? [promtool] : []),
-  ...(offStack.includes('chart') ? [kubernetesApi] : []),
+  ...(command === 'test' && readPlan([...args]).offStack.includes('chart') ? [kubernetesApi] : []),
 ];

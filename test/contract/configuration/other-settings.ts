@@ -78,7 +78,11 @@ export const testSettings: readonly OtherSetting[] = [
   },
   { key: 'RESEAL_PKILINT_PYTHON', unit: 'file', meaning: 'Python with pkilint, for the same test.' },
   { key: 'RESEAL_OASDIFF', unit: 'file', meaning: 'oasdiff, for the test of breaking API changes.' },
-  { key: 'RESEAL_PROMTOOL', unit: 'file', meaning: 'promtool, for the tests of alerts and dashboards.' },
+  {
+    key: 'RESEAL_PROMTOOL',
+    unit: 'file',
+    meaning: 'promtool, for the tests of alerts and dashboards, instead of Debian’s.',
+  },
   { key: 'RESEAL_HELM', unit: 'file', meaning: 'helm, for the tests of the chart.' },
   {
     key: 'RESEAL_KUBE_APISERVER',
