@@ -39,12 +39,12 @@ function attempt<T, P extends Privilege>(db: Database<P>, work: (tx: Tx<P>) => P
   return executor.provideConnection(async (connection) => {
     const statements = new TransactionStatements(connection);
     const tx = new Transaction<Tables>({ ...parts, executor: executor.withConnectionProvider(statements) });
-    const committed: (() => void)[] = [];
+    const committed: ((db: Database) => void)[] = [];
     afterCommits.set(tx, committed);
     try {
       const result = await work(tx);
       await statements.commit();
-      for (const each of committed) each();
+      for (const each of committed) each(db as Database);
       return result;
     } catch (error) {
       await statements.rollback();
@@ -63,13 +63,13 @@ const dialect: Dialect = {
 const parts = { config: { dialect }, dialect, driver: new DummyDriver() };
 
 /** What is to run after the commits of the transactions under way. */
-const afterCommits = new WeakMap<object, (() => void)[]>();
+const afterCommits = new WeakMap<object, ((db: Database) => void)[]>();
 
 /**
- * Runs `work` once the transaction is committed, and never if it is not. `work` must not throw: what was committed would
+ * Runs `work` with the database once the transaction is committed, and never if it is not. `work` must not throw: what was committed would
  * be reported as failed. If the answer to the commit is lost, `work` does not run although the commit may have taken place.
  */
-export function afterCommit<P extends Privilege>(tx: Tx<P>, work: () => void): void {
+export function afterCommit<P extends Privilege>(tx: Tx<P>, work: (db: Database) => void): void {
   afterCommits.get(tx)?.push(work);
 }
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { EventRow } from '../rows.js';
 import { insertRows } from '../writes.js';
+import { announceAfterCommit } from './announcements.js';
 
 export interface NewEvent {
   /** The id of a reissue, or a certificate's serial if no reissue caused the event. */
@@ -19,9 +20,14 @@ export async function insertEvents(tx: Tx<'insert event'>, events: readonly NewE
   if (events.length > 0) await eventPart(tx, events).execute(tx);
 }
 
-/** Inserts at least one event. */
-export const eventPart = (tx: Tx<'insert event'>, events: readonly NewEvent[]) =>
-  insertRows(tx, 'event', rowsOf(events) as never);
+/** Inserts at least one event, and announces it after the commit. */
+export function eventPart(tx: Tx<'insert event'>, events: readonly NewEvent[]) {
+  announceAfterCommit(
+    tx,
+    events.map(({ stream }) => stream),
+  );
+  return insertRows(tx, 'event', rowsOf(events) as never);
+}
 
 /** With the active trace, if there is one. */
 function rowsOf(events: readonly NewEvent[]) {
