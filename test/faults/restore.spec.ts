@@ -7,10 +7,10 @@ import { outboxLag } from '#libs/db/events';
 import { pendingRestore } from '#libs/db/restores';
 import { readPublished } from '#libs/events';
 import { sql } from 'kysely';
-import pg from 'pg';
-import { databaseUrlOf, environmentOf, metricsUrlOf } from '../support/app-environment.js';
+import { environmentOf, metricsUrlOf } from '../support/app-environment.js';
 import { continueReissue } from '../support/crowd.js';
 import type { Customer } from '../support/customer.js';
+import { asAdmin, copyDatabase, replaceDatabase } from '../support/database-copies.js';
 import { newIdempotencyKey } from '../support/gateway.js';
 import { expectSuccess, send } from '../support/http.js';
 import { connectToStack } from '../support/running-stack.js';
@@ -26,19 +26,6 @@ afterAll(async () => {
 });
 
 const apps: readonly Component[] = ['gateway', 'ops', 'worker', 'signer', 'status'];
-
-async function asAdmin(statement: string): Promise<void> {
-  const url = new URL(databaseUrlOf('admin'));
-  url.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  await client.query(statement).finally(() => client.end());
-}
-
-async function copyDatabase(from: string, to: string): Promise<void> {
-  await asAdmin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${from}'`);
-  await asAdmin(`create database ${to} template ${from} owner reseal_owner`);
-}
 
 /** Runs a job of `setup` as an engineer does. @returns its output */
 async function setup(...args: string[]): Promise<string> {
@@ -95,8 +82,7 @@ describe("Reseal's database, restored from a backup older than everything else",
       await until('all events to be published', async () => (await outboxLag(stack.db)).waiting === 0);
 
       for (const app of apps) await control.stop(app);
-      await asAdmin('drop database reseal with (force)');
-      await copyDatabase('reseal_backup', 'reseal');
+      await replaceDatabase('reseal', 'reseal_backup');
       await until('the restored database', () => sql`select 1`.execute(stack.db).then(() => true));
       const starts = [...apps].reverse().map((app) => control.start(app));
       starts.forEach((start) => void start.catch(() => undefined));
