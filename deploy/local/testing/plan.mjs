@@ -21,8 +21,8 @@ const testGroups = {
   canary: { onStack: true },
   image: { onStack: true },
 };
-/** Groups that take long, and run only if they are named. */
-const namedOnly = ['image'];
+/** Groups that run only if they are named: what they need takes long to build, as the API server of Kubernetes. */
+const namedOnly = ['chart', 'image'];
 
 /**
  * Reads `[--only e2e,faults] [--logs] [--tls] [-- <arguments for Jest>]`.
