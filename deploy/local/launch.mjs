@@ -106,8 +106,9 @@ async function prepare(command, report) {
 async function provideNode(settings, report, command) {
   // First, because npm needs the compiler to build pkcs11js.
   if (command === 'test') {
-    const image = readPlan(process.argv.slice(2)).onStack.includes('image');
-    await provideDebianPackages(settings, report, { native: !hasPkcs11(settings), image });
+    const { offStack, onStack } = readPlan(process.argv.slice(2));
+    const tested = { chart: offStack.includes('chart'), image: onStack.includes('image') };
+    await provideDebianPackages(settings, report, { native: !hasPkcs11(settings), ...tested });
     await providePromtool(settings, report); // after it, because apt-get runs once at a time
   }
   const node = await providePackages(settings, report);

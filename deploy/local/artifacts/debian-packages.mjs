@@ -25,7 +25,6 @@ const testPackages = {
   softhsm2: 'softhsm2-util', // a PKCS#11 token in software
   faketime: 'faketime', // runs a process with a wrong clock
   openssl: 'openssl', // checks certificates, CRLs and OCSP answers
-  'etcd-server': 'etcd', // the store of the Kubernetes API server
 };
 /**
  * For the browser tests: a browser and a font with Korean letters.
@@ -39,6 +38,12 @@ const browserTestPackages = { chromium: 'chromium', 'fonts-noto-cjk': { file: no
 const nativeBuildPackages = { 'g++': 'g++', make: 'make', python3: 'python3' };
 
 /**
+ * For the chart: the store of the Kubernetes API server.
+ * @type {Record<string, Sign>}
+ */
+const chartPackages = { 'etcd-server': 'etcd' };
+
+/**
  * To build and run the image.
  * @type {Record<string, Sign>}
  */
@@ -48,14 +53,15 @@ const imagePackages = { buildah: 'buildah', podman: 'podman', runc: 'runc' };
  * Installs the Debian packages that the tests need and this machine lacks. This requires root and apt.
  * @param {Settings} settings
  * @param {ProgressReport} report
- * @param {{native: boolean, image: boolean}} needs whether a native npm package must be built, and the image
+ * @param {{native: boolean, chart: boolean, image: boolean}} needs whether a native npm package must be built, and what is tested
  * @throws {Refusal} with the command to run, without root or apt
  */
-export async function provideDebianPackages({ logs }, report, { native, image }) {
+export async function provideDebianPackages({ logs }, report, { native, chart, image }) {
   const wanted = {
     ...testPackages,
     ...browserTestPackages,
     ...(native && nativeBuildPackages),
+    ...(chart && chartPackages),
     ...(image && imagePackages),
   };
   const missing = Object.keys(wanted).filter((name) => !isThere(wanted[name]));
