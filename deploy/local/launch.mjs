@@ -109,7 +109,8 @@ async function provideNode(settings, report, command) {
     const { offStack, onStack } = readPlan(process.argv.slice(2));
     const tested = { chart: offStack.includes('chart'), image: onStack.includes('image') };
     await provideDebianPackages(settings, report, { native: !hasPkcs11(settings), ...tested });
-    await providePromtool(settings, report); // after it, because apt-get runs once at a time
+    // After it, because apt-get runs once at a time.
+    if (offStack.includes('contract')) await providePromtool(settings, report);
   }
   const node = await providePackages(settings, report);
   if (command === 'test' || wantsPkcs11()) await providePkcs11(settings, report);
