@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isCommand } from '../local/artifacts/debian-packages.mjs';
 import { makeBase, nodePath, user } from './base-files.mjs';
 
 /**
@@ -117,11 +118,4 @@ function requireCommands() {
     `Missing: ${missing.join(', ')}. On Debian: sudo apt-get install --no-install-recommends buildah\n`,
   );
   process.exit(1);
-}
-
-/** @param {string} name */
-function isCommand(name) {
-  return (process.env.PATH ?? '')
-    .split(path.delimiter)
-    .some((folder) => fs.existsSync(path.join(folder, name)));
 }
