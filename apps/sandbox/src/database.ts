@@ -192,7 +192,9 @@ const schemaSql = `
  */
 export async function openSandboxDatabase(url: string, poolSize: number): Promise<SandboxDatabase> {
   const pool = createPool({
-    ...{ url, max: poolSize, applicationName: 'reseal-sandbox' },
+    url,
+    max: poolSize,
+    applicationName: 'reseal-sandbox',
     // The first connection is made while the process still loads its code, which blocks it for seconds on a busy machine.
     connectionTimeoutMs: 30_000,
   });

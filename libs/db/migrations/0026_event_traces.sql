@@ -4,5 +4,4 @@
 ALTER TABLE event ADD COLUMN traceparent text;
 
 -- Down Migration
-
-ALTER TABLE event DROP COLUMN traceparent;
+-- Forward only: a released migration is never undone, a new one mends it.

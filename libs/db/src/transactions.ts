@@ -66,8 +66,9 @@ const parts = { config: { dialect }, dialect, driver: new DummyDriver() };
 const afterCommits = new WeakMap<object, ((db: Database) => void)[]>();
 
 /**
- * Runs `work` with the database once the transaction is committed, and never if it is not. `work` must not throw: what was committed would
- * be reported as failed. If the answer to the commit is lost, `work` does not run although the commit may have taken place.
+ * Runs `work` with the database once the transaction is committed, and never if it is not. `work` must not throw: what was
+ * committed would be reported as failed. If the answer to the commit is lost, `work` does not run although the commit may
+ * have taken place.
  */
 export function afterCommit<P extends Privilege>(tx: Tx<P>, work: (db: Database) => void): void {
   afterCommits.get(tx)?.push(work);
