@@ -29,7 +29,7 @@ const tools = {
   setup: {
     main: 'apps/setup/src/main.js',
     environment: 'setup.env',
-    instead: 'RESEAL_SIGNER_JOURNAL',
+    instead: 'RESEAL_SECRETS_DIRECTORY',
   },
   npki: { main: 'apps/cli/src/npki/main.js' },
   terms: { main: 'apps/cli/src/terms/main.js' },
@@ -126,7 +126,8 @@ async function run(node, { main }, configuration, { root, state, cache }) {
   const cwd = process.env.npm_lifecycle_event === name ? process.env.INIT_CWD : undefined;
   const script = path.join(root, 'dist', main);
   const env = { NODE_COMPILE_CACHE: path.join(cache, 'node'), ...process.env, RESEAL_STATE: state };
-  const nodeArgs = ['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...configuration];
+  const silent = ['ExperimentalWarning', 'TimeoutNegativeWarning'].map((name) => `--disable-warning=${name}`);
+  const nodeArgs = ['--enable-source-maps', ...silent, ...configuration];
   const child = spawn(node, [...nodeArgs, script, ...args], { stdio: 'inherit', cwd, env });
   // The terminal sends a Ctrl-C to the tool too, which then decides when it ends. Other signals are passed on.
   for (const signal of stopSignals) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));

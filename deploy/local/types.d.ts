@@ -59,12 +59,13 @@ export interface WantedPort {
   readonly key: string;
 }
 
-/** Files of secrets, and the passwords of database roles. */
+/** The folder of secrets, and what the launcher itself uses of it. */
 export interface Secrets {
+  readonly folder: string;
+  /** Secrets of the servers that the launcher starts, by name. */
   readonly files: Readonly<Record<string, string>>;
+  /** Passwords of database roles. */
   readonly passwords: Readonly<Record<string, string>>;
-  /** The files of the database passwords, by role. */
-  readonly passwordFiles: Readonly<Record<string, string>>;
 }
 
 /** A certificate and its key, in PEM. */
@@ -82,7 +83,6 @@ export type TlsClient =
   | 'ops'
   | 'status'
   | 'sandbox'
-  | 'owner'
   | 'ca'
   | 'setup'
   | 'customers'

@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { gatewayConfig } from '../../apps/gateway/src/config.js';
 import { opsConfig } from '../../apps/ops/src/config.js';
 import { sandboxConfig } from '../../apps/sandbox/src/config.js';
-import { setupConfig } from '../../apps/setup/src/config.js';
+import { setupConfig } from '../../apps/setup/src/all-settings.js';
 import { signerConfig } from '../../apps/signer/src/config.js';
 import { statusConfig } from '../../apps/status/src/config.js';
 import { workerConfig } from '../../apps/worker/src/config.js';

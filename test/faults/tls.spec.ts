@@ -12,6 +12,7 @@ import { AppCopy, type App } from '../support/app-copies.js';
 import { databaseUrlOf, environmentOf, metricsUrlOf } from '../support/app-environment.js';
 import { continueReissue, ordinaryPath } from '../support/crowd.js';
 import { connectToStack, type RunningStack } from '../support/running-stack.js';
+import { setupProcess } from '../support/setup-command.js';
 import { TlsStack } from '../support/tls-stack.js';
 import { until } from '../support/until.js';
 
@@ -60,6 +61,15 @@ const replaceFile = (path: string, content: string) => {
 };
 
 describe('a stack with TLS', () => {
+  it('Setup finds the stack as it has made it', async () => {
+    const run = await setupProcess(['all', '--temporal', '--sandbox'], environmentOf('setup'));
+    expect(run).toMatchObject({ code: 0, errors: '' });
+    expect(run.lines).toEqual([
+      ...['keys', 'database', 'temporal', 'kafka'].map((name) => `${name}: nothing to do`),
+      expect.stringMatching(/^ca: certificate authority kept in /),
+    ]);
+  });
+
   it('A reissue is registered, and its messages and events arrive', async () => {
     const customer = await stack.newCustomer();
     await continueReissue(customer, ordinaryPath.length);

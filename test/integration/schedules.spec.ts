@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectTemporalClient, createDataConverter, type TemporalClient } from '#libs/temporal';
 import { until } from '../support/until.js';
-import { ensureSchedules, type ScheduleDefinition } from '../../apps/worker/src/schedules.js';
+import { ensureSchedules, type ScheduleDefinition } from '#libs/temporal';
 
 const dayMs = 86_400_000;
 let temporal: TemporalClient;

@@ -2,14 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { projectRoot } from '#libs/config';
 import { stateFolder } from './app-environment.js';
+import { launcherModule } from './launcher-module.js';
 import { until } from './until.js';
-
-/** The launcher is plain JavaScript without types. */
-const launcherModule = async <T>(name: string) =>
-  (await import(pathToFileURL(join(projectRoot(), 'deploy/local/lib', name)).href)) as T;
 
 const inherited = ['PATH', 'HOME', 'LANG', 'TZ', 'RESEAL_CACHE', 'RESEAL_MAVEN_REPOSITORY'];
 
@@ -30,7 +26,7 @@ export class TlsStack {
     mkdirSync(state, { recursive: true });
     const { claimFreePorts } = await launcherModule<{
       claimFreePorts(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv>;
-    }>('ports.mjs');
+    }>('lib/ports.mjs');
     const own = Object.fromEntries(Object.entries(process.env).filter(([key]) => inherited.includes(key)));
     const env = await claimFreePorts({ ...own, RESEAL_STATE: state, RESEAL_ENV: 'test' });
     const log = openSync(join(state, 'launcher.log'), 'w');
@@ -65,14 +61,14 @@ export class TlsStack {
   async renewClient(client: string, days = 90): Promise<void> {
     const { renewClient } = await launcherModule<{
       renewClient(folder: string, name: string, days: number): Promise<void>;
-    }>('tls.mjs');
+    }>('lib/tls.mjs');
     await renewClient(join(this.state, 'tls'), client, days);
   }
 
   /** Makes another CA in a folder. @returns the path of its certificate */
   async strangeCa(): Promise<string> {
     const { provideTls } = await launcherModule<{ provideTls(folder: string): Promise<{ ca: string }> }>(
-      'tls.mjs',
+      'lib/tls.mjs',
     );
     return (await provideTls(join(this.state, 'strange'))).ca;
   }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import pg from 'pg';
-import { migrate } from '../../libs/db/src/migrate.js';
+import { databaseUrlOf, stateFolder } from '../support/app-environment.js';
+import { migrate } from '#libs/db/migrations';
 
 /** The options of tests' connections: their name, and a long timeout for a busy machine. */
 export const asSpec = { applicationName: 'spec', connectionTimeoutMs: 30_000 } as const;
@@ -25,22 +25,17 @@ export interface Backup {
   drop(): Promise<void>;
 }
 
-const state = () => process.env.RESEAL_STATE ?? '.reseal';
-
 /**
  * Creates the database `t_<random>` for the tests of one file, which may change its time, empty its tables and count
  * its rows. With `empty` it has no table.
  */
 export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`;
-  const passwords = JSON.parse(
-    readFileSync(join(state(), 'secrets', 'database-passwords.json'), 'utf8'),
-  ) as Record<string, string>;
-  const admin = adminUrl(passwords);
+  const admin = databaseUrlOf('admin');
   const urlOf = (role: Role) => {
     const url = new URL(admin);
     url.username = `reseal_${role}`;
-    url.password = passwords[url.username] ?? '';
+    url.password = passwordOf(url.username);
     url.pathname = `/${name}`;
     return url.href;
   };
@@ -48,7 +43,7 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
   await asAdmin(admin, `grant reseal_owner to current_user`).catch(() => undefined); // a superuser needs no grant
   await asAdmin(admin, `create database ${name} owner reseal_owner`);
   try {
-    if (!empty) await migrate(urlOf('owner'), () => undefined);
+    if (!empty) await migrate(urlOf('owner'));
   } catch (error) {
     await asAdmin(admin, `drop database ${name} with (force)`);
     throw error;
@@ -71,16 +66,9 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
   return { urlOf, backUp, drop: () => asAdmin(admin, `drop database ${name} with (force)`) };
 }
 
-/** The administrator's address: of the stack's own server, or RESEAL_POSTGRES_URL. */
-function adminUrl(passwords: Readonly<Record<string, string>>): string {
-  if (process.env.RESEAL_POSTGRES_URL) return process.env.RESEAL_POSTGRES_URL;
-  const file = join(state(), 'env', 'owner.env');
-  const url = new URL(parseEnv(readFileSync(file, 'utf8')).RESEAL_DATABASE_URL ?? '');
-  url.username = 'postgres';
-  url.password = passwords.postgres ?? '';
-  url.pathname = '/postgres';
-  return url.href;
-}
+/** The password of a database role of the stack. */
+const passwordOf = (role: string) =>
+  readFileSync(join(stateFolder(), 'secrets/database', role), 'utf8').trim();
 
 async function asAdmin(connectionString: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString });

@@ -10,7 +10,7 @@ import { registerRelayMetrics, type EventRelay } from '#libs/events';
 import { HealthRegistry, NotReady } from '#libs/http';
 import { Metrics, type Logger, type MetricsSource } from '#libs/observability';
 import { restorePending, type RestoreWatch } from '#libs/restore';
-import { WorkerRunner, type TemporalClient } from '#libs/temporal';
+import { WorkerRunner, type TemporalClient, ensureSchedules } from '#libs/temporal';
 import { registerWebhookMetrics, type WebhookDispatcher } from '#libs/webhooks';
 import { sql } from 'kysely';
 import { registerHashingMetrics } from './hashing-metrics.js';
@@ -20,7 +20,6 @@ import { registerSequencerMetrics } from './sequencer-metrics.js';
 import type { WorkerDirectCalls } from './direct-calls.js';
 import { ProviderCircuits } from './provider-circuits.js';
 import type { ProviderMetrics } from './provider-metrics.js';
-import { ensureSchedules } from './schedules.js';
 
 /** The parts that the module runs. The class is its own injection token. */
 export class ProcessDependencies {

@@ -25,7 +25,6 @@ const clients = /** @type {const} */ ([
   'ops',
   'status',
   'sandbox',
-  'owner',
   'ca',
   'setup',
   'customers',

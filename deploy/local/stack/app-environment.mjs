@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { keysOfApps } from '../../../apps/setup/src/keys/first-keys.ts';
 import { writeFileAtomically } from '../lib/files.mjs';
 import { kafkaBrokers } from './kafka.mjs';
 import {
@@ -33,6 +34,7 @@ const variablesOfOneApp = {
   ],
   signer: tokenVariables,
   ca: tokenVariables,
+  setup: tokenVariables,
 };
 /** Variables with a secret or an address go to the apps that need them, below. All other settings go to every app. */
 const notSharedVariables = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|_PORT|_ADDRESS|_BROKERS)$/;
@@ -111,18 +113,13 @@ export function clientEnvironment(context) {
 /**
  * The whole environment of each app. An app gets only its own secrets, so that it cannot use the key or role of another.
  * @param {StackContext} context
- * @returns {Record<string, Environment>} by app; `owner` is for migrations, `setup`, `customers` and `ca` are for those npm commands
+ * @returns {Record<string, Environment>} by app; `setup`, `customers` and `ca` are for those npm commands
  */
 export function appEnvironments(context) {
-  const { settings, secrets } = context;
+  const { settings } = context;
   const { ports, host } = settings;
-  const { files } = secrets;
   const client = clientEnvironment(context);
   const sandbox = client.RESEAL_SANDBOX_URL;
-  const issuingKeys = {
-    RESEAL_CA_DIRECTORY: caDirectory(settings),
-    RESEAL_CA_PASSPHRASE_FILE: files.caPassphrase,
-  };
   const common = {
     ...pick(process.env, (key) => systemVariables.includes(key) || key.startsWith('OTEL_')),
     ...localLimits,
@@ -140,43 +137,35 @@ export function appEnvironments(context) {
     RESEAL_TEMPORAL_ADDRESS: client.RESEAL_TEMPORAL_ADDRESS,
     RESEAL_TEMPORAL_NAMESPACE: client.RESEAL_TEMPORAL_NAMESPACE,
     ...temporalCredentials(context, app),
-    RESEAL_CODEC_KEYS_FILE: files.codecKeys,
   });
   /** @param {TlsClient} app */
   const kafka = (app) => ({
     RESEAL_KAFKA_BROKERS: client.RESEAL_KAFKA_BROKERS,
     ...kafkaCredentials(context, app),
   });
+  const authority = {
+    RESEAL_CA_DIRECTORY: caDirectory(settings),
+    RESEAL_STATUS_URL: client.RESEAL_STATUS_URL,
+    RESEAL_SIGNER_JOURNAL: signerJournal(settings),
+    RESEAL_CA_ROOT_DIRECTORY: caRootDirectory(settings),
+    RESEAL_OCSP_DIRECTORY: ocspDirectory(settings),
+  };
   const providers = context.tls ? `https://${host}:${ports.sandboxTls}` : sandbox;
   /** @type {Record<string, Record<string, string | number | undefined>>} */
   const own = {
-    owner: databaseEnvironment(context, 'owner', 'reseal_owner'),
     setup: {
-      ...databaseEnvironment(context, 'setup', 'reseal_owner'),
+      ...authority,
+      ...keyFiles(context, 'ca'),
       ...temporal('setup'),
       ...kafka('setup'),
-      RESEAL_SIGNER_JOURNAL: signerJournal(settings),
+      RESEAL_ADMIN_DATABASE_URL: adminUrl(context),
+      RESEAL_SECRETS_DIRECTORY: context.secrets.folder,
       RESEAL_CHECKPOINT_FILE: checkpointFile(settings),
     },
-    gateway: {
-      RESEAL_GATEWAY_PORT: ports.gateway,
-      ...databaseEnvironment(context, 'gateway', 'reseal_gateway'),
-      ...temporal('gateway'),
-      RESEAL_TOKEN_KEY_FILE: files.tokenKey,
-      RESEAL_ID_KEY_FILE: files.idKey,
-      RESEAL_VAULT_PUBLIC_KEYS_FILE: files.vaultPublicKeys,
-      RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
-    },
+    gateway: { RESEAL_GATEWAY_PORT: ports.gateway, ...temporal('gateway') },
     worker: {
-      ...databaseEnvironment(context, 'worker', 'reseal_worker'),
       ...temporal('worker'),
       ...kafka('worker'),
-      RESEAL_VAULT_KEYS_FILE: files.vaultKeys,
-      RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
-      RESEAL_PSEUDONYM_KEY_FILE: files.pseudonymKey,
-      RESEAL_WEBHOOK_KEY_FILE: files.webhookKey,
-      RESEAL_RECEIPT_KEYS_FILE: files.receiptKeys,
-      RESEAL_AUDIT_KEYS_FILE: files.auditKeys,
       RESEAL_CHECKPOINT_FILE: checkpointFile(settings),
       RESEAL_SANDBOX_URL: sandbox,
       RESEAL_TELECOM_URL: `${providers}/v1/telecom,${providers}/v1/telecom-2`,
@@ -188,65 +177,62 @@ export function appEnvironments(context) {
       RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
       RESEAL_MAIL_FROM: 'Reseal <no-reply@reseal.example>',
     },
-    customers: {
-      ...databaseEnvironment(context, 'customers', 'reseal_customers'),
-      RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
-    },
+    customers: {},
     signer: {
-      ...databaseEnvironment(context, 'signer', 'reseal_signer'),
       ...temporal('signer'),
-      ...issuingKeys,
+      RESEAL_CA_DIRECTORY: caDirectory(settings),
       RESEAL_STATUS_URL: client.RESEAL_STATUS_URL,
       RESEAL_SIGNER_JOURNAL: signerJournal(settings),
     },
-    ca: {
-      ...databaseEnvironment(context, 'ca', 'reseal_signer'),
-      ...issuingKeys,
-      RESEAL_STATUS_URL: client.RESEAL_STATUS_URL,
-      RESEAL_SIGNER_JOURNAL: signerJournal(settings),
-      RESEAL_CA_ROOT_DIRECTORY: caRootDirectory(settings),
-      RESEAL_CA_ROOT_PASSPHRASE_FILE: files.caRootPassphrase,
-      RESEAL_OCSP_DIRECTORY: ocspDirectory(settings),
-      RESEAL_OCSP_PASSPHRASE_FILE: files.ocspPassphrase,
-    },
+    ca: authority,
     ops: {
       RESEAL_OPS_PORT: ports.ops,
-      ...databaseEnvironment(context, 'ops', 'reseal_ops'),
       ...temporal('ops'),
-      RESEAL_AUDIT_PUBLIC_KEYS_FILE: files.auditPublicKeys,
-      RESEAL_WEBHOOK_KEY_FILE: files.webhookKey,
-      RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
       RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
       ...(settings.external.temporal ? {} : { RESEAL_TEMPORAL_UI_URL: `http://${host}:${ports.temporalUi}` }),
     },
-    status: {
-      RESEAL_STATUS_PORT: ports.status,
-      ...databaseEnvironment(context, 'status', 'reseal_status'),
-      RESEAL_OCSP_DIRECTORY: ocspDirectory(settings),
-      RESEAL_OCSP_PASSPHRASE_FILE: files.ocspPassphrase,
-    },
+    status: { RESEAL_STATUS_PORT: ports.status, RESEAL_OCSP_DIRECTORY: ocspDirectory(settings) },
     sandbox: {
       RESEAL_SANDBOX_PORT: ports.sandbox,
       RESEAL_SANDBOX_SMTP_PORT: ports.smtp,
       RESEAL_OPS_URL: client.RESEAL_OPS_URL,
-      ...databaseEnvironment(context, 'sandbox', 'reseal_sandbox'),
       RESEAL_REGISTRY_DATABASE_URL: registryUrl(context),
       ...sandboxCredentials(context),
-      RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
       ...temporal('sandbox'),
     },
   };
   return Object.fromEntries(
-    Object.entries(own).map(([app, values]) => [
-      app,
-      {
-        ...common,
-        ...stringValues({ ...metricsPort(app, settings), ...values }),
-        ...pick(process.env, (key) => variablesOfOneApp[app]?.includes(key)),
-      },
-    ]),
+    Object.entries(own).map(([name, values]) => {
+      const app = /** @type {keyof typeof keysOfApps} */ (name);
+      const secret = {
+        ...databaseEnvironment(context, app, keysOfApps[app].role),
+        ...keyFiles(context, app),
+      };
+      return [
+        app,
+        {
+          ...common,
+          ...stringValues({ ...metricsPort(app, settings), ...secret, ...values }),
+          ...pick(process.env, (key) => variablesOfOneApp[app]?.includes(key)),
+        },
+      ];
+    }),
   );
 }
+
+/**
+ * The files with the keys of an app.
+ * @param {StackContext} context
+ * @param {keyof typeof keysOfApps} app
+ * @returns {Record<string, string>}
+ */
+const keyFiles = ({ secrets }, app) =>
+  Object.fromEntries(
+    Object.entries(keysOfApps[app].keys).map(([setting, file]) => [
+      `${setting}_FILE`,
+      path.join(secrets.folder, file),
+    ]),
+  );
 
 /**
  * The bank's registry for the sandbox, which connects with the password and certificates of its own database.
@@ -279,12 +265,14 @@ const stringValues = (values) =>
 
 /**
  * Writes the RESEAL_ variables of each app to a file, to run an app by hand: `node --env-file=.reseal/env/worker.env …`.
+ * `admin` and `owner` are the database's superuser and the owner of its tables.
  * @param {StackContext} context
  * @param {Record<string, Environment>} environments
  */
 export function writeEnvironmentFiles(context, environments) {
   const admin = { RESEAL_DATABASE_URL: adminUrl(context) };
-  for (const [app, environment] of Object.entries({ ...environments, admin })) {
+  const owner = pick(environments.setup ?? {}, (key) => key.startsWith('RESEAL_DATABASE_'));
+  for (const [app, environment] of Object.entries({ ...environments, admin, owner })) {
     const lines = Object.entries(pick(environment, (key) => key.startsWith('RESEAL_')));
     const content = lines.map(([key, value]) => `${key}='${value}'\n`).join('');
     writeFileAtomically(path.join(context.settings.state, 'env', `${app}.env`), content, { mode: 0o600 });

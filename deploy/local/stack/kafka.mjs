@@ -10,21 +10,10 @@ import { Refusal } from '../lib/errors.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
 import { kafkaJars } from '../lib/jar-sets.mjs';
 import { kafkaControllerPort } from '../lib/settings.mjs';
-import { until } from '../lib/wait.mjs';
 
-/** @import { Admin } from 'kafkajs' */
 /** @import { ProcessSpec, Secrets, Settings, StackContext, TlsFiles } from '../types.js' */
 
 const logConfig = fileURLToPath(new URL('../kafka/log4j2.properties', import.meta.url));
-
-/** Checkpoints are proofs of the audit log, so Kafka never deletes them. */
-const kept = { configEntries: [{ name: 'retention.ms', value: '-1' }] };
-const requiredTopics = [
-  { topic: 'reseal.reissue' },
-  { topic: 'reseal.certificate' },
-  { topic: 'reseal.audit', ...kept },
-];
-const partitions = 6;
 
 /** The user of the apps. */
 export const kafkaUser = 'reseal';
@@ -173,53 +162,24 @@ const written = (properties) =>
     .join('');
 
 /**
- * Creates the topics, and waits until they have leaders and consumer groups have a coordinator.
- * @param {StackContext} context
- */
-export async function provideTopics(context) {
-  await withAdmin(context, async (admin) => {
-    const existing = await until(() => admin.listTopics(), { what: 'Kafka', everyMs: 200 });
-    const topics = requiredTopics.filter(({ topic }) => !existing.includes(topic));
-    if (topics.length > 0)
-      await admin.createTopics({
-        topics: topics.map((each) => ({ ...each, numPartitions: partitions })),
-        waitForLeaders: true,
-      });
-    await until(() => admin.describeGroups(['reseal-readiness']), {
-      what: "Kafka's group coordinator",
-      everyMs: 200,
-    });
-  });
-}
-
-/**
- * Resolves when the broker answers with its metadata.
+ * Resolves when the stack's own broker answers, and consumer groups have a coordinator. The first request for one creates the
+ * topic of their offsets.
  * @param {StackContext} context
  */
 export async function kafkaAnswers(context) {
-  await withAdmin(context, (admin) => admin.listTopics(), { retries: 0 });
-}
-
-/**
- * @template T
- * @param {StackContext} context
- * @param {(admin: Admin) => Promise<T>} use
- * @param {{retries: number, initialRetryTime?: number}} retry
- */
-async function withAdmin(context, use, retry = { retries: 5, initialRetryTime: 200 }) {
   const { Kafka, logLevel } = kafkajs;
-  const brokers = kafkaBrokers(context).split(',');
   const kafka = new Kafka({
     clientId: 'reseal-launcher',
-    brokers,
+    brokers: kafkaBrokers(context).split(','),
     logLevel: logLevel.NOTHING,
-    retry,
+    retry: { retries: 0 },
     ...adminCredentials(context),
   });
   const admin = kafka.admin();
   try {
     await admin.connect();
-    return await use(admin);
+    await admin.listTopics(); // kafkajs learns the brokers by it
+    await admin.describeGroups(['reseal-readiness']);
   } finally {
     await admin.disconnect();
   }
@@ -229,8 +189,8 @@ async function withAdmin(context, use, retry = { retries: 5, initialRetryTime: 2
  * The launcher's credentials, as kafkajs takes them.
  * @param {StackContext} context
  */
-function adminCredentials({ settings, secrets, tls }) {
-  if (!tls || settings.external.kafka) return {};
+function adminCredentials({ secrets, tls }) {
+  if (!tls) return {};
   const { certificate, key } = tls.clients.launcher;
   return {
     ssl: { ca: read(tls.ca), cert: read(certificate), key: read(key) },

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { passwordFile } from '../../../apps/setup/src/keys/first-keys.ts';
 import { runToLog } from '../lib/commands.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
 import { signalGroup } from '../lib/process-identity.mjs';
@@ -76,7 +77,7 @@ export function databaseEnvironment(context, app, role) {
   const { certificate, key } = tls.clients[app];
   return {
     RESEAL_DATABASE_URL: withoutCredentials(databaseUrl(context, role, databaseOf(app))),
-    RESEAL_DATABASE_PASSWORD_FILE: secrets.passwordFiles[role] ?? '',
+    RESEAL_DATABASE_PASSWORD_FILE: path.join(secrets.folder, passwordFile(role)),
     RESEAL_DATABASE_CA_FILE: tls.ca,
     RESEAL_DATABASE_CERTIFICATE_FILE: certificate,
     RESEAL_DATABASE_KEY_FILE: key,

@@ -9,10 +9,10 @@ import { provideSecrets } from '../lib/secrets.mjs';
 import { provideTls, tlsFilesIn } from '../lib/tls.mjs';
 import { answersOk } from '../lib/wait.mjs';
 import { appEnvironments, clientEnvironment, writeEnvironmentFiles } from './app-environment.mjs';
-import { postgresAnswers, provideDatabases } from './databases.mjs';
-import { kafkaAnswers, prepareKafka, provideTopics } from './kafka.mjs';
+import { postgresAnswers } from './databases.mjs';
+import { kafkaAnswers, prepareKafka } from './kafka.mjs';
 import { preparePostgres } from './postgres.mjs';
-import { provideNamespace, temporalAnswers } from './temporal-namespace.mjs';
+import { temporalAnswers } from './temporal-readiness.mjs';
 import { prepareTemporal, prepareTemporalUi } from './temporal.mjs';
 
 /** @import { ProgressReport } from '../lib/progress-report.mjs' */
@@ -32,6 +32,8 @@ const nodeFlags = (app) =>
   app === 'worker'
     ? ['--enable-source-maps', '--import', './dist/libs/temporal/src/without-promise-traces.js']
     : ['--enable-source-maps'];
+/** kafkajs sets a timeout in the past. */
+const setupFlags = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
 /** A process stops after those that depend on it. */
 const stopOrder = [
   'gateway',
@@ -55,6 +57,8 @@ export class Stack {
   #environments;
   #tlsFolder;
   #stopping = false;
+  /** @type {Promise<void> | undefined} */
+  #built;
 
   /**
    * @param {Settings} settings
@@ -111,9 +115,9 @@ export class Stack {
    * @param {Promise<void>} temporal
    */
   async #startApps(databases, temporal) {
-    await buildAll(this.#context);
+    await (this.#built ??= buildAll(this.#context));
     // The CA after the migrations, because its creation is the first entry of its audit trail.
-    const ca = databases.then(() => this.#migrate()).then(() => this.#provideCa());
+    const ca = databases.then(() => this.#provideCa());
     await Promise.all([temporal, ca]);
     await Promise.all(appNames.map((app) => this.#startApp(app)));
   }
@@ -138,7 +142,7 @@ export class Stack {
           await this.#startChild('postgres', 'PostgreSQL', await preparePostgres(this.#context), () =>
             postgresAnswers(this.#context),
           );
-        await provideDatabases(this.#context);
+        await this.#setUp('database', '--temporal', '--sandbox');
       },
     );
   }
@@ -151,7 +155,7 @@ export class Stack {
         await this.#startChild('temporal', 'Temporal', await prepareTemporal(this.#context), () =>
           temporalAnswers(this.#context),
         );
-      await provideNamespace(this.#context);
+      await this.#setUp('temporal');
     });
     if (external.temporal) return;
     await report.step('Temporal UI ready', () =>
@@ -168,32 +172,26 @@ export class Stack {
         await this.#startChild('kafka', 'Kafka', await prepareKafka(this.#context), () =>
           kafkaAnswers(this.#context),
         );
-      await provideTopics(this.#context);
+      await this.#setUp('kafka');
     });
   }
 
   #provideCa() {
     return this.#context.report.step('Certificate authority ready', () =>
-      this.#runBuilt('ca', ['dist/apps/signer/src/ca/main.js', 'init', '--as', 'launcher'], 'ca'),
-    );
-  }
-
-  #migrate() {
-    return this.#context.report.step('Database migrated', () =>
-      this.#runBuilt('migrations', ['dist/libs/db/src/migrate.js'], 'owner'),
+      this.#setUp('ca', '--as', 'launcher'),
     );
   }
 
   /**
-   * @param {string} name of the log
-   * @param {string[]} script in `dist`, and its arguments
-   * @param {string} environment
+   * Runs a command of the setup app. The first one waits until the app is built.
+   * @param {string} command
+   * @param {...string} args
    */
-  #runBuilt(name, script, environment) {
-    const log = path.join(this.settings.logs, `${name}.log`);
-    return runToLog(process.execPath, ['--enable-source-maps', ...script], {
-      log,
-      env: this.#environments[environment],
+  async #setUp(command, ...args) {
+    await (this.#built ??= buildAll(this.#context));
+    await runToLog(process.execPath, [...setupFlags, 'dist/apps/setup/src/main.js', command, ...args], {
+      log: path.join(this.settings.logs, `setup-${command}.log`),
+      env: this.#environments.setup,
       cwd: this.settings.root,
     });
   }

@@ -9,3 +9,5 @@ export { EventRelay } from './relay.js';
 export { registerRelayMetrics } from './relay-metrics.js';
 export { readPublished } from './read-published.js';
 export type { PublishedEvent } from './read-published.js';
+export { planTopics } from './plan-topics.js';
+export { defaultPartitions } from './topics.js';

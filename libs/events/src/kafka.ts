@@ -1,8 +1,8 @@
-import { topics } from '#libs/contracts';
 import type { Logger } from '#libs/observability';
 import { logLevel, Partitioners, type ICustomPartitioner, type Kafka, type Producer } from 'kafkajs';
 import type { EventMessage } from './cloud-event.js';
 import { createKafka, type KafkaAccess } from './kafka-client.js';
+import { defaultPartitions, topicToCreate } from './topics.js';
 
 export interface KafkaOptions extends KafkaAccess {
   readonly clientId: string;
@@ -27,7 +27,6 @@ export interface Publisher {
 
 /** A producer on a dead connection is dropped after two of these, so within ten seconds. */
 const requestTimeoutMs = 4_000;
-const defaultPartitions = 6;
 
 /**
  * Publishes to Kafka with an idempotent producer, `acks=all`, one request at a time. It connects at the first batch, and
@@ -118,23 +117,13 @@ export class KafkaPublisher implements Publisher {
       if (missing.length > 0)
         await admin.createTopics({
           waitForLeaders: true,
-          topics: missing.map((topic) => ({
-            ...topicSettings(topic),
-            numPartitions: partitions,
-            replicationFactor: -1,
-          })),
+          topics: missing.map((topic) => topicToCreate(topic, { partitions })),
         });
     } finally {
       await admin.disconnect().catch(() => undefined);
     }
   }
 }
-
-/** A topic's name and settings. Checkpoints are proofs of the audit log, so that Kafka never deletes them. */
-const topicSettings = (topic: string) => ({
-  topic,
-  ...(topic === topics.audit && { configEntries: [{ name: 'retention.ms', value: '-1' }] }),
-});
 
 async function disconnect(producer: Promise<Producer>): Promise<void> {
   await producer.then((connected) => connected.disconnect()).catch(() => undefined);

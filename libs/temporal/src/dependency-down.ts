@@ -5,11 +5,14 @@ export const grpcStatus = {
   cancelled: 1,
   unknown: 2,
   deadlineExceeded: 4,
+  notFound: 5,
   alreadyExists: 6,
+  permissionDenied: 7,
   resourceExhausted: 8,
   failedPrecondition: 9,
   aborted: 10,
   unavailable: 14,
+  unauthenticated: 16,
 } as const;
 
 const passing: readonly number[] = [

@@ -12,3 +12,5 @@ export { bundleWorkflows, workflowBundle } from './workflow-bundle.js';
 export { workflowsPath } from './workflow-bundle.js';
 export { grpcStatus, grpcStatusOf, isDependencyDown } from './dependency-down.js';
 export { decodeHistory, digestOfHistory } from './decode-history.js';
+export { ensureSchedules, outdatedSchedules, scheduleIds } from './schedules.js';
+export type { ScheduleDefinition } from './schedules.js';

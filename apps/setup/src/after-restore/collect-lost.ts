@@ -8,7 +8,7 @@ import { findReissue, findReissues } from '#libs/db/reissues';
 import { isFinal } from '#libs/domain';
 import { kafkaCredentialsOf, readPublished, type PublishedEvent } from '#libs/events';
 import { readJournal, type CertificateJournalEntry, type JournalFault } from '#libs/signer-journal';
-import type { SetupConfig } from '../config.js';
+import type { RestoreConfig } from '../config.js';
 import type { ReissueFacts } from './facts.js';
 import { workflowSummaryOf, workflowsOfReissues } from './workflows.js';
 
@@ -17,7 +17,7 @@ export interface CollectContext {
   readonly temporal: Pick<Client, 'workflow'>;
   readonly codec: PayloadCodec;
   readonly config: Parameters<typeof kafkaCredentialsOf>[0] &
-    Pick<SetupConfig, 'kafkaBrokers' | 'eventSource' | 'signerJournal'>;
+    Pick<RestoreConfig, 'kafkaBrokers' | 'eventSource' | 'signerJournal'>;
 }
 
 /** Records that other stores have and the database does not have. */

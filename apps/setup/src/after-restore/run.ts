@@ -12,7 +12,7 @@ import {
 } from '#libs/domain';
 import type { PublishedEvent } from '#libs/events';
 import { recordFinding } from '#libs/restore';
-import type { SetupConfig } from '../config.js';
+import type { RestoreConfig } from '../config.js';
 import { applyDecision, type ApplyContext } from './apply-decision.js';
 import { decideRecovery, type RecoveryDecision } from './decide.js';
 import type { ReissueFacts } from './facts.js';
@@ -21,7 +21,7 @@ import { forkOf, type LogFork } from './log-fork.js';
 import { describeDecision, describeSummary } from './words.js';
 
 interface AfterRestoreContext extends CollectContext, ApplyContext {
-  readonly config: SetupConfig;
+  readonly config: RestoreConfig;
   readonly print: (line: string) => void;
 }
 

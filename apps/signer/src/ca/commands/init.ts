@@ -1,18 +1,28 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createCertificateAuthority, renewDueResponders } from '#libs/ca';
+import { authorityFiles, createCertificateAuthority, renewDueResponders } from '#libs/ca';
 import { rootLocationOf } from '../../key-locations.js';
 import { renewRootCrl } from '../root-crl-renewal.js';
 import type { Command } from '../context.js';
 
 export const initCommand: Command = {
   name: 'init',
-  usage: '',
+  usage: '[--dry-run]',
   summary: 'creates root, issuing CA and OCSP keys if they do not exist; renews OCSP keys that are due',
 
   async run(args, context) {
-    parseArgs({ args });
+    const { values } = parseArgs({ args, options: { 'dry-run': { type: 'boolean' } } });
     const config = context.config();
     const { directory, passphrase, token } = context.keys();
+    if (values['dry-run']) {
+      const exists = existsSync(authorityFiles(directory).rootCertificate);
+      context.out(
+        exists
+          ? `would keep the certificate authority in ${directory}, and renew its OCSP keys and root CRL if they are due`
+          : `would create the certificate authority in ${directory}`,
+      );
+      return;
+    }
     const details = { directory, organisation: config.organisation, keyStore: config.caKeyStore };
     await context.audited('ca.init', details, async () => {
       const outcome = await createCertificateAuthority({

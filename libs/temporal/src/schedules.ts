@@ -1,5 +1,6 @@
 import {
   ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   type Client,
   type ScheduleDescription,
@@ -35,6 +36,29 @@ const schedules: readonly ScheduleDefinition[] = [
 export async function ensureSchedules(client: Pick<Client, 'schedule'>, definitions = schedules) {
   for (const definition of definitions) await ensureSchedule(client, definition);
 }
+
+/** The ids of schedules that Temporal does not have, or that differ from their definition. */
+export async function outdatedSchedules(
+  { schedule }: Pick<Client, 'schedule'>,
+  definitions = schedules,
+): Promise<string[]> {
+  const outdated = await Promise.all(
+    definitions.map(async (definition) => {
+      try {
+        return isAsDefined(await schedule.getHandle(definition.id).describe(), definition)
+          ? []
+          : [definition.id];
+      } catch (error) {
+        if (!(error instanceof ScheduleNotFoundError)) throw error;
+        return [definition.id];
+      }
+    }),
+  );
+  return outdated.flat();
+}
+
+/** The ids of all schedules. */
+export const scheduleIds: readonly string[] = schedules.map(({ id }) => id);
 
 async function ensureSchedule(
   { schedule }: Pick<Client, 'schedule'>,

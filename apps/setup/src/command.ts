@@ -1,0 +1,17 @@
+import type { ServerErrors } from './failures.js';
+import type { RunOptions } from './steps.js';
+
+export interface SetupOptions extends RunOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly temporal: boolean;
+  readonly sandbox: boolean;
+  /** Name of the operator, for the audit trail. */
+  readonly as: string;
+}
+
+/** A part of `setup all`. */
+export interface SetupCommand {
+  /** The server that it works on. */
+  readonly server?: ServerErrors;
+  run(options: SetupOptions): Promise<void>;
+}

@@ -1,0 +1,11 @@
+import { parseArgs } from 'node:util';
+import { loadConfig } from '#libs/config';
+import type { SetupOptions } from '../command.js';
+import { secretsConfig } from '../config.js';
+import { secretManifests } from '../keys/secret-manifests.js';
+
+/** `setup secrets`. */
+export function printSecrets(args: string[], { env, print }: Pick<SetupOptions, 'env' | 'print'>): void {
+  parseArgs({ args });
+  print(JSON.stringify(secretManifests(loadConfig(secretsConfig, env)), undefined, 2));
+}

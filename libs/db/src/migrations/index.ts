@@ -1,0 +1,1 @@
+export { allMigrations, migrate, pendingMigrations } from './migrate.js';
