@@ -536,12 +536,13 @@ describe('a large file of customers', () => {
     expect((await customers(['import', file])).code).toBe(0);
   });
 
-  it('A hundred thousand customers are imported with a small heap', async () => {
+  // The benchmark `import` does the same with a million.
+  it('Many customers are imported with a heap that has no room for all of them', async () => {
     const file = join(folder, 'large.csv');
     const columns = Object.keys(bankCustomer()) as (keyof BankCustomer)[];
     const writing = createWriteStream(file);
     writing.write(`${columns.join(',')}\n`);
-    for (let batch = 0; batch < 100; batch += 1) {
+    for (let batch = 0; batch < 30; batch += 1) {
       const people = Array.from({ length: 1_000 }, () => bankCustomer());
       const rows = people.map((person) => columns.map((column) => person[column]).join(','));
       if (!writing.write(`${rows.map((row) => row.replace(/\$argon2id.*/, '"$&"')).join('\n')}\n`))
@@ -549,11 +550,11 @@ describe('a large file of customers', () => {
     }
     writing.end();
     await finished(writing);
-    const { child, output } = start(['import', file], ['--max-old-space-size=96']);
+    const { child, output } = start(['import', file], ['--max-old-space-size=48']);
     const [code] = (await once(child, 'exit')) as [number | null];
     expect({ code, last: output.at(-1) }).toEqual({
       code: 0,
-      last: '100000 customers added, 0 changed, 0 as they are, 0 lines refused.',
+      last: '30000 customers added, 0 changed, 0 as they are, 0 lines refused.',
     });
   });
 });
