@@ -6,6 +6,7 @@ import { createDatabase, type Database } from '#libs/db';
 import { sql } from 'kysely';
 import { commands } from '../../apps/signer/src/ca/commands/index.js';
 import { createContext } from '../../apps/signer/src/ca/context.js';
+import { insertBareReissue } from '../world/bare-reissue.js';
 import { enrolCertificates } from '../world/enrolled-certificates.js';
 import { createRunningOperation, type GivenOperation } from '../world/operations.js';
 import { MovableClock } from '../world/movable-clock.js';
@@ -281,6 +282,19 @@ describe('holding and releasing', () => {
       const repeated = await ca(name, [...operation, '--confirm', '--json']);
       expect([repeated.code, ...Object.values(outcomesOf(repeated))]).toEqual([0, again, again]);
     }
+  });
+
+  it('ca hold says what to do about the certificate of an open reissue in place of getting an approval', async () => {
+    const reissue_id = await insertBareReissue(owner, clock.now());
+    const [serial] = await enrolCertificates(owner, 1, { reissue_id });
+    const { code, lines } = await ca('hold', [serial!]);
+    expect(code).toBe(3);
+    expect(lines).toEqual([
+      expect.stringMatching(`^${serial} .*REISSUE_OPEN  ${reissue_id}$`),
+      'REISSUE_OPEN 1',
+      expect.stringMatching(/^REISSUE_OPEN: cancel or abandon the reissue/),
+      'Nothing was changed.',
+    ]);
   });
 
   it('ca hold and release refuse a revoked certificate with an exit code of its own', async () => {

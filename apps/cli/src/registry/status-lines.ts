@@ -1,6 +1,6 @@
 import type { RegistryStatus } from '#libs/resident-numbers';
 
-const head = ['key', '', "customers' keys", 'numbers', 'lookup values'];
+const head = ['key', '', "customers' keys", "numbers without a customer's key", 'lookup values'];
 
 /** The status as text for operators. */
 export function statusLines({ keys, numbers, notFound, erased, toRotate }: RegistryStatus): string[] {

@@ -43,6 +43,10 @@ const settled: Readonly<Record<CertificateAct, readonly ChangeRefusal[]>> = {
   hold: ['ALREADY_ON_HOLD'],
   release: ['NOT_ON_HOLD'],
 };
+/** What to do in place of a change that is refused. */
+const advice: Partial<Record<ChangeRefusal, string>> = {
+  REISSUE_OPEN: "cancel or abandon the reissue in the operators' console, which withdraws its certificate",
+};
 const refusedExitCode = 3;
 
 /**
@@ -93,7 +97,7 @@ async function show(
 ): Promise<void> {
   for await (const planned of planChanges(context.db(), serials, act, context.clock()))
     report.add(planned, plannedWords[act]);
-  report.end('Nothing was changed. Get an operation approved, then add --operation OP_ID --confirm.');
+  report.endOfPlan();
 }
 
 async function operationOf(
@@ -202,6 +206,7 @@ const digestOfSerials = (serials: readonly string[]) =>
 class ChangeReport {
   readonly counts: Record<string, number> = {};
   private readonly refusals = new Set<ChangeRefusal>();
+  private possible = false;
 
   constructor(
     private readonly context: CommandContext,
@@ -211,16 +216,29 @@ class ChangeReport {
   add({ serial, outcome, reissueId }: PlannedChange, doneWord: string): void {
     const word = outcome === 'DONE' ? doneWord : outcome;
     this.counts[word] = (this.counts[word] ?? 0) + 1;
-    if (outcome !== 'DONE') this.refusals.add(outcome);
+    if (outcome === 'DONE') this.possible = true;
+    else this.refusals.add(outcome);
     if (this.json) this.context.out(JSON.stringify({ serial, outcome: word, reissueId }));
     else this.context.out(`${serial.padEnd(40)}  ${word}${reissueId ? `  ${reissueId}` : ''}`);
   }
 
-  end(note?: string): void {
-    if (this.json) return this.context.out(JSON.stringify({ counts: this.counts, changed: !note }));
+  end(): void {
+    this.sumUp(true);
+  }
+
+  endOfPlan(): void {
+    this.sumUp(false);
+    if (this.json) return;
+    const next = this.possible ? ' Get an operation approved, then add --operation OP_ID --confirm.' : '';
+    this.context.out(`Nothing was changed.${next}`);
+  }
+
+  private sumUp(changed: boolean): void {
+    if (this.json) return this.context.out(JSON.stringify({ counts: this.counts, changed }));
     const sums = Object.entries(this.counts).map(([word, count]) => `${word} ${count}`);
     this.context.out(sums.join(', '));
-    if (note) this.context.out(note);
+    for (const refusal of this.refusals)
+      if (advice[refusal]) this.context.out(`${refusal}: ${advice[refusal]}.`);
   }
 
   exitCode(act: CertificateAct): number {
