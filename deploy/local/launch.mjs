@@ -11,10 +11,12 @@ import { providePackages } from './artifacts/packages.mjs';
 import { providePkilint } from './artifacts/pkilint.mjs';
 import { providePromtool } from './artifacts/promtool.mjs';
 import { requireJava } from './artifacts/toolchains.mjs';
+import { benchmarks } from './lib/benchmarks.mjs';
 import { endCommands } from './lib/commands.mjs';
 import { goSets } from './lib/go-sets.mjs';
 import { claimState, endLeftovers, releaseState, runningStack } from './lib/instance.mjs';
 import { jarSets } from './lib/jar-sets.mjs';
+import { readOptions, requestedUsage, unknownName } from './lib/options.mjs';
 import { assertPortsFree, claimFreePorts } from './lib/ports.mjs';
 import { descriptionOf } from './lib/errors.mjs';
 import { ProgressReport } from './lib/progress-report.mjs';
@@ -41,6 +43,9 @@ const isolatedStates = {
  * @param {Command} command
  */
 export async function launch(command) {
+  const args = process.argv.slice(2);
+  const usage = requestedUsage(command, args);
+  if (usage !== undefined) return console.log(usage);
   const report = new ProgressReport(['demo', 'bench'].includes(command) ? process.stderr : process.stdout);
   const interrupt = () => {
     endCommands();
@@ -48,6 +53,9 @@ export async function launch(command) {
   };
   for (const signal of stopSignals) process.on(signal, interrupt);
   try {
+    if (command === 'start') readOptions(command, args);
+    if (command === 'test') readPlan(args);
+    if (command === 'bench') requireBenchmark(args[0]);
     const { node, ownsState } = await prepare(command, report);
     for (const signal of stopSignals) process.off(signal, interrupt);
     await handOver(command, node, ownsState);
@@ -115,6 +123,15 @@ async function provideNode(settings, report, command) {
   const node = await providePackages(settings, report);
   if (command === 'test' || wantsPkcs11()) await providePkcs11(settings, report);
   return node;
+}
+
+/**
+ * Without a name, or with `--help`, the benchmarks are listed.
+ * @param {string | undefined} name
+ */
+function requireBenchmark(name) {
+  if (name !== undefined && !name.startsWith('-') && !Object.hasOwn(benchmarks, name))
+    throw unknownName('benchmark', name, Object.keys(benchmarks));
 }
 
 /**

@@ -1,4 +1,5 @@
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import type { parseArgs, ParseArgsOptionsConfig } from 'node:util';
+import { parseOptions as parse } from '#libs/command-line';
 
 /** A wrong argument. The message ends with the usage of the benchmark. */
 export class UsageError extends Error {
@@ -22,7 +23,7 @@ export function parseOptions<const Options extends ParseArgsOptionsConfig>(
   usage: string,
 ): ReturnType<typeof parseArgs<{ options: Options }>>['values'] {
   try {
-    return parseArgs({ args: [...args], options }).values;
+    return parse({ args: [...args], options }).values;
   } catch (error) {
     throw new UsageError((error as Error).message, usage);
   }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import {
   identifierKinds,
   identityMethods,
@@ -56,7 +56,7 @@ export function readOptions(args: readonly string[]): Options {
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({
+    return parseOptions({
       args: [...args],
       options: {
         reason: { type: 'string' },

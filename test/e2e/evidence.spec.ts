@@ -206,7 +206,7 @@ describe('the tools', () => {
       2,
       '/nowhere cannot be read',
     ],
-    ['an unknown option', 'trust', ['--all'], 2, "Unknown option '--all'"],
+    ['an unknown option', 'trust', ['--all'], 2, 'Unknown option "--all"'],
   ])('The tools name the fault with %s and do nothing', async (_, tool, args, code, message) => {
     const ran = await runTool(tool, args);
     expect(ran.code).toBe(code);

@@ -1,3 +1,4 @@
+import { unknownName } from '#libs/command-line';
 import { isArgumentError, type InputTerminal, type Terminal } from './terminal.js';
 
 /** A tool of several commands. */
@@ -27,6 +28,7 @@ export async function runTool<T extends Pick<Terminal | InputTerminal, 'print' |
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
+    if (name) terminal.complain(`${unknownName('command', name, Object.keys(commands))}\n`);
     terminal.complain(usage);
     return 2;
   }

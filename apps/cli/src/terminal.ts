@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { buffer } from 'node:stream/consumers';
+import { isOptionError } from '#libs/command-line';
 
 /** The outputs and the clock of a tool. */
 interface Outputs {
@@ -44,10 +45,9 @@ export class ToolFailure extends Error {
 export const actorOf = (as: unknown): string =>
   `operator:${typeof as === 'string' ? as : userInfo().username}`;
 
-/** Whether an error is about the arguments: ours, or one of node:util's parseArgs. */
+/** Whether an error is about the arguments. */
 export const isArgumentError = (error: unknown): error is Error =>
-  error instanceof UsageError ||
-  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('ERR_PARSE_ARGS_');
+  error instanceof UsageError || isOptionError(error);
 
 /** Standard input without one final newline, which `echo` and editors add. */
 export async function readSecret(terminal: InputTerminal): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { parseArgs } from 'node:util';
+import { isOptionError, parseOptions, unknownName } from '#libs/command-line';
 import type { SetupCommand } from './command.js';
 import { failureOf, type ServerErrors } from './failures.js';
 
@@ -40,6 +40,8 @@ const commands: Readonly<Record<string, () => Promise<SetupCommand>>> = {
   ca: async () => (await import('./commands/ca.js')).caCommand,
 };
 
+const commandNames = [...Object.keys(commands), 'all', 'secrets', 'after-restore'];
+
 /** What surrounds a run of the program. */
 interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
@@ -74,7 +76,7 @@ export async function runSetup(
     }
     const { names, ...flags } = parse([command, ...args]);
     const unknown = names.find((name) => !Object.hasOwn(commands, name));
-    if (unknown !== undefined) return fail(`Unknown command "${unknown}".\n\n${usage}`, 2);
+    if (unknown !== undefined) return fail(`${unknownName('command', unknown, commandNames)}\n\n${usage}`, 2);
     for (const [name, load] of Object.entries(commands)) {
       if (!names.includes(name)) continue;
       const each = await load();
@@ -83,8 +85,7 @@ export async function runSetup(
     }
     return 0;
   } catch (error) {
-    const isUsageError = String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
-    if (isUsageError) return fail(`${(error as Error).message}\n\n${usage}`, 2);
+    if (isOptionError(error)) return fail(`${error.message}\n\n${usage}`, 2);
     const expected = failureOf(error, server);
     if (expected) return fail(expected.line, expected.exitCode);
     return fail(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
@@ -92,7 +93,7 @@ export async function runSetup(
 }
 
 function parse(args: string[]) {
-  const { positionals, values } = parseArgs({
+  const { positionals, values } = parseOptions({
     args,
     allowPositionals: true,
     options: {

@@ -5,7 +5,7 @@ import { messageOf } from '../lib/errors.mjs';
 import { rivals } from '../lib/go-sets.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
-import { runsWholeStack } from '../lib/whole-stack.mjs';
+import { runsWholeStack } from '../lib/benchmarks.mjs';
 import { buildAll, buildTools } from '../stack/build.mjs';
 import { serveControl } from '../stack/control.mjs';
 import { Stack } from '../stack/stack.mjs';

@@ -2,12 +2,10 @@ import { messageOf } from '../lib/errors.mjs';
 import { runningStack } from '../lib/instance.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
-import { buildAll } from '../stack/build.mjs';
+import { buildAll, buildTools } from '../stack/build.mjs';
 import { provideSamplePeople, runDemo } from '../stack/samples.mjs';
 import { Stack } from '../stack/stack.mjs';
 import { withStack } from '../stack/with-stack.mjs';
-
-/** @import { PublishedStack } from '../types.js' */
 
 // Progress goes to standard error, so that the output of `--json` can be piped.
 const report = new ProgressReport(process.stderr);
@@ -15,16 +13,29 @@ const settings = readSettings();
 const args = process.argv.slice(2).filter((arg) => arg !== '--tls');
 const running = runningStack(settings);
 
-process.exit(running ? await runOn(running) : await bootAndRun());
+process.exit(await main());
 
-/** @param {PublishedStack} stack */
-async function runOn(stack) {
+async function main() {
   try {
     await buildAll({ settings, report });
-    return await runDemo({ settings, report }, stack.environment, args);
+    // The demo client refuses wrong arguments and prints its usage, so that no stack has to start for that.
+    if (running || !(await needsStack()))
+      return await runDemo({ settings, report }, running?.environment ?? {}, args);
   } catch (error) {
     report.failed(messageOf(error));
     return 1;
+  }
+  return bootAndRun();
+}
+
+async function needsStack() {
+  await buildTools({ settings, report });
+  /** @type {{readOptions(args: string[]): {help: boolean}}} */
+  const { readOptions } = await import(`${settings.root}/dist-tools/test/demo/options.js`);
+  try {
+    return !readOptions(args).help;
+  } catch {
+    return false;
   }
 }
 

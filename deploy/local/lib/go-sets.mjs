@@ -1,5 +1,5 @@
 import { readPlan } from '../testing/plan.mjs';
-import { runsWholeStack } from './whole-stack.mjs';
+import { runsWholeStack } from './benchmarks.mjs';
 
 /** @import { Command, GoSet, Settings } from '../types.js' */
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { runsWholeStack } from './whole-stack.mjs';
+import { runsWholeStack } from './benchmarks.mjs';
 
 /** @import { Command, JarSet, Settings } from '../types.js' */
 

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { Refusal } from '../lib/errors.mjs';
+import { readOptions } from '../lib/options.mjs';
 
 /** npm scripts. Each counts as one check. */
 const checkNames = ['lint', 'types', 'architecture'];
@@ -28,16 +28,12 @@ const namedOnly = ['chart', 'image'];
  * Reads `[--only e2e,faults] [--logs] [--tls] [-- <arguments for Jest>]`.
  * @param {string[]} argv
  * @returns {{checks: string[], offStack: string[], onStack: string[], jestArgs: string[]}}
- * @throws {Refusal} if a name is unknown
+ * @throws {Refusal} if a group or an option is unknown
  */
 export function readPlan(argv) {
-  const { values, positionals } = parseArgs({
-    args: argv,
-    options: { only: { type: 'string' }, logs: { type: 'boolean' }, tls: { type: 'boolean' } },
-    allowPositionals: true,
-  });
+  const { values, positionals } = readOptions('test', argv);
   const all = [...checkNames, ...Object.keys(testGroups)];
-  const wanted = values.only?.split(',') ?? all.filter((name) => !namedOnly.includes(name));
+  const wanted = values.only?.toString().split(',') ?? all.filter((name) => !namedOnly.includes(name));
   const unknown = wanted.filter((name) => !all.includes(name));
   if (unknown.length > 0) throw new Refusal(`--only accepts ${all.join(', ')}; not ${unknown.join(', ')}.`);
   const groups = Object.keys(testGroups).filter((name) => wanted.includes(name));

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { type ParseArgsOptionsConfig } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import { configExitCode, ConfigError, databaseConfig, loadConfig, registryConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
@@ -78,7 +79,7 @@ async function withContext(
   options: ParseArgsOptionsConfig,
   run: (context: Context, values: Record<string, unknown>, subject: string) => Promise<number>,
 ): Promise<number> {
-  const parsed = parseArgs({
+  const parsed = parseOptions({
     args,
     options: { ...options, as: { type: 'string' } },
     allowPositionals: true,

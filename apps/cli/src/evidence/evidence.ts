@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { assembleEvidence, waitForCheckpoint, type ExternalCheckpoint } from '#libs/audit-log';
+import { parseOptions } from '#libs/command-line';
 import { appendAuthorityEntry } from '#libs/db/audit';
 import { reissueIdPattern } from '#libs/domain';
 import { loadTerms } from '#libs/terms';
@@ -21,7 +21,7 @@ Exit codes: 0 done, 1 failed, 2 invalid arguments, 78 invalid configuration.`;
 /** `npm run evidence`. @returns the exit code */
 export async function runEvidence(args: string[], terminal: Terminal): Promise<number> {
   return exitCodeOf(terminal, usage, async () => {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseOptions({
       args,
       options: {
         checkpoint: { type: 'string' },

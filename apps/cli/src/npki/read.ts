@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import { keyTypeOf, openKey, sha256, spkiDerOf } from './files.js';
 import { type InputTerminal, UsageError } from '../terminal.js';
 
 /** `read FILE`: prints properties of a key file as one JSON object, never the key itself. */
 export async function read(args: string[], terminal: InputTerminal): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     args,
     allowPositionals: true,
     options: { 'password-stdin': { type: 'boolean', default: false } },

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import {
   certificateFileName,
   isEncryptedPrivateKey,
@@ -26,7 +26,7 @@ const maxChainLength = 8;
 
 /** `verify DIR`: checks the folder of a joint certificate, one JSON object; exit code 1 if a check failed. */
 export async function verify(args: string[], terminal: InputTerminal): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     args,
     allowPositionals: true,
     options: { 'password-stdin': { type: 'boolean', default: false } },

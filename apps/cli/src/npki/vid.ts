@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import { FormatError } from '#libs/der';
 import { computeVirtualId, readIdentifyData, vidHashOids, type VidHash } from '#libs/npki';
 import { readCertificateFile } from './files.js';
@@ -6,7 +6,7 @@ import { ToolFailure, readSecret, type InputTerminal, UsageError } from '../term
 
 /** `vid`: computes the VID from a number and R, and compares it with a certificate's; exit code 1 if they differ. */
 export async function vid(args: string[], terminal: InputTerminal): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     args,
     options: {
       'rrn-stdin': { type: 'boolean', default: false },

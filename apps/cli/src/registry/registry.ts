@@ -1,4 +1,5 @@
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { type ParseArgsOptionsConfig } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import { configExitCode, ConfigError, databaseConfig, loadConfig, registryConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
@@ -66,7 +67,7 @@ async function withContext(
   positionals: number,
   run: (context: Context, values: Record<string, unknown>, names: readonly string[]) => Promise<number>,
 ): Promise<number> {
-  const parsed = parseArgs({
+  const parsed = parseOptions({
     args,
     options: { ...options, as: { type: 'string' } },
     allowPositionals: true,

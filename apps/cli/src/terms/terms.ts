@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import { projectRoot } from '#libs/config';
 import { changedRecord, changedTexts, loadTerms, verifyReceipt, type PublishedDigests } from '#libs/terms';
 import { runTool } from '../run-tool.js';
@@ -27,7 +27,7 @@ const failure = (error: unknown) =>
   error instanceof ToolFailure ? { line: error.message, exitCode: 1 } : undefined;
 
 async function check(args: string[], terminal: InputTerminal): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     args,
     options: { documents: { type: 'string' }, digests: { type: 'string' }, against: { type: 'string' } },
   });
@@ -47,7 +47,7 @@ async function check(args: string[], terminal: InputTerminal): Promise<number> {
 }
 
 async function verify(args: string[], terminal: InputTerminal): Promise<number> {
-  const { positionals, values } = parseArgs({
+  const { positionals, values } = parseOptions({
     args,
     allowPositionals: true,
     options: { keys: { type: 'string' } },

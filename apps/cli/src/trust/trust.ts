@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { trustFormat, type TrustFile } from '#libs/audit-proofs';
+import { parseOptions } from '#libs/command-line';
 import { knownIssuers, type IssuerRow } from '#libs/db/certificates';
 import { staffKeys } from '#libs/db/operations';
 import { staffKeyOf } from '#libs/approvals';
@@ -18,7 +18,7 @@ Exit codes: 0 done, 1 failed, 2 invalid arguments, 78 invalid configuration.`;
 /** `npm run trust`. @returns the exit code */
 export async function runTrust(args: string[], terminal: Terminal): Promise<number> {
   return exitCodeOf(terminal, usage, async () => {
-    const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h' } } });
+    const { values } = parseOptions({ args, options: { help: { type: 'boolean', short: 'h' } } });
     if (values.help) terminal.print(usage);
     else
       await withAudit(terminal, async (tool) => {

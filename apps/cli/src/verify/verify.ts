@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import {
   readTrustFile,
   InvalidTrustFile,
@@ -7,6 +6,7 @@ import {
   type EvidenceVerdict,
 } from '#libs/audit-proofs';
 import { verifyLog } from '#libs/audit-log';
+import { parseOptions } from '#libs/command-line';
 import { exitCodeOf, withAudit, type AuditTool } from '../audit-tool.js';
 import { readBytes, readCheckpoints } from '../kept-checkpoints.js';
 import { UsageError, type Terminal } from '../terminal.js';
@@ -31,7 +31,7 @@ Exit codes: 0 valid, 1 not valid, 2 invalid arguments, 78 invalid configuration.
 /** `npm run verify`. @returns the exit code */
 export async function runVerify(args: string[], terminal: Terminal): Promise<number> {
   return exitCodeOf(terminal, usage, async () => {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseOptions({
       args,
       options: {
         trust: { type: 'string' },

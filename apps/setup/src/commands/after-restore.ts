@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { parseArgs } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import { loadConfig } from '#libs/config';
 import { createDatabase } from '#libs/db';
 import {
@@ -17,7 +17,7 @@ export async function runAfterRestore(
   args: string[],
   { env, print }: Pick<SetupOptions, 'env' | 'print'>,
 ): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     args,
     options: {
       confirm: { type: 'boolean', default: false },

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import { loadConfig } from '#libs/config';
 import type { SetupOptions } from '../command.js';
 import { secretsConfig } from '../config.js';
@@ -6,6 +6,6 @@ import { secretManifests } from '../keys/secret-manifests.js';
 
 /** `setup secrets`. */
 export function printSecrets(args: string[], { env, print }: Pick<SetupOptions, 'env' | 'print'>): void {
-  parseArgs({ args });
+  parseOptions({ args });
   print(JSON.stringify(secretManifests(loadConfig(secretsConfig, env)), undefined, 2));
 }

@@ -1,4 +1,5 @@
 import { KeyStoreError, KeyStoreUnavailable, RotationRefused } from '#libs/ca';
+import { isOptionError, unknownName } from '#libs/command-line';
 import { configExitCode, ConfigError } from '#libs/config';
 import { IssuerConflict } from '#libs/db/certificates';
 import { commands } from './commands/index.js';
@@ -35,7 +36,14 @@ function extractActor(argv: string[]): { as?: string; rest: string[] } {
 function help(name: string | undefined, command: Command | undefined): number {
   const asked = name === undefined || ['help', '--help', '-h'].includes(name) || command;
   const print = asked ? console.log : console.error;
-  if (!asked) print(`There is no command "${name}".`);
+  if (!asked)
+    print(
+      unknownName(
+        'command',
+        name,
+        commands.map((each) => each.name),
+      ),
+    );
   for (const { name: known, usage, summary } of command ? [command] : commands)
     print(`npm run ca -- ${`${known} ${usage}`.trim()}\n    ${summary}`);
   print('Every command takes --as NAME: the operator, for the audit trail.');
@@ -44,7 +52,7 @@ function help(name: string | undefined, command: Command | undefined): number {
 
 /** Prints an expected error as one line, and any other error, which is a bug, with its stack. */
 function reportError(error: unknown, { name, usage }: Command): number {
-  if (error instanceof CommandUsageError || isArgumentError(error)) {
+  if (error instanceof CommandUsageError || isOptionError(error)) {
     console.error(`${(error as Error).message}\nUsage: npm run ca -- ${`${name} ${usage}`.trim()}`);
     return 2;
   }
@@ -55,9 +63,4 @@ function reportError(error: unknown, { name, usage }: Command): number {
   const expected = [KeyStoreError, KeyStoreUnavailable, RotationRefused, IssuerConflict];
   console.error(expected.some((kind) => error instanceof kind) ? (error as Error).message : error);
   return 1;
-}
-
-/** Whether node:util's parseArgs threw the error. */
-function isArgumentError(error: unknown): boolean {
-  return String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
 }

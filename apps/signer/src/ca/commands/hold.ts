@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import type { Command } from '../context.js';
 import { changeOptions, changeStatuses } from '../status-changes.js';
 
@@ -9,7 +9,7 @@ export const holdCommand: Command = {
     'suspends certificates until they are released or revoked; exits with 3 if some cannot be suspended',
 
   async run(args, context) {
-    const { values, positionals } = parseArgs({ args, options: changeOptions, allowPositionals: true });
+    const { values, positionals } = parseOptions({ args, options: changeOptions, allowPositionals: true });
     return changeStatuses(context, 'hold', () => ({ act: 'hold' }), positionals, values);
   },
 };

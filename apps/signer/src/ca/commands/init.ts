@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { authorityFiles, createCertificateAuthority, renewDueResponders } from '#libs/ca';
+import { parseOptions } from '#libs/command-line';
 import { rootLocationOf } from '../../key-locations.js';
 import { renewRootCrl } from '../root-crl-renewal.js';
 import type { Command } from '../context.js';
@@ -11,7 +11,7 @@ export const initCommand: Command = {
   summary: 'creates root, issuing CA and OCSP keys if they do not exist; renews OCSP keys that are due',
 
   async run(args, context) {
-    const { values } = parseArgs({ args, options: { 'dry-run': { type: 'boolean' } } });
+    const { values } = parseOptions({ args, options: { 'dry-run': { type: 'boolean' } } });
     const config = context.config();
     const { directory, passphrase, token } = context.keys();
     if (values['dry-run']) {

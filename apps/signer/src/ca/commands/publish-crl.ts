@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { publishDueCrls } from '#activities/publication';
+import { parseOptions } from '#libs/command-line';
 import { createLogger } from '#libs/observability';
 import { SignerJournal } from '#libs/signer-journal';
 import { crlTimingOf } from '../../config.js';
@@ -11,7 +11,7 @@ export const publishCrlCommand: Command = {
   summary: 'publishes the CRLs that are due now, or all of them',
 
   async run(args, context) {
-    const { values } = parseArgs({ args, options: { all: { type: 'boolean', default: false } } });
+    const { values } = parseOptions({ args, options: { all: { type: 'boolean', default: false } } });
     const { signerJournal } = context.config();
     const clock = () => context.clock();
     const journal = signerJournal === undefined ? undefined : new SignerJournal(signerJournal, clock);

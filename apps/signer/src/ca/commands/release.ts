@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import type { Command } from '../context.js';
 import { changeOptions, changeStatuses } from '../status-changes.js';
 
@@ -8,7 +8,7 @@ export const releaseCommand: Command = {
   summary: 'ends the suspension of certificates; exits with 3 if some cannot be released',
 
   async run(args, context) {
-    const { values, positionals } = parseArgs({ args, options: changeOptions, allowPositionals: true });
+    const { values, positionals } = parseOptions({ args, options: changeOptions, allowPositionals: true });
     return changeStatuses(context, 'release', () => ({ act: 'release' }), positionals, values);
   },
 };

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { certificateSerial, type CrlReason } from '#libs/ca';
+import { parseOptions } from '#libs/command-line';
 import { CommandUsageError, type Command, type CommandContext } from '../context.js';
 import { makeRootCrl, revocationOf, knownRootCrls } from '../root-crl-renewal.js';
 
@@ -19,7 +19,7 @@ export const revokeIssuingCommand: Command = {
     'revokes an issuing CA that no longer signs certificates, and so every certificate that it has signed',
 
   async run(args, context) {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseOptions({
       args,
       options: { reason: { type: 'string' }, confirm: { type: 'boolean', default: false } },
       allowPositionals: true,

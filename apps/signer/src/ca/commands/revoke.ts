@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '#libs/command-line';
 import { revocationReasons, type ReasonToRevoke } from '#libs/domain';
 import { CommandUsageError, type Command } from '../context.js';
 import { changeOptions, changeStatuses } from '../status-changes.js';
@@ -10,7 +10,7 @@ export const revokeCommand: Command = {
   summary: 'revokes certificates permanently; exits with 3 if some cannot be revoked',
 
   async run(args, context) {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseOptions({
       args,
       options: { ...changeOptions, reason: { type: 'string' }, 'invalidity-date': { type: 'string' } },
       allowPositionals: true,

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { plannedRotation, renewResponder, rotateIssuingAuthority } from '#libs/ca';
+import { parseOptions } from '#libs/command-line';
 import { rootLocationOf } from '../../key-locations.js';
 import { makeRootCrl } from '../root-crl-renewal.js';
 import { CommandUsageError, type Command, type CommandContext } from '../context.js';
@@ -10,7 +10,7 @@ export const rotateCommand: Command = {
   summary: 'makes the next generation of the issuing CA, or new keys for the OCSP responder',
 
   async run(args, context) {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseOptions({
       args,
       options: { confirm: { type: 'boolean', default: false } },
       allowPositionals: true,

@@ -1,0 +1,2 @@
+export { isOptionError, parseOptions } from './parse-options.js';
+export { unknownName } from './unknown-name.js';

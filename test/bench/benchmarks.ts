@@ -1,0 +1,52 @@
+interface Benchmark {
+  /** Measures and prints. @throws UsageError */
+  run(args: readonly string[]): Promise<void>;
+}
+
+/** The benchmarks of `npm run bench -- <name>`, each with its module. */
+export const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<Benchmark> }>> = {
+  audit: {
+    about: 'the cost of the audit trail for a reissue; the time of verification',
+    load: () => import('./audit.js'),
+  },
+  growth: {
+    about: 'what a reissue costs, and what stays in memory, while the database grows',
+    load: () => import('./growth.js'),
+  },
+  identity: {
+    about: 'answer times for known and unknown people, on a whole stack',
+    load: () => import('./identity.js'),
+  },
+  lists: {
+    about: "the operators' lists, searches and counts with a million reissues",
+    load: () => import('./lists.js'),
+  },
+  overload: {
+    about: 'three times as many customers as the stack can serve; checks that it stays useful',
+    load: () => import('./overload.js'),
+  },
+  page: {
+    about: "the customers' page: size, paint times, reaction, and the time of a whole reissue",
+    load: () => import('./page.js'),
+  },
+  password: {
+    about: 'the password step and its hashing; other steps during a flood of wrong passwords',
+    load: () => import('./password.js'),
+  },
+  reissue: {
+    about: "what a reissue costs, beside Temporal's own price for the same shape; by process and statement",
+    load: () => import('./reissue.js'),
+  },
+  sign: {
+    about: 'signing: raw, sign step, request check, whole cycle, step-ca and cfssl',
+    load: () => import('./sign.js'),
+  },
+  status: {
+    about: 'the status app: OCSP and CRL answers, compared with a plain Fastify route',
+    load: () => import('./status.js'),
+  },
+  storm: {
+    about: 'reissues while processes are killed and providers fail; checks every result',
+    load: () => import('./storm.js'),
+  },
+};
