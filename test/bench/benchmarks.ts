@@ -17,6 +17,10 @@ export const benchmarks: Readonly<Record<string, { about: string; load: () => Pr
     about: 'answer times for known and unknown people, on a whole stack',
     load: () => import('./identity.js'),
   },
+  import: {
+    about: 'how fast customers are imported from a file, and with how much memory; up to a million',
+    load: () => import('./import.js'),
+  },
   lists: {
     about: "the operators' lists, searches and counts with a million reissues",
     load: () => import('./lists.js'),

@@ -9,6 +9,7 @@ export const benchmarks = {
   audit: 'database',
   growth: 'stack',
   identity: 'stack',
+  import: 'database',
   lists: 'database',
   overload: 'stack',
   page: 'stack',
