@@ -37,6 +37,7 @@ export default {
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('chart', ['<rootDir>/test/chart/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
+    project('versions', ['<rootDir>/test/versions/**/*.spec.ts']),
     project('canary', ['<rootDir>/test/canary/**/*.spec.ts']),
     project('image', ['<rootDir>/test/image/**/*.spec.ts']),
   ],

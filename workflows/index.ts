@@ -1,7 +1,17 @@
+import { setWorkflowOptions } from '@temporalio/workflow';
+import { archive } from './archive/workflow.js';
+import { publishCrl } from './publish-crl/workflow.js';
+import { reconcile } from './reconcile/workflow.js';
+import { releaseHolds } from './release-holds/workflow.js';
+import { retention } from './retention/workflow.js';
+import { runOperation } from './run-operation/workflow.js';
+
 export { reissueCertificate } from './reissue-certificate/workflow.js';
-export { reconcile } from './reconcile/workflow.js';
-export { publishCrl } from './publish-crl/workflow.js';
-export { releaseHolds } from './release-holds/workflow.js';
-export { archive } from './archive/workflow.js';
-export { retention } from './retention/workflow.js';
-export { runOperation } from './run-operation/workflow.js';
+export { reconcile, publishCrl, releaseHolds, archive, retention, runOperation };
+
+/**
+ * A reissue is pinned to the version of the worker on which it began. These workflows continue on the current version: an
+ * operation must not wait for workers that are gone, and a schedule waits for the end of its last run.
+ */
+for (const workflow of [reconcile, publishCrl, releaseHolds, archive, retention, runOperation])
+  setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, workflow as () => Promise<unknown>);

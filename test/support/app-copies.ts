@@ -75,10 +75,14 @@ export class AppCopy {
     await until(`the copy of ${this.app} to be ready`, isReady, { timeoutMs: 150_000 });
   }
 
-  /** Value of a metric without labels. */
-  async metric(name: string): Promise<number> {
+  /**
+   * Value of a metric; NaN if there is none.
+   *
+   * @param label one that the series has, if there are several
+   */
+  async metric(name: string, label = ''): Promise<number> {
     const text = await (await this.watch('/metrics')).text();
-    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]);
+    return Number(new RegExp(`^${name}(?:\\{[^}]*${label}[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]);
   }
 
   /** Resolves when the process has ended, with its exit code; null if a signal ended it. */

@@ -27,6 +27,15 @@ const usage = `Usage: npm run -s setup -- <command>... [--dry-run]
       --declare  declares that the database was restored, if no process has detected it
       --as NAME  name of the operator for the audit trail
 
+  worker-version [--build-id ID | --unversioned | --move-from ID [--confirm]] [--wait SECONDS]
+      Prints the versions of the worker (RESEAL_WORKER_BUILD_ID), and the open reissues that are pinned to each.
+
+      --build-id ID   new reissues begin on this version; waits until one of its workers polls
+      --unversioned   new reissues begin on workers without a build id
+      --move-from ID  pins the open reissues of this version to the current one, whose code must replay their histories;
+                      only with --confirm, otherwise prints their number
+      --wait SECONDS  how long to wait for a worker, 60 by default
+
 The commands up to \`all\` find what is missing and do only that, so they can run at any time and at every release. With --dry-run
 they print what they would do, and change nothing.
 Exit codes: 0 done, 1 refused or failed, 2 usage error, 78 configuration error.`;
@@ -40,7 +49,7 @@ const commands: Readonly<Record<string, () => Promise<SetupCommand>>> = {
   ca: async () => (await import('./commands/ca.js')).caCommand,
 };
 
-const commandNames = [...Object.keys(commands), 'all', 'secrets', 'after-restore'];
+const commandNames = [...Object.keys(commands), 'all', 'secrets', 'after-restore', 'worker-version'];
 
 /** What surrounds a run of the program. */
 interface Surroundings {
@@ -68,6 +77,12 @@ export async function runSetup(
     if (command === 'after-restore') {
       const { runAfterRestore } = await import('./commands/after-restore.js');
       return await runAfterRestore(args, { env, print });
+    }
+    if (command === 'worker-version') {
+      server = (await import('./commands/temporal.js')).temporalCommand.server;
+      const { runWorkerVersion } = await import('./commands/worker-version.js');
+      await runWorkerVersion(args, { env, print });
+      return 0;
     }
     if (command === 'secrets') {
       const { printSecrets } = await import('./commands/secrets.js');

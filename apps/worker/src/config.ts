@@ -46,6 +46,13 @@ export const workerConfig = z
     ...directDatabaseConfig,
     ...temporalConfig,
     ...kafkaConfig,
+    workerBuildId: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/)
+      .optional()
+      .describe(
+        'Version of the worker, e.g. the tag of its image. A reissue ends on the version on which it began. By default the worker has no version, and each worker continues each reissue.',
+      ),
     vaultKeys: secret(jsonWebKeySet).describe('Private keys that open what front ends sealed.'),
     ...registryConfig,
     pseudonymKey: secretBytes(32).describe('Key of the HMACs that make customer pseudonyms.'),

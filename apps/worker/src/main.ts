@@ -143,6 +143,7 @@ const runner = new WorkerRunner({
   logger,
   activities,
   workflows: workflowBundle,
+  buildId: config.workerBuildId,
   before: (signal) => sound([...atCheckpoints, atWorkflows], signal),
 });
 const relay = createEventRelay({

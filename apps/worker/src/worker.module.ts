@@ -20,6 +20,7 @@ import { registerSequencerMetrics } from './sequencer-metrics.js';
 import type { WorkerDirectCalls } from './direct-calls.js';
 import { ProviderCircuits } from './provider-circuits.js';
 import type { ProviderMetrics } from './provider-metrics.js';
+import { registerVersionMetrics } from './version-metrics.js';
 
 /** The parts that the module runs. The class is its own injection token. */
 export class ProcessDependencies {
@@ -88,6 +89,7 @@ export class WorkerModule {
     registerSequencerMetrics(sequencer, db, this.metrics.registry);
     if (dispatcher) registerWebhookMetrics(dispatcher, db, this.metrics.registry);
     registerNotificationMetrics(outbox, this.metrics.registry);
+    registerVersionMetrics(temporal.client, this.metrics.registry);
     registerHashingMetrics(hashing, this.metrics.registry);
     registerReissueMetrics(this.metrics.registry);
     this.metrics.add(temporalMetrics);

@@ -18,11 +18,12 @@ const testGroups = {
   e2e: { onStack: true },
   browser: { onStack: true },
   faults: { onStack: true },
+  versions: { onStack: true },
   canary: { onStack: true },
   image: { onStack: true },
 };
 /** Groups that run only if they are named: what they need takes long to build, as the API server of Kubernetes. */
-const namedOnly = ['chart', 'image'];
+const namedOnly = ['chart', 'image', 'versions'];
 
 /**
  * Reads `[--only e2e,faults] [--logs] [--tls] [-- <arguments for Jest>]`.

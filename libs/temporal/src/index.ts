@@ -6,6 +6,8 @@ export type { CodecKeys } from './payload-codec.js';
 export { installTemporalRuntime, serveTemporalMetrics } from './runtime.js';
 export { temporalServerOf } from './server.js';
 export type { TemporalAddress } from './server.js';
+export { movePinned, setCurrentVersion, workerVersions } from './worker-versions.js';
+export type { WorkerVersion } from './worker-versions.js';
 export { WorkerRunner } from './worker-runner.js';
 export { bundleWorkflows, workflowBundle } from './workflow-bundle.js';
 /** @public for scripts that replay a history */

@@ -1,12 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataConverter } from '@temporalio/common';
-import { TransportError, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import {
+  TransportError,
+  Worker,
+  type NativeConnection,
+  type WorkerDeploymentOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { Logger } from '#libs/observability';
 import { activityContext } from './activity-context.js';
 import { isResponsive, connectNative, isReachable } from './native-connection.js';
 import { installTemporalRuntime } from './runtime.js';
 import type { TemporalAddress } from './server.js';
 import { TimeoutError } from './with-timeout.js';
+import { workerDeployment } from './worker-versions.js';
 
 export interface WorkerSettings extends TemporalAddress {
   taskQueue: string;
@@ -16,6 +23,11 @@ export interface WorkerSettings extends TemporalAddress {
   activities?: object;
   /** Makes the bundle of workflows ({@link workflowBundle}). Without it the worker runs activities only. */
   workflows?: (logger: Logger) => Promise<NonNullable<WorkerOptions['workflowBundle']>>;
+  /**
+   * Names the version of the code. Workflows are pinned to the version on which they began, unless their type says otherwise.
+   * Without it the worker has no version.
+   */
+  buildId?: string | undefined;
   /** How many workflows stay in memory. Others are replayed when they continue. */
   maxCachedWorkflows?: number;
   /** Resolves when the worker may begin to take work; until then it is not ready. */
@@ -195,6 +207,7 @@ export class WorkerRunner {
       taskQueue,
       dataConverter,
       activities,
+      buildId,
       maxCachedWorkflows = 500,
       options,
     } = this.settings;
@@ -207,6 +220,7 @@ export class WorkerRunner {
       dataConverter,
       ...(activities && { activities }),
       ...(workflowBundle && { workflowBundle, maxCachedWorkflows }),
+      ...(buildId !== undefined && { workerDeploymentOptions: deploymentOptions(buildId) }),
       // 10 s by default, which the first call would wait after the worker that cached the workflow died.
       stickyQueueScheduleToStartTimeout: '1s',
       shutdownGraceTime: shutdownGrace,
@@ -215,3 +229,9 @@ export class WorkerRunner {
     });
   }
 }
+
+const deploymentOptions = (buildId: string): WorkerDeploymentOptions => ({
+  version: { deploymentName: workerDeployment, buildId },
+  useWorkerVersioning: true,
+  defaultVersioningBehavior: 'PINNED',
+});
