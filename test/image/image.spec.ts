@@ -18,6 +18,7 @@ const ports = {
   status: 'RESEAL_STATUS_PORT',
   worker: undefined,
   signer: undefined,
+  sandbox: 'RESEAL_SANDBOX_PORT',
 } as const;
 type App = keyof typeof ports;
 
@@ -84,11 +85,12 @@ describe('the image', () => {
 });
 
 it('Each app runs from the image without capabilities and a writable file, and ends in good order', async () => {
-  const numbers = await freePorts(2 * Object.keys(ports).length);
+  const numbers = await freePorts(3 * Object.keys(ports).length);
   const started = (Object.keys(ports) as App[]).map((app) => {
     const [port, metricsPort] = [String(numbers.pop()), String(numbers.pop())];
     const key = ports[app];
-    const changes = { ...(key && { [key]: port }), RESEAL_METRICS_PORT: metricsPort };
+    const mail = app === 'sandbox' && { RESEAL_SANDBOX_SMTP_PORT: String(numbers.pop()) };
+    const changes = { ...(key && { [key]: port }), ...mail, RESEAL_METRICS_PORT: metricsPort };
     return {
       app,
       url: `http://127.0.0.1:${metricsPort}`,
