@@ -40,5 +40,6 @@ export default {
     project('versions', ['<rootDir>/test/versions/**/*.spec.ts']),
     project('canary', ['<rootDir>/test/canary/**/*.spec.ts']),
     project('image', ['<rootDir>/test/image/**/*.spec.ts']),
+    project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts']),
   ],
 };

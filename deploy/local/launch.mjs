@@ -113,15 +113,19 @@ async function prepare(command, report) {
  */
 async function provideNode(settings, report, command) {
   // First, because npm needs the compiler to build pkcs11js.
-  if (command === 'test') {
-    const { offStack, onStack } = readPlan(process.argv.slice(2));
-    const tested = { chart: offStack.includes('chart'), image: onStack.includes('image') };
-    await provideDebianPackages(settings, report, { native: !hasPkcs11(settings), ...tested });
-    // After it, because apt-get runs once at a time.
-    if (offStack.includes('contract')) await providePromtool(settings, report);
-  }
+  const tests = command === 'test';
+  const plan = readPlan(tests ? process.argv.slice(2) : []);
+  await provideDebianPackages(settings, report, {
+    tests,
+    native: tests && !hasPkcs11(settings),
+    chart: tests && plan.offStack.includes('chart'),
+    image: tests && plan.onStack.includes('image'),
+    cluster: settings.cluster || (tests && plan.onCluster.length > 0),
+  });
+  // After it, because apt-get runs once at a time.
+  if (tests && plan.offStack.includes('contract')) await providePromtool(settings, report);
   const node = await providePackages(settings, report);
-  if (command === 'test' || wantsPkcs11()) await providePkcs11(settings, report);
+  if (tests || wantsPkcs11()) await providePkcs11(settings, report);
   return node;
 }
 

@@ -18,6 +18,7 @@ export type PortName =
   | 'sandboxMetrics'
   | 'sandboxTls'
   | 'smtp'
+  | 'loadBalancer'
   | 'temporal'
   | 'temporalUi'
   | 'kafka'
@@ -46,10 +47,22 @@ export interface Settings {
   };
   readonly logToConsole: boolean;
   readonly infrastructureOnly: boolean;
+  /** Whether the stack has several hosts, with two or three processes of each part behind a load balancer. */
+  readonly cluster: boolean;
   /** Whether the parts of the stack speak TLS with each other, and authenticate. */
   readonly tls: boolean;
   /** Whether PostgreSQL counts the statements of each role (pg_stat_statements), which costs it some time. */
   readonly countStatements: boolean;
+}
+
+/** A machine of a stack. */
+export interface Host {
+  /** A letter, or empty if the stack has one host. */
+  readonly name: string;
+  /** The address on which its processes listen. */
+  readonly address: string;
+  /** The folder of its data. */
+  readonly folder: string;
 }
 
 /** A port with its owner's name for messages, and the variable that changes it. */

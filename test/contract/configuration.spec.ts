@@ -7,12 +7,12 @@ import { launcherSettings, testSettings } from './configuration/other-settings.j
 
 /** The launcher is plain JavaScript without types. */
 interface LauncherModule {
-  readSettings(env: object): unknown;
+  readSettings(env: object): object;
   portsToListenOn(settings: unknown): LauncherPort[];
 }
 const path = pathToFileURL('deploy/local/lib/settings.mjs').href;
 const launcher = (await import(path)) as LauncherModule;
-const ports = launcher.portsToListenOn(launcher.readSettings({}));
+const ports = launcher.portsToListenOn({ ...launcher.readSettings({}), cluster: true });
 
 const page = 'docs/configuration.md';
 const otherSettings = [...launcherSettings, ...testSettings].map(({ key }) => key);

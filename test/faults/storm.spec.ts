@@ -4,7 +4,8 @@ import { connectToStack } from '../support/running-stack.js';
 import { StackControl } from '../support/stack-control.js';
 import { checkStorm } from '../support/storm/check-storm.js';
 import { frozen, killed, providerDown, restarted } from '../support/storm/disturbances.js';
-import { runStorm, type StormReissue, type Storm } from '../support/storm/run-storm.js';
+import type { StormReissue } from '../support/storm/follow-reissue.js';
+import { runStorm, type Storm } from '../support/storm/run-storm.js';
 
 jest.setTimeout(600_000);
 const stack = connectToStack();

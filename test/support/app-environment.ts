@@ -11,9 +11,11 @@ export function environmentOf(app: string): Readonly<Record<string, string>> {
   return parseEnv(readFileSync(join(stateFolder(), 'env', `${app}.env`), 'utf8')) as Record<string, string>;
 }
 
+/** The port of an app's readiness and metrics. */
+export const metricsPortOf = (app: string): string => environmentOf(app).RESEAL_METRICS_PORT ?? '';
+
 /** URL of an app's readiness and metrics. */
-export const metricsUrlOf = (app: string): string =>
-  `http://127.0.0.1:${environmentOf(app).RESEAL_METRICS_PORT}`;
+export const metricsUrlOf = (app: string): string => `http://127.0.0.1:${metricsPortOf(app)}`;
 
 /** URL of the database with the role of an app. */
 export function databaseUrlOf(app: string): string {

@@ -29,25 +29,29 @@ export interface Answer<Body = unknown> {
 export interface Patience {
   /** How long an unfinished call is repeated, in milliseconds. 0 returns the first answer. */
   readonly patienceMs?: number;
+  /** Called for each attempt without a result: without an answer, or with a refusal that asks for another attempt. */
+  readonly onFailure?: (why: string) => void;
 }
 
 const defaultPatienceMs = 30_000;
 const pauseMs = 200;
 
 /**
- * Sends a call, and repeats it while it is unfinished: without an answer, with a `Retry-After`, or with 202 (the step
- * continues in the background), unless an operator must act first.
+ * Sends a call, and repeats it while it is unfinished: without an answer, with a `Retry-After`, with 202 (the step
+ * continues in the background), or by a load balancer without an app, unless an operator must act first.
  *
  * @throws the network's error after the time is up
  */
 export async function send<Body>(
   call: Call,
-  { patienceMs = defaultPatienceMs }: Patience = {},
+  { patienceMs = defaultPatienceMs, onFailure }: Patience = {},
 ): Promise<Answer<Body>> {
   const end = performance.now() + patienceMs;
   for (;;) {
     const answer = await sendOnce<Body>(call).catch((error: unknown) => unreachable(call, error));
     const wait = answer instanceof Error ? pauseMs : pauseBeforeRepeating(answer);
+    if (answer instanceof Error) onFailure?.(answer.message);
+    else if (wait !== undefined && answer.status !== 202) onFailure?.(wordsOfRefusal(answer));
     if (wait === undefined || performance.now() + wait > end) {
       if (answer instanceof Error) throw answer;
       return answer;
@@ -84,10 +88,17 @@ async function read(response: Response, type: string): Promise<unknown> {
   return Buffer.from(await response.arrayBuffer());
 }
 
+/** Answers of a load balancer that got none from the app. */
+const proxyStatuses = [502, 503, 504];
+
+const wordsOfRefusal = ({ call, status, problem }: Answer) =>
+  `${call.method} ${new URL(call.url).pathname} answered ${status} ${problem?.code ?? ''}`;
+
 function pauseBeforeRepeating(answer: Answer): number | undefined {
   const { status, headers } = answer;
   const retryAfter = headers.get('retry-after');
   if (retryAfter !== null) return Number(retryAfter) * 1000;
+  if (proxyStatuses.includes(status) && !answer.problem) return pauseMs;
   if (status !== 202) return undefined;
   return nextActionOf(answer) === 'NEEDS_OPERATOR' ? undefined : pauseMs;
 }

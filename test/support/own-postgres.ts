@@ -15,10 +15,11 @@ interface ProcessSpec {
   readonly cwd: string;
   readonly uid?: number;
   readonly gid?: number;
+  readonly beforeStart: () => Promise<void>;
 }
 
 interface PostgresModule {
-  preparePostgres(context: object): Promise<ProcessSpec>;
+  preparePostgres(context: object, host: object): ProcessSpec;
   adminUrl(context: object): string;
 }
 
@@ -43,7 +44,9 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const settings = readSettings({ RESEAL_STATE: state, RESEAL_POSTGRES_PORT: String(await freePort()) });
   mkdirSync(settings.logs);
   const context = { settings, secrets: provideSecrets(settings.secrets) };
-  const { command, args, ...options } = await preparePostgres(context);
+  const { hostsOf } = await launcherModule<{ hostsOf(settings: object): [object] }>('lib/hosts.mjs');
+  const { beforeStart, command, args, ...options } = preparePostgres(context, hostsOf(settings)[0]);
+  await beforeStart();
   const server = spawn(command, args, { ...options, stdio: 'ignore' });
   const exited = once(server, 'exit');
   const stop = async () => {

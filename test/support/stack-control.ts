@@ -2,8 +2,9 @@ import { send } from './http.js';
 import type { RunningStack } from './running-stack.js';
 import { until } from './until.js';
 
-/** The processes of a stack. Each comes after the processes that it depends on. */
-const components = [
+/** The parts of a stack. Each comes after those that it depends on. */
+const parts = [
+  'load-balancer',
   'postgres',
   'temporal',
   'kafka',
@@ -15,7 +16,15 @@ const components = [
   'gateway',
   'ops',
 ] as const;
-export type Component = (typeof components)[number];
+type Part = (typeof parts)[number];
+/** A host of a cluster. */
+export type HostName = 'a' | 'b' | 'c';
+/** A process of a stack. In a cluster its name ends with its host. */
+export type Component = Part | `${Part}-${HostName}`;
+
+const partOf = (component: string) => component.replace(/-[abc]$/, '') as Part;
+const byDependency = (one: string, other: string) =>
+  parts.indexOf(partOf(one)) - parts.indexOf(partOf(other));
 
 /** Stops, kills and starts processes of the stack. A process that was stopped or killed stays down until it is started. */
 export class StackControl {
@@ -49,6 +58,25 @@ export class StackControl {
     for (const component of those) await this.start(component);
   }
 
+  /** Makes the standby of PostgreSQL the primary, as an operator does when the primary is lost. */
+  async failOver(): Promise<void> {
+    const url = `${this.url}/fail-over`;
+    const { status, body } = await send({ method: 'POST', url }, { patienceMs: 0 });
+    if (status !== 200) throw new Error(`fail-over: ${JSON.stringify(body)}`);
+  }
+
+  /** Freezes processes, as on a host that has vanished. @returns a function that lets them continue */
+  async freeze(...those: readonly Component[]): Promise<() => void> {
+    const ids = await this.processIds();
+    const frozen = those.map((component) => {
+      const pid = ids[component];
+      if (!pid) throw new Error(`${component} does not run`);
+      return pid;
+    });
+    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+    return () => frozen.forEach((pid) => process.kill(pid, 'SIGCONT'));
+  }
+
   /** The ids of the running processes. A changed id means that the process has crashed. */
   async processIds(): Promise<Partial<Record<Component, number>>> {
     const states = await this.states();
@@ -57,24 +85,12 @@ export class StackControl {
 
   /** Starts all processes that are down and clears all faults. Every test calls this at its end. */
   async restore({ sandbox }: Pick<RunningStack, 'sandbox'>): Promise<void> {
-    for (const component of components)
-      if ((await this.stateOf(component)) === 'stopped') await this.start(component);
-    const isReady = async (component: Component) =>
-      ['ready', undefined].includes(await this.stateOf(component));
-    await until(
-      'all processes to be ready',
-      async () => {
-        const ready = await Promise.all(components.map(isReady));
-        return ready.every(Boolean);
-      },
-      { timeoutMs: 90_000 },
-    );
+    const states = await this.states();
+    for (const component of Object.keys(states).sort(byDependency) as Component[])
+      if (states[component]!.state === 'stopped') await this.start(component);
+    const areReady = async () => Object.values(await this.states()).every(({ state }) => state === 'ready');
+    await until('all processes to be ready', areReady, { timeoutMs: 90_000 });
     await sandbox.clearFaults();
-  }
-
-  /** Undefined for an external process. */
-  private async stateOf(component: Component): Promise<string | undefined> {
-    return (await this.states())[component]?.state;
   }
 
   private async states(): Promise<Record<string, { state: string; pid: number }>> {

@@ -32,6 +32,11 @@ const testPackages = {
  */
 const browserTestPackages = { chromium: 'chromium', 'fonts-noto-cjk': { file: notoCjk } };
 /**
+ * For a cluster: its load balancer.
+ * @type {Record<string, Sign>}
+ */
+const clusterPackages = { haproxy: 'haproxy' };
+/**
  * For node-gyp, which builds a native npm package.
  * @type {Record<string, Sign>}
  */
@@ -50,25 +55,26 @@ const chartPackages = { 'etcd-server': 'etcd' };
 const imagePackages = { buildah: 'buildah', podman: 'podman', runc: 'runc' };
 
 /**
- * Installs the Debian packages that the tests need and this machine lacks. This requires root and apt.
+ * Installs the Debian packages that a command needs and this machine lacks. This requires root and apt.
  * @param {Settings} settings
  * @param {ProgressReport} report
- * @param {{native: boolean, chart: boolean, image: boolean}} needs whether a native npm package must be built, and what is tested
+ * @param {{tests: boolean, native: boolean, chart: boolean, image: boolean, cluster: boolean}} needs whether the command runs
+ *   tests, must build a native npm package, tests chart or image, or starts a cluster
  * @throws {Refusal} with the command to run, without root or apt
  */
-export async function provideDebianPackages({ logs }, report, { native, chart, image }) {
+export async function provideDebianPackages({ logs }, report, { tests, native, chart, image, cluster }) {
   const wanted = {
-    ...testPackages,
-    ...browserTestPackages,
+    ...(tests && { ...testPackages, ...browserTestPackages }),
     ...(native && nativeBuildPackages),
     ...(chart && chartPackages),
+    ...(cluster && clusterPackages),
     ...(image && imagePackages),
   };
   const missing = Object.keys(wanted).filter((name) => !isThere(wanted[name]));
   if (missing.length === 0) return;
   const install = ['install', '-y', '--no-install-recommends', ...missing];
   if (process.getuid?.() !== 0 || !isCommand('apt-get'))
-    throw new Refusal(`The tests need ${missing.join(', ')}: sudo apt-get ${install.join(' ')}`);
+    throw new Refusal(`Packages are missing (${missing.join(', ')}): sudo apt-get ${install.join(' ')}`);
   await report.step(`${missing.join(', ')} installed`, () => aptGet({ logs }, install, missing));
 }
 
@@ -98,8 +104,13 @@ async function areKnown(packages) {
 const isThere = (sign) => (typeof sign === 'string' ? isCommand(sign) : fs.existsSync(sign.file));
 
 /** @param {string} name */
-export function isCommand(name) {
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  // A user's PATH does not contain the folders with administrators' tools.
-  return [...folders, '/usr/sbin', '/sbin'].some((folder) => fs.existsSync(path.join(folder, name)));
+export const isCommand = (name) => fileOf(name) !== undefined;
+
+/**
+ * The file of a command. A user's PATH does not contain the folders with administrators' tools.
+ * @param {string} name
+ */
+export function fileOf(name) {
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/sbin'];
+  return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
 }

@@ -10,7 +10,7 @@ import { withStack } from '../stack/with-stack.mjs';
 // Progress goes to standard error, so that the output of `--json` can be piped.
 const report = new ProgressReport(process.stderr);
 const settings = readSettings();
-const args = process.argv.slice(2).filter((arg) => arg !== '--tls');
+const args = process.argv.slice(2).filter((arg) => !['--tls', '--cluster'].includes(arg));
 const running = runningStack(settings);
 
 process.exit(await main());

@@ -1,6 +1,8 @@
 import { followLogs, keepLogsSmall } from '../lib/logs.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
+import { serveControl } from '../stack/control.mjs';
+import { pageOf } from '../stack/load-balancer.mjs';
 import { provideSamplePeople, reissueOnFirstBoot } from '../stack/samples.mjs';
 import { Stack } from '../stack/stack.mjs';
 import { withStack } from '../stack/with-stack.mjs';
@@ -18,13 +20,15 @@ const code = await withStack(stack, report, async (interrupted) => {
     await provideSamplePeople(stack, report);
     await reissueOnFirstBoot(stack, report);
   }
-  printAddresses();
+  const control = settings.cluster ? await serveControl(stack) : undefined;
+  printAddresses(control?.url);
   await interrupted;
   return 0;
 });
 process.exit(code);
 
-function printAddresses() {
+/** @param {string | undefined} control the address at which processes of a cluster are killed and started */
+function printAddresses(control) {
   const { host, ports, external, infrastructureOnly } = settings;
   /** @param {number} port */
   const at = (port, path = '') => `http://${host}:${port}${path}`;
@@ -44,6 +48,8 @@ function printAddresses() {
       ];
   if (!external.temporal)
     lines.push(['Temporal UI', at(ports.temporalUi, `/namespaces/${settings.namespace}/workflows`)]);
+  if (control)
+    lines.push(['Load balancer', pageOf(settings)], ['Kill, start, fail over', `${control}/components`]);
   lines.push(['Logs', settings.logs]);
   report.line();
   report.done('Reseal is up', since);

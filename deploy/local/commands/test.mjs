@@ -9,7 +9,7 @@ import { kubernetesApi, oasdiff, zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { messageOf } from '../lib/errors.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
-import { readSettings } from '../lib/settings.mjs';
+import { clusterSettings, readSettings } from '../lib/settings.mjs';
 import { serveControl } from '../stack/control.mjs';
 import { provideSamplePeople } from '../stack/samples.mjs';
 import { Stack } from '../stack/stack.mjs';
@@ -18,7 +18,7 @@ import { readPlan } from '../testing/plan.mjs';
 import { provideTestServer } from '../testing/test-server.mjs';
 import { Totals } from '../testing/totals.mjs';
 
-/** @import { Environment } from '../types.js' */
+/** @import { Environment, Settings } from '../types.js' */
 
 const settings = readSettings();
 const report = new ProgressReport();
@@ -57,8 +57,9 @@ const inBackground = plan.onStack.includes(waitingGroup);
 /** @type {Promise<void> | undefined} */
 let offStack = inBackground ? undefined : runOffStack();
 await offStack;
-if (plan.onStack.length > 0 && !interrupted) await runOnStack(plan.onStack);
+if (plan.onStack.length > 0 && !interrupted) await runOnStack(settings, plan.onStack);
 await (offStack ?? runOffStack());
+if (plan.onCluster.length > 0 && !interrupted) await runOnStack(clusterSettings(settings), plan.onCluster);
 totals.print((line) => report.line(line));
 if (interrupted) report.failed('Interrupted');
 process.exit(interrupted ? 130 : totals.failed ? 1 : 0);
@@ -125,7 +126,7 @@ async function runJest(group, env) {
   /** @type {('ignore' | 'inherit')[]} */
   const stdio = ['ignore', 'ignore', 'inherit'];
   const options = { cwd: settings.root, env, stdio };
-  const onStack = plan.onStack.includes(group);
+  const onStack = [...plan.onStack, ...plan.onCluster].includes(group);
   if (onStack || !inBackground) {
     report.line();
     report.note(`Tests: ${group}`);
@@ -145,16 +146,20 @@ async function runJest(group, env) {
   if (!interrupted) totals.addJestRun(group, result, code);
 }
 
-/** @param {string[]} groups */
-async function runOnStack(groups) {
+/**
+ * @param {Settings} settings
+ * @param {string[]} groups
+ */
+async function runOnStack(settings, groups) {
   report.line();
-  report.note('Starting the stack for the tests');
+  report.note(`Starting the ${settings.cluster ? 'cluster' : 'stack'} for the tests`);
   const stack = new Stack(settings, report);
   if (settings.logToConsole) followLogs(settings.logs);
   const code = await withStack(stack, report, async () => {
     await provideSamplePeople(stack, report);
     const control = await serveControl(stack);
-    const env = { ...environment, ...stack.clientEnvironment, RESEAL_STACK_CONTROL: control.url };
+    const addresses = { ...stack.clientEnvironment, RESEAL_STACK_CONTROL: control.url };
+    const env = { ...environment, RESEAL_STATE: settings.state, ...addresses };
     for (const group of groups) {
       if (group === waitingGroup) offStack ??= runOffStack();
       await runJest(group, env);

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { readJson, writeFileAtomically } from './files.mjs';
+import { partOf } from './hosts.mjs';
 import { isAlive, processIdentityOf, signalGroup, untilEnded } from './process-identity.mjs';
 import { Refusal } from './errors.mjs';
 
@@ -73,8 +74,8 @@ export async function endLeftovers({ run }) {
     await untilEnded(record, 5_000);
   };
   // The database ends last, because the others still write to it.
-  await Promise.all(alive.filter(({ name }) => name !== 'postgres').map(end));
-  await Promise.all(alive.filter(({ name }) => name === 'postgres').map(end));
+  await Promise.all(alive.filter(({ name }) => partOf(name) !== 'postgres').map(end));
+  await Promise.all(alive.filter(({ name }) => partOf(name) === 'postgres').map(end));
   for (const { file } of records) fs.rmSync(file, { force: true });
   return alive.map(({ name }) => name);
 }

@@ -14,10 +14,11 @@ const commands = {
 Starts the whole system on this machine, and stops it at Ctrl-C.
 
   --infrastructure   only PostgreSQL, Temporal and Kafka
+  --cluster          two or three of each part, with TLS, behind a load balancer
   --tls              with TLS and credentials between all parts, by a CA that is thrown away
   --logs             prints the logs of all processes
   --help             this text`,
-    options: { infrastructure: 'boolean', tls: 'boolean', logs: 'boolean' },
+    options: { infrastructure: 'boolean', cluster: 'boolean', tls: 'boolean', logs: 'boolean' },
   },
   test: {
     usage: `npm test -- [options] [-- <arguments for Jest>]

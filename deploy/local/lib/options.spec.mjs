@@ -40,7 +40,7 @@ describe('options of the launcher', () => {
   it.each([
     ['start', '--infrastucture', 'Did you mean --infrastructure?'],
     ['start', '--tsl', 'Did you mean --tls?'],
-    ['start', '--verbose', 'There is --infrastructure, --tls, --logs.'],
+    ['start', '--quiet', 'There is --infrastructure, --cluster, --tls, --logs.'],
     ['test', '--olny', 'Did you mean --only?'],
     ['test', '--only=e2e,unti', 'not unti'],
     ['bench', 'nope', 'There is audit, growth, identity,'],

@@ -22,6 +22,11 @@ const portSpecs = {
   statusMetrics: { key: 'RESEAL_STATUS_METRICS_PORT', port: 3012, part: 'the metrics of the status app' },
   sandboxMetrics: { key: 'RESEAL_SANDBOX_METRICS_PORT', port: 3013, part: 'the metrics of the sandbox' },
   sandboxTls: { key: 'RESEAL_SANDBOX_TLS_PORT', port: 3006, part: "the sandbox's providers by TLS" },
+  loadBalancer: {
+    key: 'RESEAL_LOAD_BALANCER_PORT',
+    port: 3008,
+    part: 'the page of the load balancer of a cluster',
+  },
   smtp: { key: 'RESEAL_SANDBOX_SMTP_PORT', port: 3025, part: "the sandbox's mail server" },
   temporal: { key: 'RESEAL_TEMPORAL_PORT', port: 7233, part: 'Temporal' },
   temporalUi: { key: 'RESEAL_TEMPORAL_UI_PORT', port: 8233, part: 'the Temporal UI' },
@@ -72,48 +77,74 @@ export function readSettings(env = process.env) {
    * @param {string} fallback
    */
   const folder = (key, fallback) => path.resolve(root, env[key] || fallback);
-  const state = folder('RESEAL_STATE', '.reseal');
+  const cluster = process.argv.includes('--cluster');
+  const state = folder('RESEAL_STATE', cluster ? '.reseal-cluster' : '.reseal');
   const environment = env.RESEAL_ENV || 'development';
   if (!['development', 'test'].includes(environment))
     throw new Refusal(`The local launcher runs in development or test, not RESEAL_ENV=${environment}.`);
+  const external = {
+    postgres: env.RESEAL_POSTGRES_URL || undefined,
+    temporal: env.RESEAL_TEMPORAL_ADDRESS || undefined,
+    kafka: env.RESEAL_KAFKA_BROKERS || undefined,
+  };
+  if (cluster && Object.values(external).some(Boolean))
+    throw new Refusal(
+      'A cluster runs its own servers: unset RESEAL_POSTGRES_URL, RESEAL_TEMPORAL_ADDRESS and RESEAL_KAFKA_BROKERS.',
+    );
   return Object.freeze({
     root,
     environment,
-    state,
+    ...foldersIn(state),
     cache: folder('RESEAL_CACHE', '.reseal-cache'),
-    logs: path.join(state, 'logs'),
-    run: path.join(state, 'run'),
-    secrets: path.join(state, 'secrets'),
     host: '127.0.0.1',
     ports: /** @type {Settings['ports']} */ (
       Object.fromEntries(Object.entries(portSpecs).map(([name, spec]) => [name, port(env, spec)]))
     ),
     namespace: env.RESEAL_TEMPORAL_NAMESPACE || 'reseal',
     mavenRepository: (env.RESEAL_MAVEN_REPOSITORY || 'https://repo1.maven.org/maven2').replace(/\/$/, ''),
-    external: {
-      postgres: env.RESEAL_POSTGRES_URL || undefined,
-      temporal: env.RESEAL_TEMPORAL_ADDRESS || undefined,
-      kafka: env.RESEAL_KAFKA_BROKERS || undefined,
-    },
+    external,
     logToConsole: env.RESEAL_LOG === 'console' || process.argv.includes('--logs'),
     infrastructureOnly: process.argv.includes('--infrastructure'),
-    tls: process.argv.includes('--tls'),
+    cluster,
+    tls: cluster || process.argv.includes('--tls'),
     countStatements: false,
   });
 }
+
+/**
+ * The settings of a cluster with the ports of a stack that has ended, and its state in the folder of that stack.
+ * @param {Settings} settings
+ * @returns {Settings}
+ */
+export const clusterSettings = (settings) => ({
+  ...settings,
+  ...foldersIn(path.join(settings.state, 'cluster')),
+  run: settings.run,
+  cluster: true,
+  tls: true,
+});
+
+/** @param {string} state */
+const foldersIn = (state) => ({
+  state,
+  logs: path.join(state, 'logs'),
+  run: path.join(state, 'run'),
+  secrets: path.join(state, 'secrets'),
+});
 
 /**
  * The ports that a stack will listen on.
  * @param {Settings} settings
  * @returns {WantedPort[]}
  */
-export function portsToListenOn({ ports, external, infrastructureOnly, tls }) {
+export function portsToListenOn({ ports, external, infrastructureOnly, cluster, tls }) {
   /** @param {PortName} name */
   const own = (name) => ({ ...portSpecs[name], port: ports[name] });
   const wanted = infrastructureOnly
     ? []
     : /** @type {PortName[]} */ (Object.keys(portSpecs))
-        .filter((name) => !externalParts.includes(name) && (tls || name !== 'sandboxTls'))
+        .filter((name) => !externalParts.includes(name))
+        .filter((name) => (tls || name !== 'sandboxTls') && (cluster || name !== 'loadBalancer'))
         .map(own);
   if (!external.postgres) wanted.push(own('postgres'));
   if (!external.temporal) {

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { writeFileAtomically } from './files.mjs';
+import { clusterAddresses } from './hosts.mjs';
 
 /** @import { webcrypto } from 'node:crypto' */
 /** @import { CertificateFiles, TlsFiles } from '../types.js' */
@@ -162,7 +163,7 @@ async function issueTo(files, name, { certificate: issuer, signing }, days) {
         x509.ExtendedKeyUsage.clientAuth,
       ]),
       new x509.SubjectAlternativeNameExtension([
-        { type: 'ip', value: '127.0.0.1' },
+        ...['127.0.0.1', ...clusterAddresses].map((value) => ({ type: /** @type {const} */ ('ip'), value })),
         { type: 'dns', value: 'localhost' },
       ]),
     ],

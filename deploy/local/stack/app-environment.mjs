@@ -48,6 +48,9 @@ const localLimits = {
   RESEAL_LIMIT_ADDRESS_CALLS: '100000/1',
 };
 
+/** A process that ends answers calls until the load balancer has noticed it, which takes a second. */
+const drainInCluster = { RESEAL_DRAIN_MS: '3000' };
+
 /** Webhook receivers run on this machine. */
 const localWebhooks = { RESEAL_WEBHOOK_HOSTS: '127.0.0.1:*,localhost:*' };
 
@@ -124,6 +127,7 @@ export function appEnvironments(context) {
     ...pick(process.env, (key) => systemVariables.includes(key) || key.startsWith('OTEL_')),
     ...localLimits,
     ...localWebhooks,
+    ...(settings.cluster ? drainInCluster : {}),
     ...(settings.environment === 'test' ? testPace : {}),
     ...pick(process.env, (key) => key.startsWith('RESEAL_') && !notSharedVariables.test(key)),
     RESEAL_ENV: settings.environment,

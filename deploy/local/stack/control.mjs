@@ -9,7 +9,8 @@ const controlActions = /** @type {const} */ (['start', 'stop', 'kill']);
 
 /**
  * Serves an API with which tests stop, kill and start parts of the stack: `GET /components`,
- * `POST /components/<name>/{start|stop|kill}`. A component that was stopped or killed stays down until a test starts it.
+ * `POST /components/<name>/{start|stop|kill}`, and in a cluster `POST /fail-over`, which makes the standby the primary. A
+ * component that was stopped or killed stays down until a test starts it.
  * `start` answers when the component is ready; its body may change the environment until the next start:
  * `{"env": {"RESEAL_…": "…"}}`.
  * @param {Stack} stack
@@ -35,7 +36,11 @@ export async function serveControl(stack) {
 async function handle(stack, request) {
   const [, collection, name = '', actionName] = (request.url ?? '').split('/');
   const action = controlActions.find((each) => each === actionName);
-  if (collection !== 'components') return [404, { error: 'Only /components exists.' }];
+  if (collection === 'fail-over' && request.method === 'POST') {
+    await stack.failOver();
+    return [200, list(stack)];
+  }
+  if (collection !== 'components') return [404, { error: 'Only /components and /fail-over exist.' }];
   if (request.method === 'GET' && !name) return [200, list(stack)];
   const child = stack.children.get(name);
   if (request.method !== 'POST' || !child || !action)

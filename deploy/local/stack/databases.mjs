@@ -7,9 +7,10 @@ import { adminUrl } from './postgres.mjs';
 /**
  * Resolves when the server accepts a session and answers a query.
  * @param {StackContext} context
+ * @param {string} [address] of one host of a cluster; by default of the primary, through the load balancer
  */
-export async function postgresAnswers(context) {
-  await withClient(context, (client) => client.query('select 1'));
+export async function postgresAnswers(context, address) {
+  await withDatabase(adminUrl(context, address), (client) => client.query('select 1'));
 }
 
 /**
@@ -26,17 +27,10 @@ export const hasTable = (url, table) =>
 
 /**
  * @template T
- * @param {StackContext} context
- * @param {(client: Client) => Promise<T>} use
- */
-const withClient = (context, use) => withDatabase(adminUrl(context), use);
-
-/**
- * @template T
  * @param {string} connectionString
  * @param {(client: Client) => Promise<T>} use
  */
-async function withDatabase(connectionString, use) {
+export async function withDatabase(connectionString, use) {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 });
   await client.connect();
   try {

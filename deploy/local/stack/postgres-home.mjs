@@ -4,24 +4,27 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Refusal } from '../lib/errors.mjs';
 
-/** @import { Settings } from '../types.js' */
+/** @import { Host, Settings } from '../types.js' */
 
 /** @typedef {{uid: number, gid: number}} User */
+/** @typedef {{bin: string, data: string, folder: string, owner: Partial<User>}} PostgresHome */
 
 /**
  * Finds the folders of PostgreSQL's binaries and data, and the user that runs it. PostgreSQL refuses to run as root, so
  * root starts it as another user. If that user cannot reach the state folder (for example in a clone under /root),
  * PostgreSQL's folder is in /var/lib/reseal.
  * @param {Settings} settings
- * @returns {{bin: string, data: string, folder: string, owner: Partial<User>}}
+ * @param {Host} host
+ * @returns {PostgresHome}
  */
-export function postgresHome(settings) {
+export function postgresHome(settings, host) {
   const native = nativeFolder(settings.root);
   hydrateSymlinks(native);
   const owner = process.getuid?.() === 0 ? serviceUser() : undefined;
-  const link = path.join(settings.state, 'postgres');
+  const link = path.join(host.folder, 'postgres');
   if (!fs.existsSync(link)) {
-    if (owner && !canReach(owner, settings.state)) fs.symlinkSync(emptyFolderFor(settings.state), link);
+    fs.mkdirSync(host.folder, { recursive: true });
+    if (owner && !canReach(owner, host.folder)) fs.symlinkSync(emptyFolderFor(host.folder), link);
     else fs.mkdirSync(link);
   }
   const folder = fs.realpathSync(link); // the other user may not be able to follow the link

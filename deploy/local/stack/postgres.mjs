@@ -7,20 +7,24 @@ import { signalGroup } from '../lib/process-identity.mjs';
 import { until } from '../lib/wait.mjs';
 import { postgresHome } from './postgres-home.mjs';
 
-/** @import { ProcessSpec, Settings, StackContext, TlsClient, TlsFiles } from '../types.js' */
+/** @import { Host, ProcessSpec, Settings, StackContext, TlsClient, TlsFiles } from '../types.js' */
+/** @import { PostgresHome } from './postgres-home.mjs' */
 
 const adminRole = 'postgres';
 
 /**
  * Settings of the server. All others keep their defaults, such as synchronous commits and fsync.
  * @param {Settings} settings
+ * @param {Host} host
  * @returns {Record<string, string | number>}
  */
-const serverSettings = ({ ports, host, countStatements }) => ({
-  listen_addresses: host,
+const serverSettings = ({ ports, cluster, countStatements }, { address }) => ({
+  listen_addresses: address,
   port: ports.postgres,
   unix_socket_directories: '', // a socket's path is limited to 107 bytes; that of a state folder is not
-  max_connections: 200,
+  max_connections: cluster ? 400 : 200,
+  // A standby that begins with a copy of the data folder gets what was written since from these files.
+  ...(cluster && { wal_keep_size: '1GB' }),
   shared_buffers: '128MB',
   jit: 'off',
   timezone: 'UTC',
@@ -32,10 +36,11 @@ const serverSettings = ({ ports, host, countStatements }) => ({
 /**
  * The URL of the superuser, or of the administrator in RESEAL_POSTGRES_URL.
  * @param {StackContext} context
+ * @param {string} [address] of one host of a cluster; by default of the primary, through the load balancer
  */
-export function adminUrl({ settings, secrets, tls }) {
+export function adminUrl({ settings, secrets, tls }, address = settings.host) {
   if (settings.external.postgres) return settings.external.postgres;
-  const url = new URL(`postgresql://${adminRole}@${settings.host}:${settings.ports.postgres}/postgres`);
+  const url = new URL(`postgresql://${adminRole}@${address}:${settings.ports.postgres}/postgres`);
   url.password = secrets.passwords.postgres ?? '';
   const launcher = tls?.clients.launcher;
   if (tls && launcher)
@@ -121,49 +126,74 @@ function tlsSettings(folder, tls, owner) {
     ssl_ca_file: write('clients-ca.pem', fs.readFileSync(tls.ca, 'utf8')),
     ssl_cert_file: write('server.pem', fs.readFileSync(certificate, 'utf8')),
     ssl_key_file: write('server.key', fs.readFileSync(key, 'utf8')),
-    hba_file: write('pg_hba.conf', 'hostssl all all all scram-sha-256 clientcert=verify-ca\n'),
+    hba_file: write(
+      'pg_hba.conf',
+      ['all', 'replication']
+        .map((database) => `hostssl ${database} all all scram-sha-256 clientcert=verify-ca\n`)
+        .join(''),
+    ),
   };
 }
 
+const serverEnvironment = { PATH: process.env.PATH, LANG: 'C.UTF-8', TZ: 'UTC' };
+
 /**
- * Creates the cluster on the first boot.
+ * Creates the data folder on the first boot.
  * @param {StackContext} context
- * @returns {Promise<ProcessSpec>} the server process
+ * @param {PostgresHome} home
  */
-export async function preparePostgres({ settings, secrets, tls }) {
-  const { bin, data, folder, owner } = postgresHome(settings);
-  const env = { PATH: process.env.PATH, LANG: 'C.UTF-8', TZ: 'UTC' };
-  if (!fs.existsSync(path.join(data, 'PG_VERSION'))) {
-    fs.rmSync(data, { recursive: true, force: true }); // from an initdb that was interrupted
-    fs.mkdirSync(data, { mode: 0o700 });
-    if (owner.uid !== undefined && owner.gid !== undefined) fs.chownSync(data, owner.uid, owner.gid);
-    const passwordFile = path.join(folder, 'initial-password');
-    writeFileAtomically(passwordFile, secrets.passwords.postgres ?? '', { mode: 0o600, ...owner });
-    const options = {
-      encoding: 'UTF8',
-      'locale-provider': 'builtin',
-      'builtin-locale': 'C.UTF-8',
-      locale: 'C',
-    };
-    const args = ['-D', data, '-U', adminRole, '--auth=scram-sha-256', `--pwfile=${passwordFile}`].concat(
-      Object.entries(options).map(([name, value]) => `--${name}=${value}`),
-    );
-    try {
-      const log = path.join(settings.logs, 'postgres.log');
-      await runToLog(path.join(bin, 'initdb'), args, { log, what: 'initdb', env, cwd: folder, ...owner });
-    } finally {
-      fs.rmSync(passwordFile, { force: true });
-    }
+export async function createData({ settings, secrets }, { bin, data, folder, owner }) {
+  if (fs.existsSync(path.join(data, 'PG_VERSION'))) return;
+  emptyDataFolder({ data, owner }); // from an initdb that was interrupted
+  const passwordFile = path.join(folder, 'initial-password');
+  writeFileAtomically(passwordFile, secrets.passwords.postgres ?? '', { mode: 0o600, ...owner });
+  const options = {
+    encoding: 'UTF8',
+    'locale-provider': 'builtin',
+    'builtin-locale': 'C.UTF-8',
+    locale: 'C',
+  };
+  const args = ['-D', data, '-U', adminRole, '--auth=scram-sha-256', `--pwfile=${passwordFile}`].concat(
+    Object.entries(options).map(([name, value]) => `--${name}=${value}`),
+  );
+  try {
+    const log = path.join(settings.logs, 'postgres.log');
+    const environment = { env: serverEnvironment, cwd: folder, ...owner };
+    await runToLog(path.join(bin, 'initdb'), args, { log, what: 'initdb', ...environment });
+  } finally {
+    fs.rmSync(passwordFile, { force: true });
   }
-  const all = { ...serverSettings(settings), ...(tls && tlsSettings(folder, tls, owner)) };
+}
+
+/** @param {Pick<PostgresHome, 'data' | 'owner'>} home */
+export function emptyDataFolder({ data, owner }) {
+  fs.rmSync(data, { recursive: true, force: true });
+  fs.mkdirSync(data, { mode: 0o700 });
+  if (owner.uid !== undefined && owner.gid !== undefined) fs.chownSync(data, owner.uid, owner.gid);
+}
+
+/**
+ * @param {StackContext} context
+ * @param {Host} host
+ * @param {(context: StackContext, home: PostgresHome) => Promise<void>} provideData runs before each start
+ * @returns {ProcessSpec} the server process
+ */
+export function preparePostgres(context, host, provideData = createData) {
+  const { settings, tls } = context;
+  const home = postgresHome(settings, host);
+  const { bin, data, folder, owner } = home;
+  const all = { ...serverSettings(settings, host), ...(tls && tlsSettings(folder, tls, owner)) };
   return {
     command: path.join(bin, 'postgres'),
     args: ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    env,
+    env: serverEnvironment,
     cwd: folder,
     ...owner,
     stopSignal: 'SIGINT', // "fast" shutdown: ends sessions and writes a checkpoint
-    beforeStart: () => clearStalePidFile(data),
+    beforeStart: async () => {
+      await clearStalePidFile(data);
+      await provideData(context, home);
+    },
   };
 }
 

@@ -7,10 +7,11 @@ import { temporalAddress, tlsServerName } from './temporal.mjs';
 /**
  * Resolves when the frontend of the stack's own server serves.
  * @param {StackContext} context
+ * @param {string} [host] the address of one host of a cluster; by default of the load balancer
  */
-export async function temporalAnswers(context) {
+export async function temporalAnswers(context, host) {
   const connection = await Connection.connect({
-    address: temporalAddress(context),
+    address: temporalAddress(context, host),
     connectTimeout: 2_000,
     ...(context.tls && { tls: connectionTls(context.tls) }),
   });

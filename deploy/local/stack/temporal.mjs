@@ -7,7 +7,7 @@ import { temporalPorts } from '../lib/settings.mjs';
 import { hasTable } from './databases.mjs';
 import { databaseUrl } from './postgres.mjs';
 
-/** @import { ProcessSpec, StackContext, TlsClient, TlsFiles } from '../types.js' */
+/** @import { Host, ProcessSpec, Settings, StackContext, TlsClient, TlsFiles } from '../types.js' */
 
 const temporalRole = 'reseal_temporal';
 const sqlPlugin = 'postgres12';
@@ -17,16 +17,44 @@ const stores = {
   temporal_visibility: { schema: 'postgresql/v12/visibility', connections: 10 },
 };
 
-/** Cannot change: the server refuses to start on a database with another number. */
-const historyShards = 4;
+/**
+ * Cannot change: the server refuses to start on a database with another number. The servers of a cluster share them.
+ * @param {Settings} settings
+ */
+const historyShards = ({ cluster }) => (cluster ? 16 : 4);
 
-const dynamicSettings = {
-  // The worker that completes a workflow task gets its activities at once, without the matching service.
-  'system.enableActivityEagerExecution': true,
-  // Partitions share a task queue among several servers. Here they would only forward tasks and polls to each other.
+/**
+ * A host that has vanished closes no connection. Servers and clients of a cluster notice its silence after 15 seconds. By default
+ * servers wait for it, and give it tasks, for a minute.
+ */
+const keepAlive = {
+  dynamicSettings: {
+    'frontend.keepAliveTime': '10s',
+    'frontend.keepAliveTimeout': '5s',
+    'system.enableInternodeServerKeepAlive': true,
+    'system.enableInternodeClientKeepAlive': true,
+  },
+  rpc: {
+    keepAliveServerConfig: {
+      keepAliveServerParameters: { keepAliveTime: '10s', keepAliveTimeout: '5s' },
+      keepAliveEnforcementPolicy: { minTime: '5s', permitWithoutStream: true },
+    },
+    clientConnectionConfig: { keepAliveClientParameters: { keepAliveTime: '10s', keepAliveTimeout: '5s' } },
+  },
+};
+
+/** Partitions share a task queue among several servers. One server would only forward tasks and polls to itself. */
+const onePartition = {
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
 };
+
+/** @param {Settings} settings */
+const dynamicSettings = ({ cluster }) => ({
+  // The worker that completes a workflow task gets its activities at once, without the matching service.
+  'system.enableActivityEagerExecution': true,
+  ...(cluster ? keepAlive.dynamicSettings : onePartition),
+});
 
 /** The name in the certificates of this machine; Go's TLS takes names rather than addresses. */
 export const tlsServerName = 'localhost';
@@ -34,16 +62,16 @@ export const tlsServerName = 'localhost';
 /**
  * host:port of the frontend.
  * @param {StackContext} context
+ * @param {string} [host] the address of one host of a cluster; by default of the load balancer
  */
-export const temporalAddress = ({ settings }) =>
-  settings.external.temporal ?? `${settings.host}:${settings.ports.temporal}`;
+export const temporalAddress = ({ settings }, host = settings.host) =>
+  settings.external.temporal ?? `${host}:${settings.ports.temporal}`;
 
 /**
  * Updates both schemas to the version of the server.
  * @param {StackContext} context
- * @returns {Promise<ProcessSpec>} the server process
  */
-export async function prepareTemporal(context) {
+export async function provideTemporalSchemas(context) {
   const { settings } = context;
   const bin = goBinaries(settings, temporal);
   for (const [database, { schema }] of Object.entries(stores)) {
@@ -69,16 +97,26 @@ export async function prepareTemporal(context) {
     if (!(await hasTable(url.href, 'schema_version'))) await sqlTool('setup-schema', '-v', '0.0');
     await sqlTool('update-schema', '--schema-name', schema);
   }
+}
 
-  const folder = path.join(settings.state, 'temporal');
+/**
+ * Writes the configuration of a server.
+ * @param {StackContext} context
+ * @param {Host} host
+ * @returns {ProcessSpec} the server process
+ */
+export function prepareTemporal(context, host) {
+  const { settings } = context;
+  const folder = path.join(host.folder, 'temporal');
   const config = path.join(folder, 'server.yaml');
   const dynamicConfig = path.join(folder, 'dynamic.yaml');
-  const dynamic = Object.entries(dynamicSettings).map(([key, value]) => [key, [{ value }]]);
+  const dynamic = Object.entries(dynamicSettings(settings)).map(([key, value]) => [key, [{ value }]]);
   // JSON is YAML. The second file contains a password.
   writeFileAtomically(dynamicConfig, JSON.stringify(Object.fromEntries(dynamic), null, 2));
-  writeFileAtomically(config, JSON.stringify(serverConfig(context, dynamicConfig), null, 2), { mode: 0o600 });
+  const content = JSON.stringify(serverConfig(context, host, dynamicConfig), null, 2);
+  writeFileAtomically(config, content, { mode: 0o600 });
   return {
-    command: path.join(bin, 'temporal-server'),
+    command: path.join(goBinaries(settings, temporal), 'temporal-server'),
     args: ['--config-file', config, '--allow-no-auth', 'start'],
     env: { PATH: process.env.PATH, TZ: 'UTC' },
     cwd: folder,
@@ -127,9 +165,10 @@ export function prepareTemporalUi({ settings, tls }) {
 
 /**
  * @param {StackContext} context
+ * @param {Host} host
  * @param {string} dynamicConfig
  */
-function serverConfig(context, dynamicConfig) {
+function serverConfig(context, { address }, dynamicConfig) {
   const { settings } = context;
   /** @param {string} database */
   const store = (database) => {
@@ -145,13 +184,20 @@ function serverConfig(context, dynamicConfig) {
         maxConns: stores[database]?.connections,
         maxIdleConns: stores[database]?.connections,
         maxConnLifetime: '1h',
+        // The locks of a server that is silent within a transaction are released.
+        connectAttributes: { idle_in_transaction_session_timeout: '10s' },
         ...(wantsTls(url) && { tls: { enabled: true, ...sqlTls(context.tls) } }),
       },
     };
   };
   /** @param {{grpc: number, membership: number}} ports */
   const service = ({ grpc, membership }) => ({
-    rpc: { grpcPort: grpc, membershipPort: membership, bindOnIP: settings.host },
+    rpc: {
+      grpcPort: grpc,
+      membershipPort: membership,
+      bindOnIP: address,
+      ...(settings.cluster && keepAlive.rpc),
+    },
   });
   const frontend = `${settings.host}:${settings.ports.temporal}`;
   return {
@@ -159,11 +205,11 @@ function serverConfig(context, dynamicConfig) {
     persistence: {
       defaultStore: 'default',
       visibilityStore: 'visibility',
-      numHistoryShards: historyShards,
+      numHistoryShards: historyShards(settings),
       datastores: { default: store('temporal'), visibility: store('temporal_visibility') },
     },
     global: {
-      membership: { maxJoinDuration: '30s', broadcastAddress: settings.host },
+      membership: { maxJoinDuration: '30s', broadcastAddress: address },
       ...(context.tls && { tls: serverTls(context.tls) }),
     },
     services: Object.fromEntries(

@@ -5,30 +5,31 @@ import { readOptions } from '../lib/options.mjs';
 const checkNames = ['lint', 'types', 'architecture'];
 
 /**
- * Jest's projects in their order. Those on the stack share it and run one file after the other.
- * @type {Record<string, {onStack: boolean}>}
+ * Jest's projects in their order. Those on a stack share it and run one file after the other.
+ * @type {Record<string, 'stack' | 'cluster' | undefined>}
  */
 const testGroups = {
-  unit: { onStack: false },
-  replay: { onStack: false },
-  contract: { onStack: false },
-  chart: { onStack: false },
-  workflow: { onStack: true },
-  integration: { onStack: true },
-  e2e: { onStack: true },
-  browser: { onStack: true },
-  faults: { onStack: true },
-  versions: { onStack: true },
-  canary: { onStack: true },
-  image: { onStack: true },
+  unit: undefined,
+  replay: undefined,
+  contract: undefined,
+  chart: undefined,
+  workflow: 'stack',
+  integration: 'stack',
+  e2e: 'stack',
+  browser: 'stack',
+  faults: 'stack',
+  versions: 'stack',
+  canary: 'stack',
+  image: 'stack',
+  cluster: 'cluster',
 };
-/** Groups that run only if they are named: what they need takes long to build, as the API server of Kubernetes. */
-const namedOnly = ['chart', 'image', 'versions'];
+/** Groups that run only if they are named: they take long, or what they need takes long to build. */
+const namedOnly = ['chart', 'image', 'versions', 'cluster'];
 
 /**
  * Reads `[--only e2e,faults] [--logs] [--tls] [-- <arguments for Jest>]`.
  * @param {string[]} argv
- * @returns {{checks: string[], offStack: string[], onStack: string[], jestArgs: string[]}}
+ * @returns {{checks: string[], offStack: string[], onStack: string[], onCluster: string[], jestArgs: string[]}}
  * @throws {Refusal} if a group or an option is unknown
  */
 export function readPlan(argv) {
@@ -37,11 +38,14 @@ export function readPlan(argv) {
   const wanted = values.only?.toString().split(',') ?? all.filter((name) => !namedOnly.includes(name));
   const unknown = wanted.filter((name) => !all.includes(name));
   if (unknown.length > 0) throw new Refusal(`--only accepts ${all.join(', ')}; not ${unknown.join(', ')}.`);
-  const groups = Object.keys(testGroups).filter((name) => wanted.includes(name));
+  /** @param {'stack' | 'cluster' | undefined} place */
+  const groupsOn = (place) =>
+    Object.keys(testGroups).filter((name) => testGroups[name] === place && wanted.includes(name));
   return {
     checks: checkNames.filter((name) => wanted.includes(name)),
-    offStack: groups.filter((name) => !testGroups[name].onStack),
-    onStack: groups.filter((name) => testGroups[name].onStack),
+    offStack: groupsOn(undefined),
+    onStack: groupsOn('stack'),
+    onCluster: groupsOn('cluster'),
     jestArgs: positionals,
   };
 }

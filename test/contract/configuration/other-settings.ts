@@ -13,7 +13,7 @@ export const launcherSettings: readonly OtherSetting[] = [
     fallback: '.reseal',
     unit: 'directory',
     meaning:
-      'State of the stack: keys, CA, databases, logs. Another directory and other ports make a second stack.',
+      'State of the stack: keys, CA, databases, logs. Another directory and other ports make a second stack. A cluster has `.reseal-cluster`.',
   },
   {
     key: 'RESEAL_TEST_STATE',

@@ -6,7 +6,7 @@ import type { RunningStack } from '../running-stack.js';
 import { until } from '../until.js';
 import { untilWorkflowCompleted } from '../workflows.js';
 import { publishedStatus } from '../certificate-status.js';
-import type { StormReissue } from './run-storm.js';
+import type { StormReissue } from './follow-reissue.js';
 
 const patience = { timeoutMs: 90_000, pauseMs: 500 };
 

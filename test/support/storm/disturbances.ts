@@ -28,13 +28,11 @@ export const restarted = (control: StackControl, victim: Component): Disturbance
 export const frozen = (control: StackControl, victim: Component, ms: number): Disturbance => ({
   name: `${victim} frozen for ${ms} ms`,
   happen: async () => {
-    const pid = (await control.processIds())[victim];
-    if (!pid) throw new Error(`${victim} does not run`);
-    process.kill(pid, 'SIGSTOP');
+    const thaw = await control.freeze(victim);
     try {
       await delay(ms);
     } finally {
-      process.kill(pid, 'SIGCONT');
+      thaw();
     }
   },
 });

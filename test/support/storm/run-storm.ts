@@ -1,22 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { State } from '#libs/domain';
-import type { Customer } from '../customer.js';
-import { expectSuccess } from '../http.js';
-import { ordinaryPath } from '../ordinary-path.js';
 import type { RunningStack } from '../running-stack.js';
 import { until } from '../until.js';
 import type { Disturbance } from './disturbances.js';
-
-/** One reissue in a storm, with the answers that its customer received. */
-export interface StormReissue {
-  readonly customer: Customer;
-  /** The states in the answers, in order. */
-  readonly acknowledged: State[];
-  /** PEM: the downloaded certificate and its chain. */
-  certificate?: string;
-  /** Why the customer did not reach the end. */
-  failure?: string;
-}
+import { follow, type StormReissue } from './follow-reissue.js';
 
 /** The result of a storm. */
 export interface Storm {
@@ -53,7 +39,7 @@ export async function runStorm(stack: RunningStack, options: StormOptions): Prom
       const person = people.pop() ?? (await another());
       const reissue: StormReissue = { customer: await stack.customerFor(person), acknowledged: [] };
       reissues.push(reissue);
-      await follow(reissue, options.patienceMs);
+      await follow(reissue, { patienceMs: options.patienceMs });
     }
   };
   const customers = Promise.all(Array.from({ length: options.atOnce }, next));
@@ -63,21 +49,6 @@ export async function runStorm(stack: RunningStack, options: StormOptions): Prom
     disturb(options, happened, over.signal).finally(() => over.abort()),
   ]);
   return { reissues, happened };
-}
-
-async function follow(reissue: StormReissue, patienceMs: number): Promise<void> {
-  const { customer } = reissue;
-  try {
-    for (const { call, state } of ordinaryPath) {
-      expectSuccess(await call(customer, { patienceMs }));
-      const answered = customer.reissue!.state;
-      reissue.acknowledged.push(answered);
-      if (answered !== state) throw new Error(`the answer was ${answered}, expected ${state}`);
-      if (state === 'ISSUED') reissue.certificate = expectSuccess(await customer.download({ patienceMs }));
-    }
-  } catch (error) {
-    reissue.failure = (error as Error).message;
-  }
 }
 
 async function disturb(
