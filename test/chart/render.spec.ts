@@ -81,6 +81,7 @@ describe('the chart', () => {
       { environment: 'prod' },
       /environment.*must be one of 'development', 'test', 'production'/,
     ],
+    ['a command that setup cannot run in a cluster', { setup: { commands: ['keys'] } }, /setup\/commands/],
     ['a sandbox in production', { sandbox: { enabled: true } }, /never runs in production/],
     ['no database', { postgresql: { host: '' } }, /postgresql\.host: the host of PostgreSQL/],
     ['no provider', { worker: { settings: { RESEAL_SMS_URL: null } } }, /worker\.settings\.RESEAL_SMS_URL/],

@@ -41,6 +41,7 @@ beforeAll(() => {
   provideSecrets(folder);
   for (const name of ['database-password', 'kafka-password', 'smtp-password', 'telecom-token', 'pkcs11-pin'])
     writeFileSync(join(folder, name), 'sample');
+  writeFileSync(join(folder, 'admin-database-url'), 'postgres://administrator@postgresql/postgres');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

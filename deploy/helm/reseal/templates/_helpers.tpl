@@ -74,6 +74,7 @@ dictionary of root, app and spec (the app's entry of `reseal.apps`).
 {{- $settings = merge $settings (dict "RESEAL_CA_DIRECTORY" "/etc/reseal/ca") -}}
 {{- if $app.journalClaim }}{{ $settings = merge $settings (dict "RESEAL_SIGNER_JOURNAL" "/var/lib/reseal/journal") }}{{ end -}}
 {{- end -}}
+{{- if and (eq .app "setup") $app.rolesSecretName }}{{ $settings = merge $settings (dict "RESEAL_SECRETS_DIRECTORY" "/etc/reseal/roles") }}{{ end -}}
 {{- if eq .app "status" }}{{ $settings = merge $settings (dict "RESEAL_OCSP_DIRECTORY" "/etc/reseal/ocsp") }}{{ end -}}
 {{- if $values.sandbox.enabled -}}
 {{- $sandbox := printf "http://%s-sandbox:3003" $fullname -}}
