@@ -108,6 +108,18 @@ describe('setup secrets', () => {
     const all = items.flatMap(({ data }) => Object.values(data)).map(decoded);
     expect(all).not.toContain(made('ca-root-passphrase'));
   });
+
+  it('The sandbox has a Secret only if it is asked for', async () => {
+    const env = { RESEAL_SECRETS_DIRECTORY: join(folder, 'secrets') };
+    await setup(['keys'], env);
+    const namesBy = async (...flags: string[]) => {
+      const { lines } = await setup(['secrets', ...flags], env);
+      const { items } = JSON.parse(lines.join('\n')) as { items: readonly Manifest[] };
+      return items.map(({ metadata }) => metadata.name);
+    };
+    expect(await namesBy()).not.toContain('reseal-sandbox');
+    expect(await namesBy('--sandbox')).toContain('reseal-sandbox');
+  });
 });
 
 describe('setup temporal', () => {

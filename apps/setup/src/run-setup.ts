@@ -14,9 +14,10 @@ const usage = `Usage: npm run -s setup -- <command>... [--dry-run]
   ca         Creates the CA by \`npm run ca -- init\`, with its settings. --as NAME: the operator, for the audit trail.
   all        All of the above, in this order.
 
-  secrets
+  secrets [--sandbox]
       Prints Secrets of Kubernetes with the keys of each app, for \`kubectl apply -f -\`. It reads what \`keys\` and \`ca\` have
       made in RESEAL_SECRETS_DIRECTORY, RESEAL_CA_DIRECTORY and RESEAL_OCSP_DIRECTORY.
+      --sandbox   also that of the sandbox, in development and test
 
   after-restore [--confirm] [--declare] [--as NAME]
       Reconciles Reseal's database after it was restored from a backup. It compares the database with the histories of

@@ -6,6 +6,6 @@ import { secretManifests } from '../keys/secret-manifests.js';
 
 /** `setup secrets`. */
 export function printSecrets(args: string[], { env, print }: Pick<SetupOptions, 'env' | 'print'>): void {
-  parseOptions({ args });
-  print(JSON.stringify(secretManifests(loadConfig(secretsConfig, env)), undefined, 2));
+  const { values } = parseOptions({ args, options: { sandbox: { type: 'boolean', default: false } } });
+  print(JSON.stringify(secretManifests(loadConfig(secretsConfig, env), values), undefined, 2));
 }

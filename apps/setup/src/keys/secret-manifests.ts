@@ -20,9 +20,12 @@ const apps = ['gateway', 'worker', 'signer', 'ops', 'status', 'customers', 'setu
  * `reseal-database-roles` has all passwords, for `setup database`, `reseal-ca` the signer's directory, and `reseal-ocsp`
  * that of the status app.
  */
-export function secretManifests({ secretsDirectory, caDirectory, ocspDirectory }: Folders): object {
+export function secretManifests(
+  { secretsDirectory, caDirectory, ocspDirectory }: Folders,
+  { sandbox }: { sandbox: boolean },
+): object {
   const contentOf = (file: string) => readFileSync(join(secretsDirectory, file));
-  const ofApps = apps.map((app) => {
+  const ofApps = [...apps, ...(sandbox ? (['sandbox'] as const) : [])].map((app) => {
     const { role, keys } = keysOfApps[app];
     const files = Object.entries(keys).map(([setting, file]) => [keyOf(setting), file] as const);
     return secret(
