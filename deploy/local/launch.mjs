@@ -121,6 +121,7 @@ async function provideNode(settings, report, command) {
     chart: tests && plan.offStack.includes('chart'),
     image: tests && plan.onStack.includes('image'),
     cluster: settings.cluster || (tests && plan.onCluster.length > 0),
+    kubernetes: tests && plan.onNode.length > 0,
   });
   // After it, because apt-get runs once at a time.
   if (tests && plan.offStack.includes('contract')) await providePromtool(settings, report);

@@ -177,6 +177,8 @@ export interface GoSet {
   readonly binaries: Readonly<Record<string, string>>;
   /** Flags for `go build`. */
   readonly flags?: readonly string[];
+  /** More flags for Go's linker. */
+  readonly linkerFlags?: string;
   /** How long the build takes without a build cache, in words. */
   readonly duration: string;
   /** What to do on a machine without Go. */

@@ -55,20 +55,39 @@ const chartPackages = { 'etcd-server': 'etcd' };
 const imagePackages = { buildah: 'buildah', podman: 'podman', runc: 'runc' };
 
 /**
+ * For a node of Kubernetes, besides those of chart and image: containers, their network, names, an init, addresses.
+ * @type {Record<string, Sign>}
+ */
+const nodePackages = {
+  containerd: 'containerd',
+  'containernetworking-plugins': { file: '/usr/lib/cni/bridge' },
+  'dnsmasq-base': 'dnsmasq',
+  catatonit: 'catatonit',
+  iproute2: 'ip',
+  iptables: 'iptables',
+};
+
+/**
  * Installs the Debian packages that a command needs and this machine lacks. This requires root and apt.
  * @param {Settings} settings
  * @param {ProgressReport} report
- * @param {{tests: boolean, native: boolean, chart: boolean, image: boolean, cluster: boolean}} needs whether the command runs
- *   tests, must build a native npm package, tests chart or image, or starts a cluster
+ * @param {{tests: boolean, native: boolean, chart: boolean, image: boolean, cluster: boolean, kubernetes: boolean}} needs
+ *   whether the command runs tests, must build a native npm package, tests chart or image, starts a cluster, or starts a node
+ *   of Kubernetes
  * @throws {Refusal} with the command to run, without root or apt
  */
-export async function provideDebianPackages({ logs }, report, { tests, native, chart, image, cluster }) {
+export async function provideDebianPackages(
+  { logs },
+  report,
+  { tests, native, chart, image, cluster, kubernetes },
+) {
   const wanted = {
     ...(tests && { ...testPackages, ...browserTestPackages }),
     ...(native && nativeBuildPackages),
-    ...(chart && chartPackages),
+    ...((chart || kubernetes) && chartPackages),
     ...(cluster && clusterPackages),
-    ...(image && imagePackages),
+    ...((image || kubernetes) && imagePackages),
+    ...(kubernetes && nodePackages),
   };
   const missing = Object.keys(wanted).filter((name) => !isThere(wanted[name]));
   if (missing.length === 0) return;

@@ -26,7 +26,7 @@ export function goBinaries({ cache }, { name, module }) {
  * @param {GoSet} set
  */
 export async function provideGoBinaries(settings, report, set) {
-  const { name, title, binaries, flags = [], duration } = set;
+  const { name, title, binaries, flags = [], linkerFlags = '', duration } = set;
   const folder = goBinaries(settings, set);
   const missing = Object.entries(binaries).filter(([binary]) => !fs.existsSync(path.join(folder, binary)));
   if (missing.length === 0) return;
@@ -43,7 +43,7 @@ export async function provideGoBinaries(settings, report, set) {
   const build = async () => {
     for (const [binary, from] of missing) {
       const draft = path.join(folder, `${binary}.tmp`);
-      const args = ['build', ...flags, '-ldflags=-s -w', '-o', draft, from];
+      const args = ['build', ...flags, `-ldflags=-s -w ${linkerFlags}`, '-o', draft, from];
       await runToLog('go', args, { what: `Building ${binary}`, cwd, env, log });
       fs.renameSync(draft, path.join(folder, binary));
     }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { runOnNode } from '../../kubernetes-ci/run-on-node.mjs';
 import { customResources } from '../artifacts/custom-resources.mjs';
 import { goBinaries } from '../artifacts/go-binaries.mjs';
 import { pkilintPython } from '../artifacts/pkilint.mjs';
@@ -60,6 +61,7 @@ await offStack;
 if (plan.onStack.length > 0 && !interrupted) await runOnStack(settings, plan.onStack);
 await (offStack ?? runOffStack());
 if (plan.onCluster.length > 0 && !interrupted) await runOnStack(clusterSettings(settings), plan.onCluster);
+for (const group of plan.onNode) await runJest(group, environment);
 totals.print((line) => report.line(line));
 if (interrupted) report.failed('Interrupted');
 process.exit(interrupted ? 130 : totals.failed ? 1 : 0);
@@ -126,16 +128,18 @@ async function runJest(group, env) {
   /** @type {('ignore' | 'inherit')[]} */
   const stdio = ['ignore', 'ignore', 'inherit'];
   const options = { cwd: settings.root, env, stdio };
-  const onStack = [...plan.onStack, ...plan.onCluster].includes(group);
-  if (onStack || !inBackground) {
+  const aside = plan.offStack.includes(group);
+  if (!aside || !inBackground) {
     report.line();
     report.note(`Tests: ${group}`);
   }
   const run = () => {
     fs.rmSync(result, { force: true });
-    return onStack
-      ? runInForeground(process.execPath, [...command, '--runInBand', ...plan.jestArgs], options)
-      : runOffStackCommand(group, process.execPath, [...command, ...plan.jestArgs], options);
+    if (aside) return runOffStackCommand(group, process.execPath, [...command, ...plan.jestArgs], options);
+    const serially = [...command, '--runInBand', ...plan.jestArgs];
+    return plan.onNode.includes(group)
+      ? runOnNode(settings, report, [process.execPath, ...serially], options)
+      : runInForeground(process.execPath, serially, options);
   };
   let code = await run();
   // Without a result no test has failed: Jest itself has crashed, which native modules in its process can cause.

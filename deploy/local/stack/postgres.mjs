@@ -126,13 +126,24 @@ function tlsSettings(folder, tls, owner) {
     ssl_ca_file: write('clients-ca.pem', fs.readFileSync(tls.ca, 'utf8')),
     ssl_cert_file: write('server.pem', fs.readFileSync(certificate, 'utf8')),
     ssl_key_file: write('server.key', fs.readFileSync(key, 'utf8')),
-    hba_file: write(
-      'pg_hba.conf',
-      ['all', 'replication']
-        .map((database) => `hostssl ${database} all all scram-sha-256 clientcert=verify-ca\n`)
-        .join(''),
-    ),
   };
+}
+
+/**
+ * Who may connect: everyone who reaches the server and knows a password, with TLS only with a certificate. initdb's own
+ * rules are for a server that only this machine reaches.
+ * @param {string} folder
+ * @param {boolean} tls
+ * @param {{uid?: number, gid?: number}} owner
+ */
+function hostRules(folder, tls, owner) {
+  const file = path.join(folder, 'pg_hba.conf');
+  const [type, more] = tls ? ['hostssl', ' clientcert=verify-ca'] : ['host', ''];
+  const rules = ['all', 'replication'].map(
+    (database) => `${type} ${database} all all scram-sha-256${more}\n`,
+  );
+  writeFileAtomically(file, rules.join(''), { mode: 0o600, ...owner });
+  return { hba_file: file };
 }
 
 const serverEnvironment = { PATH: process.env.PATH, LANG: 'C.UTF-8', TZ: 'UTC' };
@@ -182,7 +193,11 @@ export function preparePostgres(context, host, provideData = createData) {
   const { settings, tls } = context;
   const home = postgresHome(settings, host);
   const { bin, data, folder, owner } = home;
-  const all = { ...serverSettings(settings, host), ...(tls && tlsSettings(folder, tls, owner)) };
+  const all = {
+    ...serverSettings(settings, host),
+    ...hostRules(folder, Boolean(tls), owner),
+    ...(tls && tlsSettings(folder, tls, owner)),
+  };
   return {
     command: path.join(bin, 'postgres'),
     args: ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
