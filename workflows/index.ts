@@ -1,4 +1,4 @@
-import { setWorkflowOptions } from '@temporalio/workflow';
+import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import { archive } from './archive/workflow.js';
 import { publishCrl } from './publish-crl/workflow.js';
 import { reconcile } from './reconcile/workflow.js';
@@ -11,7 +11,12 @@ export { reconcile, publishCrl, releaseHolds, archive, retention, runOperation }
 
 /**
  * A reissue is pinned to the version of the worker on which it began. These workflows continue on the current version: an
- * operation must not wait for workers that are gone, and a schedule waits for the end of its last run.
+ * operation must not wait for workers that are gone, and a schedule waits for the end of its last run. Temporal refuses a
+ * behavior from a worker that has no version.
  */
 for (const workflow of [reconcile, publishCrl, releaseHolds, archive, retention, runOperation])
-  setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, workflow as () => Promise<unknown>);
+  setWorkflowOptions(
+    () =>
+      workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {},
+    workflow as () => Promise<unknown>,
+  );
