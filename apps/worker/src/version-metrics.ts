@@ -11,9 +11,16 @@ export function registerVersionMetrics(client: Client, registry: Registry): void
     (reading ??= workerVersions(client, taskQueues.reissue)
       .catch(() => [])
       .finally(() => (reading = undefined)));
-  const gauge = (name: string, help: string, valueOf: (version: WorkerVersion) => number) =>
+  const gauge = (
+    name: `reseal_${string}`,
+    help: string,
+    valueOf: (version: WorkerVersion) => number,
+  ): Gauge<'build_id'> =>
     new Gauge({
-      ...{ name, help, labelNames: ['build_id'], registers: [registry] },
+      name,
+      help,
+      labelNames: ['build_id'],
+      registers: [registry],
       async collect() {
         const versions = await read();
         this.reset();
