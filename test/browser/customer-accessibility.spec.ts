@@ -97,7 +97,7 @@ describe('accessible screens', () => {
     await customer.start('LOST', 'rrn');
     await customer.look('identity-first');
     await customer.prove('PHONE_CODE');
-    await customer.sees(words.identity.another);
+    await customer.sees(words.identity.another.PHONE_CODE);
     await customer.prove('ONE_WON');
     await customer.at(words.password.title);
     await customer.press(words.password.confirm);

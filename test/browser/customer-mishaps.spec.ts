@@ -197,14 +197,14 @@ describe('a customer after a mishap', () => {
     await customer.chooseMethod('PHONE_CODE');
     const old = await customer.readPhoneCode();
     await customer.enterCode(wrongCode(old));
-    await customer.sees(`${words.identity.wrong} ${words.identity.left(4)}`);
+    await customer.sees(`${words.identity.wrong.PHONE_CODE} ${words.identity.left(4)}`);
     await customer.look('wrong-code');
     await customer.press(words.identity.again);
     await customer.sees(words.identity.sentAgain);
     const fresh = await customer.readPhoneCode();
     if (fresh !== old) {
       await customer.enterCode(old);
-      await customer.sees(words.identity.wrong);
+      await customer.sees(words.identity.wrong.PHONE_CODE);
     }
     await customer.enterPhoneCode();
     await customer.prove('ID_DOCUMENT');
@@ -222,7 +222,7 @@ describe('a customer after a mishap', () => {
     const { words } = customer;
     await customer.start('EXPIRED', 'document');
     await customer.prove('PHONE_CODE');
-    await customer.sees(words.identity.another);
+    await customer.sees(words.identity.another.PHONE_CODE);
     await customer.prove('ID_DOCUMENT');
     for (let left = 4; left > 0; left -= 1) {
       await customer.enterPassword('not-the-password');

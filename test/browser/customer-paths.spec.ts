@@ -100,7 +100,7 @@ describe('a customer on a phone', () => {
       await customer.start(reason, way);
       if (way === 'mobile') await customer.enterPhoneCode();
       else await customer.prove('PHONE_CODE');
-      await customer.sees(words.identity.another);
+      await customer.sees(words.identity.another.PHONE_CODE);
       await customer.prove(second);
       if (reason === 'PASSWORD_FORGOTTEN') await customer.setPassword();
       else if (second !== 'OLD_CERTIFICATE') await customer.enterPassword();

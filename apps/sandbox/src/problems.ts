@@ -11,7 +11,10 @@ export function idReused(parameter: 'transactionId' | 'attemptId'): ProblemError
     type: 'id-reused',
     status: 409,
     title: { en: 'The id was used for another request', ko: '다른 요청에 쓰인 식별자입니다' },
-    detail: { en: `Give a new request a new ${parameter}.`, ko: `새 요청에는 새 ${parameter}를 쓰십시오.` },
+    detail: {
+      en: `Give a new request a new ${parameter}.`,
+      ko: `새 요청에는 새 ${parameter}를 사용해 주세요.`,
+    },
   });
 }
 

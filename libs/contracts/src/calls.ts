@@ -290,6 +290,7 @@ export const termsSchema = z
   .object({
     termsId: z.string(),
     version: z.string(),
+    validFrom: z.iso.date().describe('the day from which the text holds, in Korea'),
     title: z.string(),
     mandatory: z.boolean(),
     digest: z.string().describe('SHA-256 of the UTF-8 text, hexadecimal'),

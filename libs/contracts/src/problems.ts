@@ -212,7 +212,7 @@ export const problemCatalogue = {
     status: 422,
     title: { ko: '필수 약관 동의가 빠졌습니다', en: 'Consent to mandatory terms is missing' },
     detail: {
-      ko: 'errors에 적힌 약관의 현재 판에 동의해 주세요.',
+      ko: 'errors에 적힌 약관의 현재 버전에 동의해 주세요.',
       en: 'Agree to the current version of the terms listed in errors.',
     },
   },

@@ -62,11 +62,12 @@ describe('terms in force', () => {
     expect(versions('2025-12-31T14:59:59Z')).toEqual([]);
   });
 
-  it('The terms in force show the members that a consent names, and the text', () => {
+  it('The terms in force show the members that a consent names, their first day, and the text', () => {
     expect(termsInForce(catalogue, 'identity', 'en', now)).toEqual([
       {
         termsId: 'privacy',
         version: '2026-01',
+        validFrom: '2026-01-01',
         title: 'privacy 2026-01 en',
         mandatory: true,
         digest: termsDigest('privacy 2026-01 en\n'),

@@ -1,3 +1,4 @@
+import { koreanDayOf } from '#libs/domain';
 import type { TermsCatalogue } from './load-terms.js';
 import type { TermsDocument, TermsLocale, TermsStage } from './terms-document.js';
 
@@ -5,7 +6,10 @@ import type { TermsDocument, TermsLocale, TermsStage } from './terms-document.js
 export type TermsInForce = Pick<
   TermsDocument,
   'termsId' | 'version' | 'title' | 'mandatory' | 'digest' | 'text'
->;
+> & {
+  /** The day from which the text holds, in Korea: YYYY-MM-DD. */
+  readonly validFrom: string;
+};
 
 /** The terms of `stage` in force at `at`, in the language `locale`: mandatory ones first, then by termsId. */
 export function termsInForce(
@@ -17,9 +21,10 @@ export function termsInForce(
   return documentsInForce(catalogue, stage, at)
     .filter((document) => document.locale === locale)
     .sort((a, b) => Number(b.mandatory) - Number(a.mandatory) || (a.termsId < b.termsId ? -1 : 1))
-    .map(({ termsId, version, title, mandatory, digest, text }) => ({
+    .map(({ termsId, version, validFrom, title, mandatory, digest, text }) => ({
       termsId,
       version,
+      validFrom: koreanDayOf(validFrom),
       title,
       mandatory,
       digest,

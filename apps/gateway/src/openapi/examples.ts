@@ -178,6 +178,7 @@ export const terms = [
   {
     termsId: 'personal-information',
     version: '2026-01',
+    validFrom: '2026-01-01',
     title: '개인정보 수집·이용 동의',
     mandatory: true,
     digest: '0d'.repeat(32),

@@ -65,7 +65,7 @@ const cursorRefused = () =>
     [
       {
         path: ['cursor'],
-        message: '이 목록의 `nextCursor`가 아닙니다. `cursor` 없이 첫 페이지부터 다시 요청하십시오',
+        message: '이 목록의 `nextCursor`가 아닙니다. `cursor` 없이 첫 페이지부터 다시 요청해 주세요',
       },
     ],
   );

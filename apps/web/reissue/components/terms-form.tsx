@@ -4,6 +4,7 @@ import { useFlow } from '../flow/use-flow.js';
 import { useLanguage, useWords } from '../words/index.js';
 import { Form } from './form.js';
 import { Markdown } from './markdown.js';
+import { dayInWords } from './time.js';
 
 /** The terms of a stage, with a checkbox for each and one for all, and the full text of each. */
 export function TermsForm({
@@ -37,6 +38,7 @@ export function TermsForm({
   // The id includes the version: the consent does not hold for a text that has changed meanwhile.
   const idOf = ({ termsId, version }: Terms) => `${termsId}/${version}`;
   const all = terms.every((one) => agreed.has(idOf(one)));
+  const optional = terms.filter(({ mandatory }) => !mandatory).map(({ title }) => title);
   const toggle = (one: Terms) => {
     const next = new Set(agreed);
     if (!next.delete(idOf(one))) next.add(idOf(one));
@@ -63,7 +65,10 @@ export function TermsForm({
           checked={all}
           onChange={() => setAgreed(new Set(all ? [] : terms.map(idOf)))}
         />
-        <span>{consent.all}</span>
+        <span>
+          <strong>{consent.all}</strong>
+          {optional.length > 0 && <small>{consent.includes(optional.join(', '))}</small>}
+        </span>
       </label>
       <ul className="terms">
         {terms.map((one) => (
@@ -90,6 +95,7 @@ export function TermsForm({
 
 function FullText({ terms }: { terms: Terms }) {
   const { consent } = useWords();
+  const language = useLanguage();
   const dialog = useRef<HTMLDialogElement>(null);
   return (
     <>
@@ -104,7 +110,7 @@ function FullText({ terms }: { terms: Terms }) {
       <dialog ref={dialog} aria-label={terms.title}>
         <div className="text" tabIndex={0}>
           <h2>{terms.title}</h2>
-          <p className="hint">{consent.version(terms.version)}</p>
+          <p className="hint">{consent.inForceSince(dayInWords(terms.validFrom, language))}</p>
           <Markdown text={terms.text} />
         </div>
         <button type="button" className="main" onClick={() => dialog.current?.close()}>

@@ -1,3 +1,4 @@
+import type { Locale } from '#libs/client';
 import { useEffect, useState } from 'react';
 import { useFlow } from '../flow/use-flow.js';
 import type { PageWords } from '../words/en.js';
@@ -13,6 +14,10 @@ export function useSecondsUntil(time: string | null | undefined): number {
   }, []);
   return left();
 }
+
+/** A day, such as 2026년 1월 1일. @param day a point in time, or a date without one */
+export const dayInWords = (day: string, language: Locale): string =>
+  new Date(day).toLocaleDateString(language, { dateStyle: 'long', timeZone: 'Asia/Seoul' });
 
 /** Minutes and seconds, such as 2:05. */
 export const minutesAndSeconds = (seconds: number): string =>

@@ -33,8 +33,8 @@ export const pageEnglish = {
     'This browser does not save your progress. Do not close or reload this page until you have finished.',
   cancelAsk: (issued: boolean, old: OldCertificateCase) =>
     `Cancel this reissue? ${issued ? 'The new certificate is withdrawn and cannot be used. ' : ''}${afterCancel[old]}`.trim(),
-  cancelYes: 'Yes, cancel it',
-  cancelNo: 'No, continue',
+  cancelYes: 'Cancel it',
+  cancelNo: 'Continue with it',
   required: 'Please fill this in.',
 
   prepare: {
@@ -76,11 +76,12 @@ export const pageEnglish = {
     title: 'Consent to the use of your data',
     lead: 'We need your consent before we can verify your identity.',
     all: 'I agree to all',
+    includes: (optional: string) => `This includes what is optional: ${optional}`,
     mandatory: 'required',
     optional: 'optional',
     read: (title: string) => `Read: ${title}`,
     readWord: 'Read',
-    version: (version: string) => `Version ${version}`,
+    inForceSince: (day: string) => `In force since ${day}`,
     close: 'Close',
     missing: 'Please agree to everything that is required.',
     agree: 'Agree and continue',
@@ -107,7 +108,12 @@ export const pageEnglish = {
   identity: {
     title: 'Verify your identity',
     choose: 'Select how to verify your identity.',
-    another: 'This verification is complete. Select one more method.',
+    another: {
+      PHONE_CODE: 'Your phone is verified. Select one more method.',
+      ONE_WON: 'Your account is verified. Select one more method.',
+      ID_DOCUMENT: 'Your identity document is verified. Select one more method.',
+      OLD_CERTIFICATE: 'Your old certificate is verified. Select one more method.',
+    } satisfies Record<Method, string>,
     other: 'Use another method',
     names: {
       PHONE_CODE: 'Code by text message',
@@ -133,7 +139,12 @@ export const pageEnglish = {
     again: 'Send a new code',
     sentAgain: 'We sent a new code. The previous one no longer works.',
     confirm: 'Confirm',
-    wrong: 'This is not correct.',
+    wrong: {
+      PHONE_CODE: 'The code is not correct.',
+      ONE_WON: 'The code is not correct.',
+      ID_DOCUMENT: 'The document could not be verified.',
+      OLD_CERTIFICATE: 'Your old certificate could not be verified.',
+    } satisfies Record<Method, string>,
     left: (tries: number) => (tries === 1 ? 'You have 1 try left.' : `You have ${tries} tries left.`),
     EXPIRED: 'The code has expired. Request a new one.',
     LOCKED: 'This method is locked after too many wrong tries. Use another one.',
@@ -305,7 +316,7 @@ export const pageEnglish = {
       'Update your browser, or open this page in Chrome, Edge, Safari, Samsung Internet or Firefox. If you opened it in another app, select “Open in browser” in the menu of that app.',
   },
   goodbye: {
-    title: 'All done',
+    title: 'The reissue is complete',
     lead: 'You can close this page.',
     again: 'Start another reissue',
   },

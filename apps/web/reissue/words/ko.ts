@@ -31,8 +31,8 @@ export const pageKorean: PageWords = {
     '이 브라우저에는 진행 상황이 저장되지 않습니다. 완료할 때까지 이 화면을 닫거나 새로 고치지 말아 주세요.',
   cancelAsk: (issued, old) =>
     `재발급을 취소하시겠습니까? ${issued ? '새 인증서는 철회되어 사용할 수 없습니다. ' : ''}${afterCancel[old]}`.trim(),
-  cancelYes: '예, 취소합니다',
-  cancelNo: '아니요, 계속합니다',
+  cancelYes: '재발급을 취소합니다',
+  cancelNo: '계속 진행합니다',
   required: '입력해 주세요.',
 
   prepare: {
@@ -73,11 +73,12 @@ export const pageKorean: PageWords = {
     title: '개인정보 이용 동의',
     lead: '본인확인을 시작하려면 먼저 동의가 필요합니다.',
     all: '전체 동의',
+    includes: (optional) => `선택 항목을 포함합니다: ${optional}`,
     mandatory: '필수',
     optional: '선택',
     read: (title) => `전문 보기: ${title}`,
     readWord: '전문 보기',
-    version: (version) => `${version} 버전`,
+    inForceSince: (day) => `${day} 시행`,
     close: '닫기',
     missing: '필수 항목에 모두 동의해 주세요.',
     agree: '동의하고 계속',
@@ -104,13 +105,18 @@ export const pageKorean: PageWords = {
   identity: {
     title: '본인확인',
     choose: '본인확인 방법을 선택해 주세요.',
-    another: '인증을 마쳤습니다. 추가 인증 방법을 선택해 주세요.',
+    another: {
+      PHONE_CODE: '문자 인증을 마쳤습니다. 추가 인증 방법을 선택해 주세요.',
+      ONE_WON: '1원 계좌 인증을 마쳤습니다. 추가 인증 방법을 선택해 주세요.',
+      ID_DOCUMENT: '신분증 인증을 마쳤습니다. 추가 인증 방법을 선택해 주세요.',
+      OLD_CERTIFICATE: '기존 인증서 인증을 마쳤습니다. 추가 인증 방법을 선택해 주세요.',
+    },
     other: '다른 방법으로 인증하기',
     names: {
       PHONE_CODE: '문자 인증',
       ONE_WON: '1원 계좌 인증',
-      ID_DOCUMENT: '신분증 촬영',
-      OLD_CERTIFICATE: '기존 인증서',
+      ID_DOCUMENT: '신분증 인증',
+      OLD_CERTIFICATE: '기존 인증서 인증',
     },
     what: {
       PHONE_CODE: '휴대전화로 인증번호 6자리를 보내 드립니다.',
@@ -130,7 +136,12 @@ export const pageKorean: PageWords = {
     again: '인증번호 다시 받기',
     sentAgain: '새 인증번호를 보냈습니다. 이전 인증번호는 사용할 수 없습니다.',
     confirm: '확인',
-    wrong: '인증 정보가 맞지 않습니다.',
+    wrong: {
+      PHONE_CODE: '인증번호가 맞지 않습니다.',
+      ONE_WON: '인증번호가 맞지 않습니다.',
+      ID_DOCUMENT: '신분증 정보를 확인하지 못했습니다.',
+      OLD_CERTIFICATE: '기존 인증서를 확인하지 못했습니다.',
+    },
     left: (tries) => `(남은 횟수 ${tries}회)`,
     EXPIRED: '인증번호의 유효시간이 지났습니다. 인증번호를 다시 받아 주세요.',
     LOCKED: '여러 번 잘못 입력하여 이 방법이 잠겼습니다. 다른 방법을 선택해 주세요.',
@@ -291,19 +302,19 @@ export const pageKorean: PageWords = {
     title: '이 브라우저에서는 진행할 수 없습니다',
     what: {
       INSECURE: '보안 연결(https)이 아닙니다. 은행 주소를 다시 열어 주세요.',
-      CRYPTO: '이 브라우저 또는 설정에서는 키를 만들 수 없어 인증서를 발급할 수 없습니다.',
+      CRYPTO: '이 브라우저에서는 개인키를 만들 수 없어 인증서를 발급할 수 없습니다.',
       OLD: '브라우저가 오래되어 필요한 기능이 없습니다.',
     },
     instead:
       '브라우저를 업데이트하거나 Chrome, Edge, Safari, 삼성 인터넷, Firefox에서 열어 주세요. 다른 앱에서 여셨다면 그 앱의 메뉴에서 ‘다른 브라우저로 열기’를 선택해 주세요.',
   },
   goodbye: {
-    title: '모두 완료되었습니다',
+    title: '재발급을 모두 마쳤습니다',
     lead: '이 화면을 닫아도 됩니다.',
     again: '다른 재발급 시작',
   },
   problem: {
-    trace: (id) => `문의하실 때 이 번호를 알려 주세요: ${id}`,
+    trace: (id) => `문의하실 때 다음 번호를 알려 주세요: ${id}`,
     unreachable: '연결할 수 없습니다. 인터넷 연결을 확인하고 다시 시도해 주세요.',
     texts: {
       'invalid-request': '입력하신 내용이 올바르지 않습니다. 다시 확인해 주세요.',

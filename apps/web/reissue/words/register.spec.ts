@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { endText, problemCatalogue } from '#libs/contracts';
+import { endText, opsProblemCatalogue, problemCatalogue } from '#libs/contracts';
 import { endCodes } from '#libs/domain';
 import { refusals, texts } from '../../../../activities/notification/texts.js';
+import { consoleKorean } from '../../ops/words/ko.js';
 import type { OldCertificateCase } from './cases.js';
 import { pageKorean } from './ko.js';
 
@@ -30,7 +31,8 @@ const all: readonly (readonly [string, string[]])[] = [
     ],
   ],
   ['messages', koreanTexts([texts, refusals])],
-  ['problems', koreanTexts(problemCatalogue)],
+  ['problems', koreanTexts([problemCatalogue, opsProblemCatalogue])],
+  ['console', koreanTexts(consoleKorean)],
   ['end texts', endCodes.flatMap((code) => statuses.map((old) => endText(code, old).ko))],
 ];
 

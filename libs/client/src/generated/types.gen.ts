@@ -23,6 +23,10 @@ export type SealingKeys = {
 export type Terms = {
     termsId: string;
     version: string;
+    /**
+     * the day from which the text holds, in Korea
+     */
+    validFrom: string;
     title: string;
     mandatory: boolean;
     /**

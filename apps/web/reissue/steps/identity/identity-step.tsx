@@ -16,7 +16,7 @@ export function IdentityStep() {
   const sent = kept?.challenges ?? [];
   const first = sent.find(({ method }) => offered.includes(method));
   const [chosen, setChosen] = useState<Method | undefined>(first?.method);
-  const [answered, setAnswered] = useState(false);
+  const [verified, setVerified] = useState<Method>();
   const current = sent.find(({ method }) => method === chosen);
 
   const choose = async (method: Method) => {
@@ -34,14 +34,14 @@ export function IdentityStep() {
         key={chosen}
         challenge={current}
         onAccepted={() => {
-          setAnswered(true);
+          setVerified(chosen);
           setChosen(undefined);
         }}
         onOther={again}
       />
     );
   return (
-    <ScreenFrame title={identity.title} lead={answered ? identity.another : identity.choose}>
+    <ScreenFrame title={identity.title} lead={verified ? identity.another[verified] : identity.choose}>
       <FailureMessage />
       <div className="ways">
         {offered.map((method) => (

@@ -32,7 +32,7 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefuse
         refuse(({ identity }) =>
           reason === 'EXPIRED' || reason === 'LOCKED'
             ? identity[reason]
-            : `${identity.wrong} ${left > 0 ? identity.left(left) : ''}`,
+            : `${identity.wrong[challenge.method]} ${left > 0 ? identity.left(left) : ''}`,
         );
         onRefused();
         const others = (kept?.challenges ?? []).filter((one) => one.challengeId !== challengeId);

@@ -3,6 +3,7 @@ import { useFlow } from '../../flow/use-flow.js';
 import { useIssued } from '../../key/use-issued.js';
 import { SaveButtons } from '../../components/save-buttons.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
+import { dayInWords } from '../../components/time.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
 /** The holder's name, without the brackets after it in the common name. */
@@ -34,7 +35,7 @@ export function SaveStep() {
           <dt>{save.subject}</dt>
           <dd>{holderOf(certificate.subject)}</dd>
           <dt>{save.until}</dt>
-          <dd>{new Date(certificate.notAfter).toLocaleDateString(language, { dateStyle: 'long' })}</dd>
+          <dd>{dayInWords(certificate.notAfter, language)}</dd>
           <dt>{save.serial}</dt>
           <dd className="mono">{certificate.serial}</dd>
         </dl>
