@@ -4,6 +4,7 @@ import {
   directDatabaseConfig,
   httpConfig,
   integer,
+  json,
   jsonWebKey,
   jsonWebKeySet,
   list,
@@ -19,6 +20,7 @@ import {
 } from '#libs/config';
 import { z } from 'zod';
 import { developmentApiKeys, type ApiKey } from './access/api-keys.js';
+import { brandSchema } from './page/brand.js';
 
 const apiKey = z
   .string()
@@ -49,6 +51,11 @@ export const gatewayConfig = z
       .default('reseal-local')
       .describe(
         "API key with which the customers' page calls the API. It is public, and distinguishes the page from other front ends.",
+      ),
+    pageBrand: json(brandSchema)
+      .optional()
+      .describe(
+        "The bank on the customers' page: its name, logo, colours, call centre and privacy policy ([the brand](page.md)). Without it, the page shows a fictional bank. `RESEAL_PAGE_BRAND_FILE` may name a file that holds it.",
       ),
     tokenKey: secret(jsonWebKey)
       .refine((key) => key['crv'] === 'Ed25519' && typeof key['d'] === 'string', {

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { firstScreens, screenOf, stepOf, type FirstScreen, type Screen } from './flow/screen.js';
+import { firstScreens, screenOf, type FirstScreen, type Screen } from './flow/screen.js';
 import { findMissingFeature } from './flow/missing-feature.js';
-import { oldCertificateCaseOf } from './flow/old-certificate.js';
 import { FlowContext, useFlow, useOpenedFlow } from './flow/use-flow.js';
-import { durationInWords, useSecondsUntil } from './components/time.js';
+import { Cancel } from './shell/cancel.js';
+import { Shell } from './shell/shell.js';
+import { StepBar } from './shell/step-bar.js';
 import { ApplicantStep } from './steps/applicant/applicant-step.js';
 import {
   EndedScreen,
@@ -25,25 +26,15 @@ import { SaveStep } from './steps/save/save-step.js';
 import { TermsStep } from './steps/terms/terms-step.js';
 import { UnsupportedBrowser } from './steps/unfit/unfit.js';
 import type { MissingFeature } from './words/cases.js';
-import { otherLanguage } from '../shared/language.js';
-import { languageChoice, useLanguage, useWords } from './words/index.js';
+import { useWords } from './words/index.js';
 
 export function App() {
-  const other = otherLanguage(useLanguage());
-  const words = useWords();
   const [lack, setLack] = useState<MissingFeature | 'NOTHING'>();
   useEffect(() => {
     void findMissingFeature().then((found) => setLack(found ?? 'NOTHING'));
   }, []);
   return (
-    <>
-      <header>
-        <img src="/seal.svg" alt="" width="28" height="28" />
-        <span>{words.bank}</span>
-        <button className="small" lang={other} onClick={() => languageChoice.choose(other)}>
-          {words.otherLanguage}
-        </button>
-      </header>
+    <Shell>
       {lack === undefined ? (
         <LoadingScreen />
       ) : lack === 'NOTHING' ? (
@@ -51,7 +42,7 @@ export function App() {
       ) : (
         <UnsupportedBrowser lack={lack} />
       )}
-    </>
+    </Shell>
   );
 }
 
@@ -87,23 +78,25 @@ function StepScreens() {
   return (
     <>
       <StepBar screen={screen} />
-      {!flow.reached && (
-        <p role="alert" className="box notice">
-          {offline}
-        </p>
-      )}
-      {lostByLeaving && !noCancel.includes(screen) && (
-        <p role="status" className="box notice">
-          {keepOpen}
-        </p>
-      )}
-      {stuck && !noCancel.includes(screen) && (
-        <p role="alert" className="box notice">
-          {noWayBack}
-        </p>
-      )}
-      {screenElement(screen, go)}
-      <Cancel screen={screen} />
+      <div className="content">
+        {!flow.reached && (
+          <p role="alert" className="box notice">
+            {offline}
+          </p>
+        )}
+        {lostByLeaving && !noCancel.includes(screen) && (
+          <p role="status" className="box notice">
+            {keepOpen}
+          </p>
+        )}
+        {stuck && !noCancel.includes(screen) && (
+          <p role="alert" className="box notice">
+            {noWayBack}
+          </p>
+        )}
+        {screenElement(screen, go)}
+        {!noCancel.includes(screen) && <Cancel />}
+      </div>
     </>
   );
 }
@@ -197,64 +190,4 @@ function useAskBeforeLeaving(active: boolean): void {
   }, [active]);
 }
 
-function StepBar({ screen }: { screen: Screen }) {
-  const { steps, stepOf: say, timeLeft, ...units } = useWords();
-  const { reissue } = useFlow();
-  const seconds = useSecondsUntil(reissue?.deadline);
-  const step = stepOf(screen);
-  if (step === undefined) return null;
-  return (
-    <nav aria-label={say(step, steps.length, steps[step - 1]!)}>
-      <ol className="bar">
-        {steps.map((name, at) => (
-          <li
-            key={name}
-            className={at + 1 < step ? 'past' : at + 1 === step ? 'now' : undefined}
-            aria-current={at + 1 === step ? 'step' : undefined}
-          >
-            {name}
-          </li>
-        ))}
-      </ol>
-      {seconds > 0 && <p className="left">{timeLeft(durationInWords(seconds, units))}</p>}
-    </nav>
-  );
-}
-
 const noCancel: readonly Screen[] = [...firstScreens, 'done', 'ended'];
-
-function Cancel({ screen }: { screen: Screen }) {
-  const { open, attempt, reissue, refresh } = useFlow();
-  const words = useWords();
-  const dialog = useRef<HTMLDialogElement>(null);
-  if (noCancel.includes(screen)) return null;
-  return (
-    <footer>
-      <button
-        className="plain"
-        onClick={() => {
-          // The dialog states the present status of the old certificate.
-          void refresh();
-          dialog.current?.showModal();
-        }}
-      >
-        {words.cancel}
-      </button>
-      <dialog ref={dialog} aria-label={words.cancel}>
-        <p className="lead">{words.cancelAsk(reissue?.state === 'ISSUED', oldCertificateCaseOf(reissue))}</p>
-        <button className="main" onClick={() => dialog.current?.close()}>
-          {words.cancelNo}
-        </button>
-        <button
-          className="second"
-          onClick={() => {
-            dialog.current?.close();
-            void attempt(() => open!.cancel());
-          }}
-        >
-          {words.cancelYes}
-        </button>
-      </dialog>
-    </footer>
-  );
-}

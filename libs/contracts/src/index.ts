@@ -1,6 +1,7 @@
 export { problemCatalogue, problemType } from './problems.js';
 export type { ProblemSlug } from './problems.js';
 export { opsProblemCatalogue } from './ops-problems.js';
+export type { PageBrand } from './page-brand.js';
 export { reissueSchema, showReissue } from './reissue.js';
 export type { Reissue } from './reissue.js';
 export {

@@ -2,6 +2,8 @@ import { Controller, Get, Headers, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { StaticPage } from '#libs/http';
 import { problem } from '../problems.js';
+import { shownBrand } from './brand.js';
+import { PageSettings } from './page-settings.js';
 
 /** Only files and routes of the gateway itself, and photos that the customer has just taken. */
 const policy = [
@@ -26,6 +28,13 @@ export class PageFilesController {
     notFound: () => problem('not-found'),
   });
 
+  constructor(private readonly settings: PageSettings) {}
+
+  /** The brand as the content of a script element, which `</` or `<!--` would end. */
+  private get brandJson(): string {
+    return JSON.stringify(shownBrand(this.settings.brand)).replaceAll('<', String.raw`\u003c`);
+  }
+
   @Get(['', 'reissue'])
   document(): Response {
     return this.page.document({
@@ -33,12 +42,8 @@ export class PageFilesController {
         'content-security-policy': policy,
         'permissions-policy': 'geolocation=(), microphone=(), payment=()',
       },
+      render: (html) => html.replace('BRAND', () => this.brandJson),
     });
-  }
-
-  @Get('seal.svg')
-  seal(@Headers('accept-encoding') acceptEncoding?: string): Response {
-    return this.page.file('seal.svg', acceptEncoding);
   }
 
   @Get('assets/:file')

@@ -7,11 +7,7 @@ import { AccessTokens, type Access } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
 import { SessionCookie } from '../access/session-cookie.js';
 import { problem } from '../problems.js';
-
-/** The settings of the page as a front end: its API key, which every visitor of the page can read. */
-export class PageSettings {
-  constructor(readonly apiKey: string) {}
-}
+import { PageSettings } from './page-settings.js';
 
 /**
  * The session of the customers' page: the access token in a cookie that scripts cannot read. A page that is closed and

@@ -71,6 +71,8 @@ export class InMemoryGateway {
   /** The limits of calls, and by key the time at which a used limit is full again. */
   readonly rates: Record<LimitedCall, CallRates> = { start: generous, call: generous };
   readonly limits = new Map<string, number>();
+  /** The bank on the page; the fictional one if undefined. */
+  pageBrand: GatewayConfig['pageBrand'];
   certificate: { serial: string; der: Buffer } | undefined;
   app!: NestFastifyApplication;
   private wake: (() => void)[] = [];
@@ -141,6 +143,7 @@ export class InMemoryGateway {
     return {
       env: 'test',
       pageApiKey: 'reseal-local',
+      pageBrand: this.pageBrand,
       tokenKey,
       tokenAfterEndMs: 3_600_000,
       idKey: Buffer.alloc(32, 7),

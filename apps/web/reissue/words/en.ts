@@ -12,8 +12,7 @@ const afterCancel: Readonly<Record<OldCertificateCase, string>> = {
 };
 
 export const pageEnglish = {
-  title: 'Reissue your certificate',
-  bank: 'Joint certificate',
+  service: 'Joint certificates',
   otherLanguage: '한국어',
   steps: ['Start', 'Identity', 'Password', 'Issue', 'Save'],
   stepOf: (step: number, of: number, name: string) => `Step ${step} of ${of}: ${name}`,
@@ -36,6 +35,14 @@ export const pageEnglish = {
   cancelYes: 'Cancel it',
   cancelNo: 'Continue with it',
   required: 'Please fill this in.',
+  help: {
+    title: 'Call centre and safety',
+    phishing: 'Beware of phishing',
+    never: 'The bank never asks for a code or your certificate password by phone or text message.',
+    address: 'Check the address in your browser:',
+    callCentre: 'Call centre',
+    privacy: 'Privacy policy',
+  },
 
   prepare: {
     title: 'Reissue your certificate',
@@ -48,8 +55,8 @@ export const pageEnglish = {
       'Your certificate password. If you forgot it, you can set a new one',
     ],
     without: 'If you do not have these',
-    withoutText:
-      'Visit a branch with an identity document, or call the number on the back of your bank card.',
+    withoutText: (phone: string) =>
+      `Visit a branch with an identity document, or call the call centre (${phone}).`,
     close: 'You can close this page at any time. Open it again on this device to continue.',
     keepOpen:
       'This browser does not save your progress (private window or browser settings). Do not close or reload this page until you have finished, or use a normal window or another browser.',
@@ -269,7 +276,7 @@ export const pageEnglish = {
     sentence: 'This is my signature.',
     try: 'Sign',
     works: 'The signature is valid. It was made with your new certificate.',
-    fails: 'The signature is not valid. Please call us.',
+    fails: (phone: string) => `The signature is not valid. Please call us (${phone}).`,
     saveTitle: 'Save again',
     saveLead: 'You can save the files again until you finish.',
     unprovedTitle: 'Check your saved file first',

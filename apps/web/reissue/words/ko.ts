@@ -11,8 +11,7 @@ const afterCancel: Readonly<Record<OldCertificateCase, string>> = {
 };
 
 export const pageKorean: PageWords = {
-  title: '공동인증서 재발급',
-  bank: '공동인증서',
+  service: '공동인증센터',
   otherLanguage: 'English',
   steps: ['시작', '본인확인', '비밀번호', '발급', '저장'],
   stepOf: (step, of, name) => `${of}단계 중 ${step}단계: ${name}`,
@@ -34,6 +33,14 @@ export const pageKorean: PageWords = {
   cancelYes: '재발급을 취소합니다',
   cancelNo: '계속 진행합니다',
   required: '입력해 주세요.',
+  help: {
+    title: '고객센터와 안전 안내',
+    phishing: '피싱에 주의해 주세요',
+    never: '은행은 전화나 문자로 인증번호와 인증서 비밀번호를 묻지 않습니다.',
+    address: '주소창의 주소를 확인해 주세요:',
+    callCentre: '고객센터',
+    privacy: '개인정보처리방침',
+  },
 
   prepare: {
     title: '공동인증서 재발급',
@@ -46,7 +53,8 @@ export const pageKorean: PageWords = {
       '인증서 비밀번호(잊으셨다면 새로 설정할 수 있습니다)',
     ],
     without: '준비물이 없는 경우',
-    withoutText: '신분증을 가지고 가까운 영업점을 방문하시거나, 카드 뒷면의 고객센터 번호로 전화해 주세요.',
+    withoutText: (phone) =>
+      `신분증을 가지고 가까운 영업점을 방문하시거나 고객센터(${phone})로 전화해 주세요.`,
     close: '언제든 이 화면을 닫아도 됩니다. 이 기기에서 다시 열면 이어서 진행됩니다.',
     keepOpen:
       '이 브라우저에는 진행 상황이 저장되지 않습니다(비공개 창 또는 브라우저 설정). 완료할 때까지 이 화면을 닫거나 새로 고치지 말아 주세요. 어려우시면 일반 창이나 다른 브라우저에서 열어 주세요.',
@@ -265,7 +273,7 @@ export const pageKorean: PageWords = {
     sentence: '제가 서명합니다.',
     try: '서명하기',
     works: '서명이 확인되었습니다. 새 인증서로 만든 서명입니다.',
-    fails: '서명이 확인되지 않았습니다. 고객센터로 전화해 주세요.',
+    fails: (phone) => `서명이 확인되지 않았습니다. 고객센터(${phone})로 전화해 주세요.`,
     saveTitle: '다시 저장하기',
     saveLead: '완료하기 전까지 파일을 다시 저장할 수 있습니다.',
     unprovedTitle: '저장하신 파일을 먼저 확인해 주세요',

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { brand } from '../../brand.js';
 import { oldCertificateCaseOf } from '../../flow/old-certificate.js';
 import { useFlow } from '../../flow/use-flow.js';
 import { openFolder, type IssuedFiles } from '../../key/key-files.js';
@@ -20,7 +21,7 @@ export function DoneStep() {
   const unproved = kept !== undefined && !kept.proved;
   const serial = reissue?.certificate?.serial ?? 'new';
   return (
-    <ScreenFrame title={done.title} lead={`${done.lead} ${done.old[old]}`}>
+    <ScreenFrame title={done.title} lead={`${done.lead} ${done.old[old]}`} outcome="good">
       <h2>{done.now}</h2>
       <ol>
         {(old === 'NONE' ? done.todo : [done.deleteOld, ...done.todo]).map((what) => (
@@ -80,7 +81,7 @@ function TrySignature({ issued }: { issued: IssuedFiles }) {
         {known === undefined && <PasswordField label={check.label} {...field} />}
       </Form>
       <p role="status" className={holds === undefined ? 'unseen' : holds ? 'good box' : 'wrong box'}>
-        {holds === undefined ? '' : holds ? done.works : done.fails}
+        {holds === undefined ? '' : holds ? done.works : done.fails(brand.callCentre.phone)}
       </p>
     </section>
   );

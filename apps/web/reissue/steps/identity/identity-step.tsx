@@ -2,11 +2,19 @@ import { useState } from 'react';
 import type { Challenge, Method } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
 import { FailureMessage } from '../../components/form.js';
+import { Icon, type IconName } from '../../components/icon.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 import { CodeForm } from './code-form.js';
 import { DocumentForm } from './document-form.js';
 import { OldCertificateForm } from './old-certificate-form.js';
+
+const icons: Readonly<Record<Method, IconName>> = {
+  PHONE_CODE: 'phone',
+  ONE_WON: 'account',
+  ID_DOCUMENT: 'document',
+  OLD_CERTIFICATE: 'certificate',
+};
 
 /** The customer selects one of the methods that the gateway offers, and answers its challenge. */
 export function IdentityStep() {
@@ -51,8 +59,11 @@ export function IdentityStep() {
             aria-disabled={busy}
             onClick={() => busy || void choose(method)}
           >
-            <strong>{identity.names[method]}</strong>
-            <small>{identity.what[method]}</small>
+            <Icon name={icons[method]} />
+            <span>
+              <strong>{identity.names[method]}</strong>
+              <small>{identity.what[method]}</small>
+            </span>
           </button>
         ))}
       </div>

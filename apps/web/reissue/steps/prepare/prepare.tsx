@@ -1,3 +1,4 @@
+import { brand } from '../../brand.js';
 import { useFlow } from '../../flow/use-flow.js';
 import { KeptCertificates } from '../../components/kept-certificates.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
@@ -21,7 +22,7 @@ export function Prepare({ onNext }: { onNext: () => void }) {
       </button>
       <details>
         <summary>{prepare.without}</summary>
-        <p>{prepare.withoutText}</p>
+        <p>{prepare.withoutText(brand.callCentre.phone)}</p>
       </details>
       <KeptCertificates />
     </ScreenFrame>

@@ -15,7 +15,7 @@ export function WithOperatorScreen() {
   const { operator } = useWords();
   const { resumable } = useFlow();
   return (
-    <ScreenFrame title={operator.title} lead={operator.lead}>
+    <ScreenFrame title={operator.title} lead={operator.lead} outcome="paused">
       <p className="box">
         {operator.time} {resumable && operator.close}
       </p>
@@ -28,7 +28,11 @@ export function EndedScreen() {
   const language = useLanguage();
   const { reissue, restart } = useFlow();
   return (
-    <ScreenFrame title={ended.titles[reissue?.state ?? ''] ?? ''} lead={reissue?.ended?.text[language]}>
+    <ScreenFrame
+      title={ended.titles[reissue?.state ?? ''] ?? ''}
+      lead={reissue?.ended?.text[language]}
+      outcome="stopped"
+    >
       <button className="main" onClick={() => void restart()}>
         {ended.again}
       </button>
@@ -38,14 +42,14 @@ export function EndedScreen() {
 
 export function KeyLostScreen() {
   const { issue } = useWords();
-  return <ScreenFrame title={issue.lostTitle} lead={issue.lost} />;
+  return <ScreenFrame title={issue.lostTitle} lead={issue.lost} outcome="stopped" />;
 }
 
 export function GoodbyeScreen() {
   const { goodbye } = useWords();
   const { restart } = useFlow();
   return (
-    <ScreenFrame title={goodbye.title} lead={goodbye.lead}>
+    <ScreenFrame title={goodbye.title} lead={goodbye.lead} outcome="good">
       <button className="second" onClick={() => void restart()}>
         {goodbye.again}
       </button>
