@@ -181,7 +181,8 @@ describe('a customer after a mishap', () => {
     await first.at(words.save.title);
     await Promise.all([first.download(words.save.zip), second.download(words.save.zip)]);
     await second.press(words.save.next);
-    await first.press(words.save.next);
+    await second.at(words.check.title);
+    await first.turnTo();
     await first.check();
     await second.at(words.done.title);
     await second.press(words.done.finish);
@@ -288,7 +289,7 @@ describe('a customer after a mishap', () => {
       await customer.look('key-lost');
       await customer.press(words.cancel);
       await customer.press(words.cancelYes);
-      await customer.at(words.ended.titles['CANCELLED']!);
+      await customer.at(words.ended.titles.CANCELLED_BY_CUSTOMER);
       await customer.look('ended');
       await customer.press(words.ended.again);
       await customer.at(words.prepare.title);
@@ -306,7 +307,7 @@ describe('a customer after a mishap', () => {
       await customer.sees(words.identity.left(left));
     }
     await customer.enterCode(wrong);
-    await customer.at(words.ended.titles['REJECTED']!);
+    await customer.at(words.ended.titles.IDENTITY_LOCKED);
     await customer.sees('Too many wrong codes or answers were entered');
     await customer.sees('Apply again.');
     await customer.look('rejected');

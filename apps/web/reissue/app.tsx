@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { firstScreens, screenOf, type FirstScreen, type Screen } from './flow/screen.js';
 import { findMissingFeature } from './flow/missing-feature.js';
 import { FlowContext, useFlow, useOpenedFlow } from './flow/use-flow.js';
+import { Deadline } from './components/deadline.js';
 import { Cancel } from './shell/cancel.js';
 import { Shell } from './shell/shell.js';
 import { StepBar } from './shell/step-bar.js';
@@ -40,7 +41,9 @@ export function App() {
       ) : lack === 'NOTHING' ? (
         <OpenedPage />
       ) : (
-        <UnsupportedBrowser lack={lack} />
+        <main>
+          <UnsupportedBrowser lack={lack} />
+        </main>
       )}
     </Shell>
   );
@@ -74,11 +77,16 @@ function StepScreens() {
   const stuck = useNoWayBack(flow.reissue !== undefined);
   const lostByLeaving = !flow.resumable && flow.reissue !== undefined && !flow.over;
   useAskBeforeLeaving(lostByLeaving && screen !== 'ended');
-  if (flow.over) return <GoodbyeScreen />;
+  if (flow.over)
+    return (
+      <main>
+        <GoodbyeScreen />
+      </main>
+    );
   return (
     <>
       <StepBar screen={screen} />
-      <div className="content">
+      <main>
         {!flow.reached && (
           <p role="alert" className="box notice">
             {offline}
@@ -95,8 +103,9 @@ function StepScreens() {
           </p>
         )}
         {screenElement(screen, go)}
+        {screen !== 'identity' && <Deadline />}
         {!noCancel.includes(screen) && <Cancel />}
-      </div>
+      </main>
     </>
   );
 }
@@ -190,4 +199,5 @@ function useAskBeforeLeaving(active: boolean): void {
   }, [active]);
 }
 
-const noCancel: readonly Screen[] = [...firstScreens, 'done', 'ended'];
+/** Screens without a reissue to cancel, or with a button of their own. */
+const noCancel: readonly Screen[] = [...firstScreens, 'keyLost', 'done', 'ended'];

@@ -24,6 +24,16 @@ const dashed = (text: string) =>
     .replace(/[\p{Pd}\u2212]/gu, '-');
 
 /**
+ * Reads the number of a driving licence into the form 11-22-333333-44.
+ *
+ * @returns undefined if the text has another form
+ */
+export function parseLicenceNumber(text: string): string | undefined {
+  const [, ...parts] = licence.exec(dashed(text)) ?? [];
+  return parts.length > 0 ? parts.join('-') : undefined;
+}
+
+/**
  * Reads an identity document from the JSON that an applicant sealed: `{type, rrn, issuedOn, licenceNumber?}`. Only a
  * driving licence has a licence number. Other members are ignored.
  *
@@ -40,8 +50,8 @@ export function readIdentityDocument(json: string, now: Date): IdentityDocument 
   if (!number || !issuedOn || !isDate(issuedOn) || issuedOn > koreanDayOf(now)) return undefined;
   if (issuedOn < number.birthDate) return undefined;
   if (type === 'RESIDENT_CARD') return licenceNumber === undefined ? { type, number, issuedOn } : undefined;
-  const [, ...parts] = (typeof licenceNumber === 'string' && licence.exec(dashed(licenceNumber))) || [];
-  return parts.length > 0 ? { type, number, issuedOn, licenceNumber: parts.join('-') } : undefined;
+  const licensed = typeof licenceNumber === 'string' ? parseLicenceNumber(licenceNumber) : undefined;
+  return licensed === undefined ? undefined : { type, number, issuedOn, licenceNumber: licensed };
 }
 
 function objectOf(json: string): Readonly<Record<string, unknown>> {

@@ -66,6 +66,7 @@ export {
   parseDigits,
   parseOneTimeCode,
   comparableName,
+  parseDate,
   parseMobileNumber,
 } from './parse-input.js';
 export { keystrokesOf } from './keystrokes.js';
@@ -83,9 +84,14 @@ export {
   identityText,
 } from './ids.js';
 export { readVidRandom } from './vid-random.js';
-export { normaliseResidentNumber, readResidentNumber, residentCheckDigit } from './resident-number.js';
+export {
+  isDate,
+  normaliseResidentNumber,
+  readResidentNumber,
+  residentCheckDigit,
+} from './resident-number.js';
 export type { ResidentNumber } from './resident-number.js';
-export { readIdentityDocument } from './identity-document.js';
+export { parseLicenceNumber, readIdentityDocument } from './identity-document.js';
 export type { IdentityDocument } from './identity-document.js';
 export { koreanDayOf } from './korean-time.js';
 export { stepLimitReached, maximumSteps } from './limits.js';

@@ -158,7 +158,7 @@ export class CustomerPage {
     await this.fill(applicant.name, name);
     await this.choose(applicant.ways[way]);
     if (way === 'mobile') await this.fill(applicant.mobile, mobile);
-    if (way === 'rrn') await this.fill(applicant.rrn, rrn);
+    if (way === 'rrn') await this.fillRrn(rrn);
     if (way === 'document') await this.fillDocument();
     await this.press(way === 'mobile' ? applicant.go : applicant.goPlain);
   }
@@ -226,12 +226,18 @@ export class CustomerPage {
     await this.page.locator('input[type=file]').setInputFiles([...files]);
   }
 
+  async fillRrn(rrn: string): Promise<void> {
+    const { applicant } = this.words;
+    await this.fill(applicant.rrnFront, rrn.slice(0, 6));
+    await this.fill(applicant.rrnBack, rrn.slice(6));
+  }
+
   private async fillDocument(): Promise<void> {
     const { applicant } = this.words;
     const { document, rrn } = this.person;
     await this.choose(applicant.documents[document.type]);
-    await this.fill(applicant.rrn, rrn);
-    await this.fill(applicant.issuedOn, document.issuedOn);
+    await this.fillRrn(rrn);
+    await this.fill(applicant.issuedOn, document.issuedOn.replaceAll('-', ''));
     if (document.type === 'DRIVING_LICENCE') await this.fill(applicant.licence, document.number);
   }
 

@@ -1,7 +1,9 @@
-import { normaliseResidentNumber } from '#libs/domain';
+import { isDate, parseDate, parseLicenceNumber, readResidentNumber } from '#libs/domain';
 import type { IdentityDocumentFields as DocumentFieldsToSeal } from '#libs/client';
 import { useWords } from '../words/index.js';
-import { Choice, Field } from './form.js';
+import { Field } from './field.js';
+import { Choice } from './form.js';
+import { RrnField } from './rrn-field.js';
 
 interface DocumentDraft {
   readonly type: 'RESIDENT_CARD' | 'DRIVING_LICENCE';
@@ -17,31 +19,40 @@ export const emptyDocument: DocumentDraft = {
   licenceNumber: '',
 };
 
-export const isRrn = (rrn: string): boolean => normaliseResidentNumber(rrn) !== undefined;
-export const isFilled = (draft: DocumentDraft): boolean =>
-  isRrn(draft.rrn) &&
-  draft.issuedOn !== '' &&
-  (draft.type === 'RESIDENT_CARD' || draft.licenceNumber.trim() !== '');
+export const isRrn = (rrn: string): boolean => readResidentNumber(rrn, new Date()) !== undefined;
+const isIssueDate = (text: string): boolean => {
+  const day = parseDate(text);
+  return day !== undefined && isDate(day) && Date.parse(day) <= Date.now();
+};
+const isLicence = (text: string): boolean => parseLicenceNumber(text) !== undefined;
+
+export const isFilled = ({ type, rrn, issuedOn, licenceNumber }: DocumentDraft): boolean =>
+  isRrn(rrn) && isIssueDate(issuedOn) && (type === 'RESIDENT_CARD' || isLicence(licenceNumber));
 
 /** The typed values in the form that the gateway takes. */
 export const fieldsOf = ({ type, rrn, issuedOn, licenceNumber }: DocumentDraft): DocumentFieldsToSeal => ({
   type,
-  rrn: normaliseResidentNumber(rrn) ?? rrn,
-  issuedOn,
-  ...(type === 'DRIVING_LICENCE' ? { licenceNumber: licenceNumber.trim() } : {}),
+  rrn: rrn.replace('-', ''),
+  issuedOn: parseDate(issuedOn) ?? issuedOn,
+  ...(type === 'DRIVING_LICENCE'
+    ? { licenceNumber: parseLicenceNumber(licenceNumber) ?? licenceNumber }
+    : {}),
 });
 
-/** The inputs for the data of an identity document. @param tried whether errors are shown */
+/** The inputs for the data of an identity document. @param tried whether the customer has tried to send the form */
 export function IdentityDocumentInputs({
   draft,
   tried,
+  error,
   onChange,
 }: {
   draft: DocumentDraft;
   tried: boolean;
+  /** What the last call found wrong with the document. */
+  error?: string | undefined;
   onChange: (draft: DocumentDraft) => void;
 }) {
-  const { applicant, required } = useWords();
+  const { applicant } = useWords();
   return (
     <>
       <Choice
@@ -53,46 +64,34 @@ export function IdentityDocumentInputs({
         value={draft.type}
         onChoose={(type) => onChange({ ...draft, type })}
       />
-      <RrnField value={draft.rrn} tried={tried} onChange={(rrn) => onChange({ ...draft, rrn })} />
+      <RrnField
+        value={draft.rrn}
+        tried={tried}
+        fault={isRrn(draft.rrn) ? undefined : applicant.badRrn}
+        error={error}
+        onChange={(rrn) => onChange({ ...draft, rrn })}
+      />
       <Field
         label={applicant.issuedOn}
-        type="date"
+        hint={applicant.issuedOnHint}
+        inputMode="numeric"
+        autoComplete="off"
         value={draft.issuedOn}
-        error={tried && !draft.issuedOn ? applicant.badDate : undefined}
+        tried={tried}
+        fault={isIssueDate(draft.issuedOn) ? undefined : applicant.badDate}
         onChange={({ target }) => onChange({ ...draft, issuedOn: target.value })}
       />
       {draft.type === 'DRIVING_LICENCE' && (
         <Field
           label={applicant.licence}
+          hint={applicant.licenceHint}
           value={draft.licenceNumber}
           autoComplete="off"
-          error={tried && !draft.licenceNumber.trim() ? required : undefined}
+          tried={tried}
+          fault={isLicence(draft.licenceNumber) ? undefined : applicant.badLicence}
           onChange={({ target }) => onChange({ ...draft, licenceNumber: target.value })}
         />
       )}
     </>
-  );
-}
-
-export function RrnField({
-  value,
-  tried,
-  onChange,
-}: {
-  value: string;
-  tried: boolean;
-  onChange: (rrn: string) => void;
-}) {
-  const { applicant } = useWords();
-  return (
-    <Field
-      label={applicant.rrn}
-      hint={applicant.sealed}
-      inputMode="numeric"
-      autoComplete="off"
-      value={value}
-      error={tried && !isRrn(value) ? applicant.badRrn : undefined}
-      onChange={({ target }) => onChange(target.value)}
-    />
   );
 }

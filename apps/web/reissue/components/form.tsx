@@ -1,68 +1,8 @@
-import { useId, useState, type InputHTMLAttributes, type ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import { useFlow } from '../flow/use-flow.js';
+import type { SlowPart } from '../words/cases.js';
 import { useWords } from '../words/index.js';
-
-interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
-  readonly label: string;
-  readonly hint?: string | undefined;
-  readonly error?: string | undefined;
-  /** A button next to the input. */
-  readonly button?: ReactNode;
-}
-
-/** An input with its label, a hint and an error. */
-export function Field({ label, hint, error, button, ...input }: FieldProps) {
-  const id = useId();
-  const about = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {hint && (
-        <p className="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-      <div className="input">
-        <input
-          id={id}
-          aria-invalid={error ? true : undefined}
-          aria-describedby={about || undefined}
-          {...input}
-        />
-        {button}
-      </div>
-      {error && (
-        <p className="wrong" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
-    </div>
-  );
-}
-
-export function PasswordField(props: FieldProps) {
-  const { password } = useWords();
-  const [shown, setShown] = useState(false);
-  return (
-    <Field
-      {...props}
-      type={shown ? 'text' : 'password'}
-      autoCapitalize="none"
-      autoCorrect="off"
-      spellCheck={false}
-      button={
-        <button
-          type="button"
-          className="small"
-          aria-label={`${props.label}: ${shown ? password.hide : password.show}`}
-          onClick={() => setShown(!shown)}
-        >
-          {shown ? password.hide : password.show}
-        </button>
-      }
-    />
-  );
-}
+import { SlowNotice } from './slow-notice.js';
 
 interface ChoiceProps<Value extends string> {
   readonly legend: string;
@@ -109,17 +49,27 @@ export function Form({
   onSend,
   children,
   ready = true,
+  waitsFor = 'BANK',
+  others = false,
 }: {
   button: string;
   onSend: () => unknown;
   children?: ReactNode;
   ready?: boolean;
+  /** What answers the call, to say what is slow. */
+  waitsFor?: SlowPart;
+  /** Whether a button below the form offers another way. */
+  others?: boolean;
 }) {
-  const { busy } = useFlow();
+  const { busy, failure, clearFailure } = useFlow();
   const { busy: working } = useWords();
   return (
     <form
       noValidate
+      onChange={() => {
+        // What the customer changes now is no longer what the last call found wrong.
+        if (failure && 'slug' in failure && failure.document.errors) clearFailure();
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         if (!busy && ready) void onSend();
@@ -127,9 +77,10 @@ export function Form({
     >
       {children}
       <FailureMessage />
-      <button className="main" aria-disabled={busy || !ready}>
+      <button className={busy ? 'main busy' : 'main'} aria-disabled={busy || !ready}>
         {busy ? working : button}
       </button>
+      {busy && <SlowNotice part={waitsFor} others={others} />}
     </form>
   );
 }
@@ -154,13 +105,6 @@ export function FailureMessage() {
   return (
     <div role="alert" className="wrong box">
       <p>{known ?? problem.texts['internal-error']}</p>
-      {slug === 'password-rules' && (
-        <ul>
-          {document.errors?.map(({ message }) => (
-            <li key={message}>{message}</li>
-          ))}
-        </ul>
-      )}
       {(!known || document.status >= 500) && document.traceId && (
         <p className="hint">{problem.trace(document.traceId)}</p>
       )}

@@ -3,7 +3,8 @@ import { useFlow } from '../flow/use-flow.js';
 import { folderZip, pkcs12, type IssuedFiles } from '../key/key-files.js';
 import { useKeyPassword } from '../key/use-key-password.js';
 import { useWords } from '../words/index.js';
-import { Form, PasswordField } from './form.js';
+import { PasswordField } from './field.js';
+import { Form } from './form.js';
 import { saveFile, type SaveOutcome } from './save-file.js';
 
 /** Buttons that save a certificate with its key as files. @param onSaved called after each file that was not refused */

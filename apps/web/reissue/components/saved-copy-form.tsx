@@ -6,7 +6,8 @@ import { openSavedCopy } from '../key/saved-copy.js';
 import { useKeyPassword } from '../key/use-key-password.js';
 import type { CopyFault } from '../words/cases.js';
 import { useWords } from '../words/index.js';
-import { Form, PasswordField } from './form.js';
+import { PasswordField } from './field.js';
+import { Form } from './form.js';
 
 /**
  * Opens the copy that the customer saved: the file that they choose, the file that the page can read again, or the

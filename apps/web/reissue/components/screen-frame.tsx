@@ -7,7 +7,7 @@ import { Icon, type IconName } from './icon.js';
 type Outcome = 'good' | 'paused' | 'stopped';
 const icons: Readonly<Record<Outcome, IconName>> = { good: 'check', paused: 'clock', stopped: 'stop' };
 
-/** The heading and content of a screen. The heading takes the focus, so that a screen reader announces the screen. */
+/** The heading and content of a screen, inside the page's `main`. The heading takes the focus, so that a screen reader announces the screen. */
 export function ScreenFrame({
   title,
   lead,
@@ -27,7 +27,7 @@ export function ScreenFrame({
     document.title = `${title} – ${bank}`;
   }, [title, bank]);
   return (
-    <main>
+    <>
       {outcome && (
         <p className={`outcome ${outcome}`}>
           <Icon name={icons[outcome]} />
@@ -38,6 +38,6 @@ export function ScreenFrame({
       </h1>
       {lead && <p className="lead">{lead}</p>}
       {children}
-    </main>
+    </>
   );
 }

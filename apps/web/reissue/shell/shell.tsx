@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { brand } from '../brand.js';
 import { Icon } from '../components/icon.js';
+import { PhoneLink } from './phone-link.js';
 import { otherLanguage } from '../../shared/language.js';
 import { languageChoice, useLanguage, useWords } from '../words/index.js';
 
@@ -61,13 +62,6 @@ function Help() {
     </aside>
   );
 }
-
-/** The number of the call centre; a phone calls it. */
-export const PhoneLink = () => (
-  <a className="phone" href={`tel:${brand.callCentre.phone}`}>
-    {brand.callCentre.phone}
-  </a>
-);
 
 function Footer() {
   const { help } = useWords();

@@ -1,13 +1,9 @@
-import { durationInWords, useSecondsUntil } from '../components/time.js';
 import { stepOf, type Screen } from '../flow/screen.js';
-import { useFlow } from '../flow/use-flow.js';
 import { useWords } from '../words/index.js';
 
-/** The steps of a reissue, with the present one marked, and the time that is left. */
+/** The steps of a reissue, with the present one marked. */
 export function StepBar({ screen }: { screen: Screen }) {
-  const { steps, stepOf: say, timeLeft, ...units } = useWords();
-  const { reissue } = useFlow();
-  const seconds = useSecondsUntil(reissue?.deadline);
+  const { steps, stepOf: say } = useWords();
   const step = stepOf(screen);
   if (step === undefined) return null;
   return (
@@ -23,7 +19,6 @@ export function StepBar({ screen }: { screen: Screen }) {
           </li>
         ))}
       </ol>
-      {seconds > 0 && <p className="left">{timeLeft(durationInWords(seconds, units))}</p>}
     </nav>
   );
 }

@@ -6,5 +6,8 @@ export type OldCertificateCase = NonNullable<Reissue['oldCertificate']>['standin
 /** `INSECURE`: no https; `CRYPTO`: the browser makes no keys; `OLD`: the browser lacks functions. */
 export type MissingFeature = 'INSECURE' | 'CRYPTO' | 'OLD';
 
+/** What answers slowly while the customer waits: who proves an identity, the CA, or the bank itself. */
+export type SlowPart = 'IDENTITY' | 'ISSUANCE' | 'BANK';
+
 /** Why the chosen files are no copy of the new certificate. */
 export type CopyFault = 'NO_FILE' | 'LOCKED' | 'ANOTHER';

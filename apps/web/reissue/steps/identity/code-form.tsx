@@ -1,14 +1,15 @@
 import { useState } from 'react';
 import { parseOneTimeCode } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
-import { Field, Form } from '../../components/form.js';
+import { Field } from '../../components/field.js';
+import { Form } from '../../components/form.js';
 import { minutesAndSeconds, useSecondsUntil } from '../../components/time.js';
 import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';
 
 /** The input for a code from a text message or a deposit. The gateway decides whether the code has expired. */
-export function CodeForm({ challenge, onAccepted }: AnswerProps) {
+export function CodeForm({ challenge, others, onAccepted }: AnswerProps) {
   const { identity } = useWords();
   const { requestChallenge: sendAgain, busy } = useFlow();
   const [code, setCode] = useState('');
@@ -28,7 +29,7 @@ export function CodeForm({ challenge, onAccepted }: AnswerProps) {
   };
   return (
     <>
-      <Form button={identity.confirm} onSend={submit}>
+      <Form button={identity.confirm} onSend={submit} waitsFor="IDENTITY" others={others}>
         <Field
           label={identity.code}
           hint={seconds > 0 ? identity.validFor(minutesAndSeconds(seconds)) : identity.over}
@@ -36,16 +37,18 @@ export function CodeForm({ challenge, onAccepted }: AnswerProps) {
           autoComplete="one-time-code"
           className="code"
           value={code}
+          error={refused || undefined}
           onChange={({ target }) => setCode(parseOneTimeCode(target.value) ?? target.value)}
         />
-        <p role="alert" className={refused ? 'wrong box' : 'unseen'}>
-          {refused}
-        </p>
         <p role="status" className={fresh ? 'box' : 'unseen'}>
           {fresh ? identity.sentAgain : ''}
         </p>
       </Form>
-      <button className="plain" aria-disabled={busy} onClick={() => busy || void again()}>
+      <button
+        className={seconds > 0 ? 'plain' : 'second'}
+        aria-disabled={busy}
+        onClick={() => busy || void again()}
+      >
         {identity.again}
       </button>
     </>

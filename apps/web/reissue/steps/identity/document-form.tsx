@@ -12,7 +12,7 @@ import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';
 
 /** A photo of the document, and the data on it. */
-export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
+export function DocumentForm({ challenge, others, onAccepted }: AnswerProps) {
   const { identity } = useWords();
   const { open, attempt } = useFlow();
   const id = useId();
@@ -31,7 +31,7 @@ export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
     if (photoId !== undefined) await send(JSON.stringify({ ...fieldsOf(document), photoId }));
   };
   return (
-    <Form button={identity.confirm} onSend={submit}>
+    <Form button={identity.confirm} onSend={submit} waitsFor="IDENTITY" others={others}>
       {photo && <Preview photo={photo} alt={identity.photoAlt} />}
       <div className="file">
         <input

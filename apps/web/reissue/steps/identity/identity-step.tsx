@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import type { Challenge, Method } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
+import { Deadline } from '../../components/deadline.js';
 import { FailureMessage } from '../../components/form.js';
 import { Icon, type IconName } from '../../components/icon.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
+import { SlowNotice } from '../../components/slow-notice.js';
 import { useWords } from '../../words/index.js';
 import { CodeForm } from './code-form.js';
 import { DocumentForm } from './document-form.js';
@@ -27,6 +29,9 @@ export function IdentityStep() {
   const [verified, setVerified] = useState<Method>();
   const current = sent.find(({ method }) => method === chosen);
 
+  /** The method of the last challenge is not offered any more, because no try is left. */
+  const locked = current?.remainingAttempts === 0 && !offered.includes(current.method);
+
   const choose = async (method: Method) => {
     setChosen(method);
     const there = sent.find((one) => one.method === method);
@@ -41,6 +46,7 @@ export function IdentityStep() {
       <ChallengeScreen
         key={chosen}
         challenge={current}
+        others={offered.length > 1}
         onAccepted={() => {
           setVerified(chosen);
           setChosen(undefined);
@@ -50,6 +56,11 @@ export function IdentityStep() {
     );
   return (
     <ScreenFrame title={identity.title} lead={verified ? identity.another[verified] : identity.choose}>
+      {locked && (
+        <p role="alert" className="wrong box">
+          {identity.LOCKED}
+        </p>
+      )}
       <FailureMessage />
       <div className="ways">
         {offered.map((method) => (
@@ -67,23 +78,24 @@ export function IdentityStep() {
           </button>
         ))}
       </div>
-      <p role="status" className={busy ? 'box' : 'unseen'}>
+      <p role="status" className={busy ? 'box busy' : 'unseen'}>
         {busy ? working : ''}
       </p>
+      {busy && <SlowNotice part="IDENTITY" />}
+      <Deadline />
     </ScreenFrame>
   );
 }
 
 export interface AnswerProps {
   readonly challenge: Challenge;
+  /** Whether other methods are offered. */
+  readonly others: boolean;
   onAccepted(): void;
-  onOther(): void;
 }
 
-function ChallengeScreen(props: AnswerProps) {
+function ChallengeScreen({ onOther, ...props }: AnswerProps & { readonly onOther: () => void }) {
   const { identity } = useWords();
-  const { reissue } = useFlow();
-  const others = (reissue?.next.methods ?? []).length > 1;
   const titles: Readonly<Record<Method, string>> = {
     PHONE_CODE: identity.phoneTitle,
     ONE_WON: identity.wonTitle,
@@ -106,8 +118,10 @@ function ChallengeScreen(props: AnswerProps) {
       ) : (
         <CodeForm {...props} />
       )}
-      {others && (
-        <button className="plain" onClick={props.onOther}>
+      {/* The code form shows how long its code is valid. */}
+      {method !== 'PHONE_CODE' && method !== 'ONE_WON' && <Deadline />}
+      {props.others && (
+        <button className="plain" onClick={onOther}>
           {identity.other}
         </button>
       )}

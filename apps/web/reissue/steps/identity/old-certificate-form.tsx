@@ -5,13 +5,14 @@ import { useFlow } from '../../flow/use-flow.js';
 import { readChosenFiles, signingPairOf } from '../../key/chosen-files.js';
 import { tryPassword } from '../../key/key-files.js';
 import { signIfPair } from '../../key/signature.js';
-import { Form, PasswordField } from '../../components/form.js';
+import { PasswordField } from '../../components/field.js';
+import { Form } from '../../components/form.js';
 import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';
 
 /** Signs with the certificate that the customer has. Its files and password stay on this device. */
-export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
+export function OldCertificateForm({ challenge, others, onAccepted }: AnswerProps) {
   const { identity } = useWords();
   const { kept, changeKept, rememberPassword } = useFlow();
   const id = useId();
@@ -35,7 +36,7 @@ export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
     return send(JSON.stringify({ certificate: toBase64(certificate), signature: toBase64url(signature) }));
   };
   return (
-    <Form button={identity.sign} onSend={submit}>
+    <Form button={identity.sign} onSend={submit} waitsFor="IDENTITY" others={others}>
       <div className="file">
         <input id={id} type="file" multiple onChange={({ target }) => setFiles([...(target.files ?? [])])} />
         <label htmlFor={id}>

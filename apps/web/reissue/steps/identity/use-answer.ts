@@ -28,7 +28,7 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefuse
       else {
         const { reason } = result ?? {};
         // An answer that came too late was not compared, and does not count as a try.
-        const left = challenge.remainingAttempts - (reason === 'EXPIRED' ? 0 : 1);
+        const left = reason === 'LOCKED' ? 0 : challenge.remainingAttempts - (reason === 'EXPIRED' ? 0 : 1);
         refuse(({ identity }) =>
           reason === 'EXPIRED' || reason === 'LOCKED'
             ? identity[reason]

@@ -3,6 +3,8 @@ import { useFlow } from '../../flow/use-flow.js';
 import { toCustomerKey, vidRandomOf } from '../../key/own-key.js';
 import { FailureMessage } from '../../components/form.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
+import { SlowNotice } from '../../components/slow-notice.js';
+import { Spinner } from '../../components/spinner.js';
 import { useWords } from '../../words/index.js';
 
 /** Sends the certificate request at once. The customer only waits. */
@@ -30,7 +32,10 @@ export function IssueStep() {
           </button>
         </>
       ) : (
-        <div className="waiting" role="status" aria-label={issue.title} />
+        <>
+          <Spinner label={issue.title} />
+          <SlowNotice part="ISSUANCE" />
+        </>
       )}
     </ScreenFrame>
   );

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
-import { Form, PasswordField } from '../../components/form.js';
+import { PasswordField } from '../../components/field.js';
+import { Form } from '../../components/form.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 import { ResetStep } from './reset-step.js';

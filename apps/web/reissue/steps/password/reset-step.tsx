@@ -2,8 +2,10 @@ import { useEffect, useState } from 'react';
 import type { PasswordRules } from '#libs/client';
 import { brokenPasswordRules } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
-import { Form, PasswordField } from '../../components/form.js';
+import { PasswordField } from '../../components/field.js';
+import { Form } from '../../components/form.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
+import { useRefused } from '../../components/use-refused.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
 /** Rules that the page can check from the password alone. The bank checks the others. */
@@ -21,6 +23,7 @@ const checkedHere = [
 export function ResetStep({ onBack }: { onBack?: () => void }) {
   const { password: words } = useWords();
   const { sendPassword } = useFlow();
+  const refused = useRefused().at('#/newPassword');
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
   const [tried, setTried] = useState(false);
@@ -36,7 +39,9 @@ export function ResetStep({ onBack }: { onBack?: () => void }) {
           label={words.newLabel}
           autoComplete="new-password"
           value={password}
-          error={tried && broken.length > 0 ? words.broken : undefined}
+          tried={tried}
+          fault={broken.length > 0 ? words.broken : undefined}
+          error={refused.map(({ message }) => message).join(' ') || undefined}
           onChange={({ target }) => setPassword(target.value)}
         />
         <Rules broken={broken} begun={password !== ''} />
@@ -44,7 +49,8 @@ export function ResetStep({ onBack }: { onBack?: () => void }) {
           label={words.again}
           autoComplete="new-password"
           value={again}
-          error={tried && password !== again ? words.differ : undefined}
+          tried={tried}
+          fault={password === again ? undefined : words.differ}
           onChange={({ target }) => setAgain(target.value)}
         />
       </Form>

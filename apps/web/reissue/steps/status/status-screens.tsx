@@ -1,12 +1,26 @@
-import { useFlow } from '../../flow/use-flow.js';
+import type { Reissue } from '#libs/client';
+import { Spinner } from '../../components/spinner.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
+import { SlowNotice } from '../../components/slow-notice.js';
+import { useFlow } from '../../flow/use-flow.js';
+import { Cancel } from '../../shell/cancel.js';
+import { PhoneLink } from '../../shell/phone-link.js';
+import type { SlowPart } from '../../words/cases.js';
 import { useLanguage, useWords } from '../../words/index.js';
+
+/** What a reissue in this state waits for. */
+const partOf: Readonly<Partial<Record<Reissue['state'], SlowPart>>> = {
+  IDENTITY_REQUIRED: 'IDENTITY',
+  ISSUING: 'ISSUANCE',
+};
 
 export function WaitingScreen() {
   const { waiting } = useWords();
+  const { reissue } = useFlow();
   return (
     <ScreenFrame title={waiting.title} lead={waiting.lead}>
-      <div className="waiting" role="status" aria-label={waiting.title} />
+      <Spinner label={waiting.title} />
+      <SlowNotice part={(reissue && partOf[reissue.state]) ?? 'BANK'} />
     </ScreenFrame>
   );
 }
@@ -19,30 +33,49 @@ export function WithOperatorScreen() {
       <p className="box">
         {operator.time} {resumable && operator.close}
       </p>
+      <p>
+        {operator.urgent} <PhoneLink />
+      </p>
     </ScreenFrame>
   );
 }
 
+type EndCode = NonNullable<Reissue['ended']>['code'];
+/** Ends after which another reissue of the customer continues, perhaps one that another person started. */
+const otherContinues: readonly EndCode[] = ['SUPERSEDED', 'ANOTHER_REISSUE_REGISTERED'];
+/** Ends that a new start does not change: the customer goes to a branch first. */
+const branchFirst: readonly EndCode[] = ['IDENTITY_LOCKED', 'IDENTITY_MISMATCH', 'RRN_NOT_ON_FILE'];
+
+/** Why the reissue ended, and what the customer does next. */
 export function EndedScreen() {
   const { ended } = useWords();
   const language = useLanguage();
   const { reissue, restart } = useFlow();
+  const end = reissue?.ended;
+  if (!end) return null;
+  const elsewhere = otherContinues.includes(end.code);
+  const callFirst = elsewhere || branchFirst.includes(end.code);
   return (
-    <ScreenFrame
-      title={ended.titles[reissue?.state ?? ''] ?? ''}
-      lead={reissue?.ended?.text[language]}
-      outcome="stopped"
-    >
-      <button className="main" onClick={() => void restart()}>
+    <ScreenFrame title={ended.titles[end.code]} lead={end.text[language]} outcome="stopped">
+      <p className={callFirst ? 'box notice' : 'box'}>
+        {elsewhere ? ended.notYou : ended.ask} <PhoneLink />
+      </p>
+      <button className={callFirst ? 'second' : 'main'} onClick={() => void restart()}>
         {ended.again}
       </button>
+      {end.code === 'SUPERSEDED' && <p className="hint">{ended.replaces}</p>}
     </ScreenFrame>
   );
 }
 
+/** Without the key, the reissue continues only where the key is. Here it can only be cancelled. */
 export function KeyLostScreen() {
   const { issue } = useWords();
-  return <ScreenFrame title={issue.lostTitle} lead={issue.lost} outcome="stopped" />;
+  return (
+    <ScreenFrame title={issue.lostTitle} lead={issue.lost} outcome="stopped">
+      <Cancel className="main" />
+    </ScreenFrame>
+  );
 }
 
 export function GoodbyeScreen() {
