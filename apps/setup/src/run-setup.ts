@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { isOptionError, parseOptions, unknownName } from '#libs/command-line';
-import type { SetupCommand } from './command.js';
+import type { OtherCommand, SetupCommand } from './command.js';
 import { failureOf, type ServerErrors } from './failures.js';
 
 const usage = `Usage: npm run -s setup -- <command>... [--dry-run]
@@ -50,7 +50,13 @@ const commands: Readonly<Record<string, () => Promise<SetupCommand>>> = {
   ca: async () => (await import('./commands/ca.js')).caCommand,
 };
 
-const commandNames = [...Object.keys(commands), 'all', 'secrets', 'after-restore', 'worker-version'];
+/** Those that are no part of `all`. */
+const otherCommands: Readonly<Record<string, () => Promise<OtherCommand>>> = {
+  secrets: async () => (await import('./commands/secrets.js')).secretsCommand,
+  'after-restore': async () => (await import('./commands/after-restore.js')).afterRestoreCommand,
+  'worker-version': async () => (await import('./commands/worker-version.js')).workerVersionCommand,
+};
+const commandNames = [...Object.keys(commands), 'all', ...Object.keys(otherCommands)];
 
 /** What surrounds a run of the program. */
 interface Surroundings {
@@ -75,20 +81,10 @@ export async function runSetup(
   }
   let server: ServerErrors | undefined;
   try {
-    if (command === 'after-restore') {
-      const { runAfterRestore } = await import('./commands/after-restore.js');
-      return await runAfterRestore(args, { env, print });
-    }
-    if (command === 'worker-version') {
-      server = (await import('./commands/temporal.js')).temporalCommand.server;
-      const { runWorkerVersion } = await import('./commands/worker-version.js');
-      await runWorkerVersion(args, { env, print });
-      return 0;
-    }
-    if (command === 'secrets') {
-      const { printSecrets } = await import('./commands/secrets.js');
-      printSecrets(args, { env, print });
-      return 0;
+    const other = Object.hasOwn(otherCommands, command) ? await otherCommands[command]!() : undefined;
+    if (other) {
+      server = other.server;
+      return await other.run(args, { env, print });
     }
     const { names, ...flags } = parse([command, ...args]);
     const unknown = names.find((name) => !Object.hasOwn(commands, name));

@@ -9,42 +9,41 @@ import {
   temporalServerOf,
 } from '#libs/temporal';
 import { afterRestore } from '../after-restore/run.js';
-import type { SetupOptions } from '../command.js';
+import type { OtherCommand } from '../command.js';
 import { restoreConfig } from '../config.js';
 
-/** `setup after-restore`. @returns the exit code */
-export async function runAfterRestore(
-  args: string[],
-  { env, print }: Pick<SetupOptions, 'env' | 'print'>,
-): Promise<number> {
-  const { values } = parseOptions({
-    args,
-    options: {
-      confirm: { type: 'boolean', default: false },
-      declare: { type: 'boolean', default: false },
-      as: { type: 'string', default: userInfo().username },
-    },
-  });
-  const config = loadConfig(restoreConfig, env);
-  const { databaseUrl: url, codecKeys } = config;
-  const db = createDatabase({ url, max: 4, applicationName: 'reseal-setup' });
-  const temporal = connectTemporalClient({
-    ...temporalServerOf(config),
-    dataConverter: createDataConverter(codecKeys),
-  });
-  try {
-    return await afterRestore(
-      {
-        ...{ db, config, print },
-        temporal: temporal.client,
-        codec: createPayloadCodec(codecKeys),
-        clock: () => new Date(),
-        actor: `operator:${values.as}`,
+/** `setup after-restore`. */
+export const afterRestoreCommand: OtherCommand = {
+  async run(args, { env, print }) {
+    const { values } = parseOptions({
+      args,
+      options: {
+        confirm: { type: 'boolean', default: false },
+        declare: { type: 'boolean', default: false },
+        as: { type: 'string', default: userInfo().username },
       },
-      { confirm: values.confirm, declared: values.declare },
-    );
-  } finally {
-    await temporal.close();
-    await db.destroy();
-  }
-}
+    });
+    const config = loadConfig(restoreConfig, env);
+    const { databaseUrl: url, codecKeys } = config;
+    const db = createDatabase({ url, max: 4, applicationName: 'reseal-setup' });
+    const temporal = connectTemporalClient({
+      ...temporalServerOf(config),
+      dataConverter: createDataConverter(codecKeys),
+    });
+    try {
+      return await afterRestore(
+        {
+          ...{ db, config, print },
+          temporal: temporal.client,
+          codec: createPayloadCodec(codecKeys),
+          clock: () => new Date(),
+          actor: `operator:${values.as}`,
+        },
+        { confirm: values.confirm, declared: values.declare },
+      );
+    } finally {
+      await temporal.close();
+      await db.destroy();
+    }
+  },
+};

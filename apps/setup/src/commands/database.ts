@@ -2,6 +2,7 @@ import { loadConfig } from '#libs/config';
 import type { SetupCommand } from '../command.js';
 import { databaseSetupConfig } from '../config.js';
 import { planDatabase } from '../database/plan.js';
+import { sqlStateOf, sqlStates } from '../database/session.js';
 import { runPlan } from '../steps.js';
 
 const createByAdministrator =
@@ -10,20 +11,19 @@ const createByAdministrator =
 /** What to do, by SQLSTATE. */
 const remedies: Readonly<Record<string, string>> = {
   '3D000': createByAdministrator, // no such database
-  '42501': createByAdministrator, // insufficient privilege
+  [sqlStates.insufficientPrivilege]: createByAdministrator,
   '42704': createByAdministrator, // no such role
-  '28P01':
+  [sqlStates.invalidPassword]:
     'The password differs from that in PostgreSQL; with RESEAL_ADMIN_DATABASE_URL `setup database` sets those in RESEAL_SECRETS_DIRECTORY.',
 };
-const codeOf = (error: Error) => String((error as Error & { code?: unknown }).code);
 
 /** Roles, databases and the schema. */
 export const databaseCommand: SetupCommand = {
   server: {
     name: 'PostgreSQL',
     caused: (error) =>
-      /^([0-9A-Z]{5}|E[A-Z_]+)$/.test(codeOf(error)) || /timeout|terminated/i.test(error.message),
-    remedy: (error) => remedies[codeOf(error)],
+      /^([0-9A-Z]{5}|E[A-Z_]+)$/.test(String(sqlStateOf(error))) || /timeout|terminated/i.test(error.message),
+    remedy: (error) => remedies[String(sqlStateOf(error))],
   },
   async run(options) {
     await runPlan(

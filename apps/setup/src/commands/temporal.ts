@@ -11,6 +11,7 @@ import {
 } from '#libs/temporal';
 import type { SetupCommand } from '../command.js';
 import { temporalSetupConfig, type TemporalSetupConfig } from '../config.js';
+import type { ServerErrors } from '../failures.js';
 import { runPlan, type Plan, type Step } from '../steps.js';
 
 /** Search attributes of reissues, with Temporal's IndexedValueType numbers. */
@@ -24,16 +25,18 @@ const spreadMs = 60_000;
 
 const refusals: readonly unknown[] = [grpcStatus.permissionDenied, grpcStatus.unauthenticated];
 
+export const temporalErrors: ServerErrors = {
+  name: 'Temporal',
+  caused: (error) => grpcStatusOf(error) !== undefined || error.name === 'ServiceError',
+  remedy: (error) =>
+    refusals.includes(grpcStatusOf(error))
+      ? 'Give the credentials in RESEAL_TEMPORAL_* the right to administer the namespace, or have an administrator run this command.'
+      : undefined,
+};
+
 /** Namespace, search attributes and schedules. */
 export const temporalCommand: SetupCommand = {
-  server: {
-    name: 'Temporal',
-    caused: (error) => grpcStatusOf(error) !== undefined || error.name === 'ServiceError',
-    remedy: (error) =>
-      refusals.includes(grpcStatusOf(error))
-        ? 'Give the credentials in RESEAL_TEMPORAL_* the right to administer the namespace, or have an administrator run this command.'
-        : undefined,
-  },
+  server: temporalErrors,
   async run(options) {
     await runPlan('temporal', await planTemporal(loadConfig(temporalSetupConfig, options.env)), options);
   },

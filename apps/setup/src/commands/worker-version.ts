@@ -12,8 +12,9 @@ import {
 } from '#libs/temporal';
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
-import type { SetupOptions } from '../command.js';
+import type { OtherCommand } from '../command.js';
 import { SetupFailure } from '../failures.js';
+import { temporalErrors } from './temporal.js';
 
 type Print = (line: string) => void;
 
@@ -22,35 +23,36 @@ type Print = (line: string) => void;
  *
  * @throws SetupFailure if it would do harm, or there is nothing that it could do. Then nothing was changed.
  */
-export async function runWorkerVersion(
-  args: string[],
-  { env, print }: Pick<SetupOptions, 'env' | 'print'>,
-): Promise<void> {
-  const { values } = parseOptions({
-    args,
-    options: {
-      'build-id': { type: 'string' },
-      unversioned: { type: 'boolean', default: false },
-      'move-from': { type: 'string' },
-      confirm: { type: 'boolean', default: false },
-      wait: { type: 'string', default: '60' },
-    },
-  });
-  const waitMs = Number(values.wait) * 1_000;
-  if (!Number.isFinite(waitMs))
-    throw new SetupFailure(`--wait is a number of seconds, not "${values.wait}".`, 2);
-  const config = loadConfig(z.object(temporalServerConfig), env);
-  const temporal = connectTemporalClient({ ...temporalServerOf(config), dataConverter: {} });
-  try {
-    const { client } = temporal;
-    if (values['move-from'] !== undefined) await move(client, values['move-from'], values.confirm, print);
-    else if (values['build-id'] !== undefined) await makeCurrent(client, values['build-id'], waitMs);
-    else if (values.unversioned) await setCurrentVersion(client, undefined);
-    for (const version of await versionsOf(client)) print(lineOf(version));
-  } finally {
-    await temporal.close();
-  }
-}
+export const workerVersionCommand: OtherCommand = {
+  server: temporalErrors,
+  async run(args, { env, print }) {
+    const { values } = parseOptions({
+      args,
+      options: {
+        'build-id': { type: 'string' },
+        unversioned: { type: 'boolean', default: false },
+        'move-from': { type: 'string' },
+        confirm: { type: 'boolean', default: false },
+        wait: { type: 'string', default: '60' },
+      },
+    });
+    const waitMs = Number(values.wait) * 1_000;
+    if (!Number.isFinite(waitMs))
+      throw new SetupFailure(`--wait is a number of seconds, not "${values.wait}".`, 2);
+    const config = loadConfig(z.object(temporalServerConfig), env);
+    const temporal = connectTemporalClient({ ...temporalServerOf(config), dataConverter: {} });
+    try {
+      const { client } = temporal;
+      if (values['move-from'] !== undefined) await move(client, values['move-from'], values.confirm, print);
+      else if (values['build-id'] !== undefined) await makeCurrent(client, values['build-id'], waitMs);
+      else if (values.unversioned) await setCurrentVersion(client, undefined);
+      for (const version of await versionsOf(client)) print(lineOf(version));
+      return 0;
+    } finally {
+      await temporal.close();
+    }
+  },
+};
 
 const versionsOf = (client: Client) => workerVersions(client, taskQueues.reissue);
 
