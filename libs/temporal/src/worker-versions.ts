@@ -24,23 +24,21 @@ const pinnedOverride = 1;
 
 /** The versions of the worker that Temporal knows. There are none before the first worker with a build id. */
 export async function workerVersions(client: Client, taskQueue: string): Promise<WorkerVersion[]> {
-  const [deployment, polled] = await Promise.all([
-    describeDeployment(client),
-    polledBuildIds(client, taskQueue),
-  ]);
+  const deployment = await describeDeployment(client);
   const current = deployment?.routingConfig?.currentDeploymentVersion?.buildId;
-  const buildIds = (deployment?.versionSummaries ?? []).map(
-    ({ deploymentVersion }) => deploymentVersion?.buildId,
-  );
+  const buildIds = (deployment?.versionSummaries ?? [])
+    .map(({ deploymentVersion }) => deploymentVersion?.buildId)
+    .filter((buildId) => buildId !== undefined && buildId !== null);
+  // Most installations have none, and each scrape of the metrics comes here.
+  if (buildIds.length === 0) return [];
+  const polled = await polledBuildIds(client, taskQueue);
   return Promise.all(
-    buildIds
-      .filter((buildId) => buildId !== undefined && buildId !== null)
-      .map(async (buildId) => ({
-        buildId,
-        current: buildId === current,
-        pinned: (await client.workflow.count(openPinned(buildId))).count,
-        polled: polled.has(buildId),
-      })),
+    buildIds.map(async (buildId) => ({
+      buildId,
+      current: buildId === current,
+      pinned: (await client.workflow.count(openPinned(buildId))).count,
+      polled: polled.has(buildId),
+    })),
   );
 }
 
