@@ -113,20 +113,19 @@ async function prepare(command, report) {
  */
 async function provideNode(settings, report, command) {
   // First, because npm needs the compiler to build pkcs11js.
-  const tests = command === 'test';
-  const plan = readPlan(tests ? process.argv.slice(2) : []);
+  const plan = command === 'test' ? readPlan(process.argv.slice(2)) : undefined;
   await provideDebianPackages(settings, report, {
-    tests,
-    native: tests && !hasPkcs11(settings),
-    chart: tests && plan.offStack.includes('chart'),
-    image: tests && plan.onStack.includes('image'),
-    cluster: settings.cluster || (tests && plan.onCluster.length > 0),
-    kubernetes: tests && plan.onNode.length > 0,
+    tests: plan !== undefined,
+    native: plan !== undefined && !hasPkcs11(settings),
+    chart: plan?.offStack.includes('chart'),
+    image: plan?.onStack.includes('image'),
+    cluster: settings.cluster || plan?.onCluster.includes('cluster'),
+    kubernetes: plan?.onNode.includes('kubernetes'),
   });
   // After it, because apt-get runs once at a time.
-  if (tests && plan.offStack.includes('contract')) await providePromtool(settings, report);
+  if (plan?.offStack.includes('contract')) await providePromtool(settings, report);
   const node = await providePackages(settings, report);
-  if (tests || wantsPkcs11()) await providePkcs11(settings, report);
+  if (plan || wantsPkcs11()) await providePkcs11(settings, report);
   return node;
 }
 

@@ -7,6 +7,7 @@ import type { HealthReport } from '#libs/http';
 import { projectRoot } from '#libs/config';
 import { environmentOf, stateFolder } from './app-environment.js';
 import { freePorts } from './free-ports.js';
+import { metricIn } from './metric.js';
 import { until } from './until.js';
 
 const apps = ['gateway', 'ops', 'worker', 'signer', 'status'] as const;
@@ -81,8 +82,7 @@ export class AppCopy {
    * @param label one that the series has, if there are several
    */
   async metric(name: string, label = ''): Promise<number> {
-    const text = await (await this.watch('/metrics')).text();
-    return Number(new RegExp(`^${name}(?:\\{[^}]*${label}[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]);
+    return metricIn(await (await this.watch('/metrics')).text(), name, label);
   }
 
   /** Resolves when the process has ended, with its exit code; null if a signal ended it. */

@@ -4,6 +4,7 @@ import { metricsPortOf, stateFolder } from './app-environment.js';
 import type { App } from './app-copies.js';
 import type { Component, HostName, StackControl } from './stack-control.js';
 import type { Load } from './storm/load.js';
+import { metricIn } from './metric.js';
 import { until } from './until.js';
 
 /** The addresses of the hosts with apps. */
@@ -20,8 +21,7 @@ export const appsOn = (host: HostName): Component[] => apps.map((app) => `${app}
 async function metricOn(host: MainHost, app: App, name: string): Promise<number | undefined> {
   const url = `http://${addresses[host]}:${metricsPortOf(app)}/metrics`;
   try {
-    const text = await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text();
-    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]);
+    return metricIn(await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text(), name);
   } catch {
     return undefined;
   }

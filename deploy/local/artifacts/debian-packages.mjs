@@ -71,7 +71,7 @@ const nodePackages = {
  * Installs the Debian packages that a command needs and this machine lacks. This requires root and apt.
  * @param {Settings} settings
  * @param {ProgressReport} report
- * @param {{tests: boolean, native: boolean, chart: boolean, image: boolean, cluster: boolean, kubernetes: boolean}} needs
+ * @param {{tests: boolean, native: boolean, chart?: boolean, image?: boolean, cluster?: boolean, kubernetes?: boolean}} needs
  *   whether the command runs tests, must build a native npm package, tests chart or image, starts a cluster, or starts a node
  *   of Kubernetes
  * @throws {Refusal} with the command to run, without root or apt
