@@ -8,8 +8,8 @@ import { provideJars } from './artifacts/maven.mjs';
 import { provideDebianPackages } from './artifacts/debian-packages.mjs';
 import { hasPkcs11, providePkcs11, wantsPkcs11 } from './artifacts/native-modules.mjs';
 import { providePackages } from './artifacts/packages.mjs';
-import { providePkilint } from './artifacts/pkilint.mjs';
 import { providePromtool } from './artifacts/promtool.mjs';
+import { providePython } from './artifacts/python-environments.mjs';
 import { requireJava } from './artifacts/toolchains.mjs';
 import { benchmarks } from './lib/benchmarks.mjs';
 import { endCommands } from './lib/commands.mjs';
@@ -20,6 +20,7 @@ import { readOptions, requestedUsage, unknownName } from './lib/options.mjs';
 import { assertPortsFree, claimFreePorts } from './lib/ports.mjs';
 import { descriptionOf } from './lib/errors.mjs';
 import { ProgressReport } from './lib/progress-report.mjs';
+import { pythonSets } from './lib/python-sets.mjs';
 import { readSettings } from './lib/settings.mjs';
 import { readPlan } from './testing/plan.mjs';
 
@@ -90,16 +91,15 @@ async function prepare(command, report) {
   await assertPortsFree(settings);
 
   const args = process.argv.slice(2);
+  const plan = command === 'test' ? readPlan(args) : undefined;
   const jars = jarSets(settings, command, args);
   if (jars.length > 0) await requireJava();
   const [node] = await Promise.all([
     provideNode(settings, report, command),
     ...goSets(settings, command, args).map((set) => provideGoBinaries(settings, report, set)),
     ...jars.map((set) => provideJars(settings, report, set)),
-    command === 'test' ? providePkilint(settings, report) : undefined,
-    command === 'test' && readPlan(args).offStack.includes('chart')
-      ? provideCustomResources(settings, report)
-      : undefined,
+    ...(plan ? pythonSets(plan) : []).map((set) => providePython(settings, report, set)),
+    plan?.offStack.includes('chart') ? provideCustomResources(settings, report) : undefined,
   ]);
   return { node, ownsState: true };
 }

@@ -165,6 +165,14 @@ export interface PublishedStack {
   readonly [part: string]: unknown;
 }
 
+/** Python packages that are installed from PyPI together. */
+export interface PythonSet {
+  /** Name of the folder in the cache, and in messages. */
+  readonly name: string;
+  /** The requirements.txt with the digest of every package. */
+  readonly requirements: URL;
+}
+
 /** Programs that are built from Go modules, at the versions of a go.mod. */
 export interface GoSet {
   /** Name of the folder in the cache, and of the log. */

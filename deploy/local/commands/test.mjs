@@ -3,13 +3,14 @@ import path from 'node:path';
 import { runOnNode } from '../../kubernetes-ci/run-on-node.mjs';
 import { customResources } from '../artifacts/custom-resources.mjs';
 import { goBinaries } from '../artifacts/go-binaries.mjs';
-import { pkilintPython } from '../artifacts/pkilint.mjs';
 import { promtoolPath } from '../artifacts/promtool.mjs';
+import { pythonOf } from '../artifacts/python-environments.mjs';
 import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
 import { kubernetesApi, oasdiff, zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { messageOf } from '../lib/errors.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
+import { pkilint } from '../lib/python-sets.mjs';
 import { clusterSettings, readSettings } from '../lib/settings.mjs';
 import { serveControl } from '../stack/control.mjs';
 import { provideSamplePeople } from '../stack/samples.mjs';
@@ -47,7 +48,7 @@ const environment = {
   RESEAL_HELM: path.join(goBinaries(settings, kubernetesApi), 'helm'),
   RESEAL_KUBE_APISERVER: path.join(goBinaries(settings, kubernetesApi), 'kube-apiserver'),
   RESEAL_CUSTOM_RESOURCES: customResources(settings),
-  RESEAL_PKILINT_PYTHON: pkilintPython(settings),
+  RESEAL_PKILINT_PYTHON: pythonOf(settings, pkilint),
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
 };

@@ -9,68 +9,63 @@ import { lastLines } from '../lib/files.mjs';
 import { Refusal } from '../lib/errors.mjs';
 
 /** @import { ProgressReport } from '../lib/progress-report.mjs' */
-/** @import { Settings } from '../types.js' */
+/** @import { PythonSet, Settings } from '../types.js' */
 
 const run = promisify(execFile);
-const requirementsFile = fileURLToPath(new URL('../pkilint/requirements.txt', import.meta.url));
 const interpreter = 'bin/python';
 
 /**
- * The folder for pkilint. Other versions have another folder.
+ * The folder of a set's virtual environment. Other versions have another folder.
  * @param {Pick<Settings, 'cache'>} settings
+ * @param {PythonSet} set
  */
-function environmentFolder({ cache }) {
-  const hash = crypto.createHash('sha256').update(fs.readFileSync(requirementsFile)).digest('hex');
-  return path.join(cache, `pkilint-${hash.slice(0, 16)}`);
+function environmentFolder({ cache }, { name, requirements }) {
+  const hash = crypto.createHash('sha256').update(fs.readFileSync(requirements)).digest('hex');
+  return path.join(cache, `${name}-${hash.slice(0, 16)}`);
 }
 
 /**
- * Path of the Python interpreter that can import pkilint.
+ * Path of the Python interpreter that can import the packages of a set.
  * @param {Pick<Settings, 'cache'>} settings
+ * @param {PythonSet} set
  */
-export const pkilintPython = (settings) => path.join(environmentFolder(settings), interpreter);
+export const pythonOf = (settings, set) => path.join(environmentFolder(settings, set), interpreter);
 
 /**
- * Installs pkilint from PyPI into its own virtual environment, unless it is installed. The digest of every package is
- * fixed.
+ * Installs a set from PyPI into its own virtual environment, unless it is installed. The digest of every package is fixed.
  * @param {Settings} settings
  * @param {ProgressReport} report
+ * @param {PythonSet} set
  * @throws {Refusal} if Python is missing or too old, or a download fails
  */
-export async function providePkilint(settings, report) {
-  const folder = environmentFolder(settings);
+export async function providePython(settings, report, set) {
+  const folder = environmentFolder(settings, set);
   // The link must lead to an interpreter that exists, because Python may have been removed since.
   if (fs.existsSync(path.join(folder, interpreter))) return;
-  await requirePython();
+  await requirePython(set);
   const draft = `${folder}.${process.pid}.tmp`;
-  const log = path.join(settings.logs, 'pkilint-install.log');
+  const log = path.join(settings.logs, `${set.name}-install.log`);
   const install = async () => {
     fs.rmSync(folder, { recursive: true, force: true });
     try {
       await runToLog('python3', ['-m', 'venv', draft], { log, what: 'python3 -m venv' });
-      const pip = [
-        '-m',
-        'pip',
-        'install',
-        '--disable-pip-version-check',
-        '--require-hashes',
-        '-r',
-        requirementsFile,
-      ];
-      await runToLog(path.join(draft, interpreter), pip, { log, what: 'pip install' });
+      const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--require-hashes'];
+      const args = [...pip, '-r', fileURLToPath(set.requirements)];
+      await runToLog(path.join(draft, interpreter), args, { log, what: 'pip install' });
       fs.renameSync(draft, folder); // callers use the interpreter's path, so the move does no harm
     } catch {
       fs.rmSync(draft, { recursive: true, force: true });
       throw new Refusal(
-        'pkilint could not be installed: python3 needs its venv module (Debian: python3-venv) and PyPI, or a mirror ' +
+        `${set.name} could not be installed: python3 needs its venv module (Debian: python3-venv) and PyPI, or a mirror ` +
           `that PIP_INDEX_URL names. ${log} ends:\n${lastLines(log, 5)}`,
       );
     }
   };
-  await report.step('pkilint installed', install, 'Installing pkilint from PyPI');
+  await report.step(`${set.name} installed`, install, `Installing ${set.name} from PyPI`);
 }
 
-async function requirePython() {
+/** @param {PythonSet} set */
+async function requirePython({ name }) {
   let version = 'not found';
   try {
     version = (await run('python3', ['--version'])).stdout.trim();
@@ -79,5 +74,5 @@ async function requirePython() {
   } catch {
     // There is no python3.
   }
-  throw new Refusal(`Python 3.11 is needed to run pkilint (python3: ${version}): install it.`);
+  throw new Refusal(`Python 3.11 is needed to run ${name} (python3: ${version}): install it.`);
 }

@@ -1,0 +1,17 @@
+/** @import { PythonSet } from '../types.js' */
+
+/** @param {string} folder of a requirements.txt, with the digest of every package */
+const requirements = (folder) => new URL(`../${folder}/requirements.txt`, import.meta.url);
+
+/**
+ * A linter of certificates and CRLs that shares no code with Reseal.
+ * @type {PythonSet}
+ */
+export const pkilint = { name: 'pkilint', requirements: requirements('pkilint') };
+
+/**
+ * What a run of the tests needs from PyPI.
+ * @param {{offStack: string[]}} plan
+ * @returns {PythonSet[]}
+ */
+export const pythonSets = ({ offStack }) => (offStack.includes('contract') ? [pkilint] : []);
