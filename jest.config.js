@@ -36,6 +36,7 @@ export default {
     project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('chart', ['<rootDir>/test/chart/**/*.spec.ts']),
+    project('admission', ['<rootDir>/test/admission/**/*.spec.ts']),
     project('kubernetes', ['<rootDir>/test/kubernetes/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     project('versions', ['<rootDir>/test/versions/**/*.spec.ts']),

@@ -1,7 +1,8 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { goBinaries } from '../local/artifacts/go-binaries.mjs';
 import { runInForeground } from '../local/lib/commands.mjs';
-import { kubernetesNode } from '../local/lib/go-sets.mjs';
+import { helm, kubernetesNode } from '../local/lib/go-sets.mjs';
 import { ProgressReport } from '../local/lib/progress-report.mjs';
 import { readSettings } from '../local/lib/settings.mjs';
 import { Stack } from '../local/stack/stack.mjs';
@@ -43,6 +44,7 @@ const code = await withStack(
       ...process.env,
       ...stack.clientEnvironment,
       ...node.environment,
+      PATH: [goBinaries(settings, helm), node.environment.PATH].join(path.delimiter),
       RESEAL_STATE: settings.state,
     };
     const result = await runInForeground(command, args, { cwd: settings.root, env });

@@ -99,7 +99,7 @@ async function prepare(command, report) {
     ...goSets(settings, command, args).map((set) => provideGoBinaries(settings, report, set)),
     ...jars.map((set) => provideJars(settings, report, set)),
     ...(plan ? pythonSets(plan) : []).map((set) => providePython(settings, report, set)),
-    plan?.offStack.includes('chart') ? provideCustomResources(settings, report) : undefined,
+    plan?.offStack.includes('admission') ? provideCustomResources(settings, report) : undefined,
   ]);
   return { node, ownsState: true };
 }
@@ -117,7 +117,7 @@ async function provideNode(settings, report, command) {
   await provideDebianPackages(settings, report, {
     tests: plan !== undefined,
     native: plan !== undefined && !hasPkcs11(settings),
-    chart: plan?.offStack.includes('chart'),
+    admission: plan?.offStack.includes('admission'),
     image: plan?.onStack.includes('image'),
     cluster: settings.cluster || plan?.onCluster.includes('cluster'),
     kubernetes: plan?.onNode.includes('kubernetes'),

@@ -43,10 +43,10 @@ const clusterPackages = { haproxy: 'haproxy' };
 const nativeBuildPackages = { 'g++': 'g++', make: 'make', python3: 'python3' };
 
 /**
- * For the chart: the store of the Kubernetes API server.
+ * For the Kubernetes API server: its store.
  * @type {Record<string, Sign>}
  */
-const chartPackages = { 'etcd-server': 'etcd' };
+const apiServerPackages = { 'etcd-server': 'etcd' };
 
 /**
  * To build and run the image.
@@ -71,20 +71,20 @@ const nodePackages = {
  * Installs the Debian packages that a command needs and this machine lacks. This requires root and apt.
  * @param {Settings} settings
  * @param {ProgressReport} report
- * @param {{tests: boolean, native: boolean, chart?: boolean, image?: boolean, cluster?: boolean, kubernetes?: boolean}} needs
- *   whether the command runs tests, must build a native npm package, tests chart or image, starts a cluster, or starts a node
- *   of Kubernetes
+ * @param {{tests: boolean, native: boolean, admission?: boolean, image?: boolean, cluster?: boolean, kubernetes?: boolean}} needs
+ *   whether the command runs tests, must build a native npm package, tries the chart's admission, tests the image, starts a cluster, or
+ *   starts a node of Kubernetes
  * @throws {Refusal} with the command to run, without root or apt
  */
 export async function provideDebianPackages(
   { logs },
   report,
-  { tests, native, chart, image, cluster, kubernetes },
+  { tests, native, admission, image, cluster, kubernetes },
 ) {
   const wanted = {
     ...(tests && { ...testPackages, ...browserTestPackages }),
     ...(native && nativeBuildPackages),
-    ...((chart || kubernetes) && chartPackages),
+    ...((admission || kubernetes) && apiServerPackages),
     ...(cluster && clusterPackages),
     ...((image || kubernetes) && imagePackages),
     ...(kubernetes && nodePackages),

@@ -6,7 +6,7 @@ import { goBinaries } from '../artifacts/go-binaries.mjs';
 import { promtoolPath } from '../artifacts/promtool.mjs';
 import { pythonOf } from '../artifacts/python-environments.mjs';
 import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
-import { kubernetesApi, oasdiff, zlint } from '../lib/go-sets.mjs';
+import { helm, kubernetesApi, oasdiff, zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { messageOf } from '../lib/errors.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
@@ -45,7 +45,7 @@ const environment = {
   RESEAL_ZLINT: path.join(goBinaries(settings, zlint), 'zlint'),
   RESEAL_OASDIFF: path.join(goBinaries(settings, oasdiff), 'oasdiff'),
   RESEAL_PROMTOOL: promtoolPath(settings),
-  RESEAL_HELM: path.join(goBinaries(settings, kubernetesApi), 'helm'),
+  RESEAL_HELM: path.join(goBinaries(settings, helm), 'helm'),
   RESEAL_KUBE_APISERVER: path.join(goBinaries(settings, kubernetesApi), 'kube-apiserver'),
   RESEAL_CUSTOM_RESOURCES: customResources(settings),
   RESEAL_PKILINT_PYTHON: pythonOf(settings, pkilint),

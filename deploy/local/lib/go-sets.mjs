@@ -47,19 +47,30 @@ export const oasdiff = {
 };
 
 /**
- * What the chart is tried with. The versions fit each other, so that both programs share most of what is compiled.
+ * Renders and installs the chart.
+ * @type {GoSet}
+ */
+export const helm = {
+  name: 'helm',
+  title: 'Helm',
+  module: module('kubernetes'),
+  binaries: { helm: 'helm.sh/helm/v4/cmd/helm' },
+  // Without it Helm refuses the Kubernetes version of this chart.
+  linkerFlags: '-X k8s.io/component-base/version.gitVersion=v1.34.4',
+  duration: 'two to three minutes',
+};
+
+/**
+ * Admits what the chart renders. Its version fits that of Helm, so that both share most of what is compiled.
  * @type {GoSet}
  */
 export const kubernetesApi = {
   name: 'kubernetes',
-  title: 'Helm and the Kubernetes API server',
+  title: 'The Kubernetes API server',
   module: module('kubernetes'),
-  binaries: {
-    helm: 'helm.sh/helm/v4/cmd/helm',
-    'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
-  },
-  // Without it the server calls itself 0.0.0, and Helm refuses it for this chart.
-  linkerFlags: '-X k8s.io/component-base/version.gitVersion=v1.34.4',
+  binaries: { 'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver' },
+  // Without it the server calls itself 0.0.0.
+  linkerFlags: helm.linkerFlags,
   duration: 'about six minutes',
 };
 
@@ -69,16 +80,12 @@ export const kubernetesApi = {
  */
 export const kubernetesNode = {
   ...kubernetesApi,
-  title: 'Helm and Kubernetes',
-  binaries: {
-    ...kubernetesApi.binaries,
-    ...Object.fromEntries(
-      ['kube-controller-manager', 'kube-proxy', 'kube-scheduler', 'kubectl', 'kubelet'].map((name) => [
-        name,
-        `k8s.io/kubernetes/cmd/${name}`,
-      ]),
+  title: 'Kubernetes',
+  binaries: Object.fromEntries(
+    ['kube-apiserver', 'kube-controller-manager', 'kube-proxy', 'kube-scheduler', 'kubectl', 'kubelet'].map(
+      (name) => [name, `k8s.io/kubernetes/cmd/${name}`],
     ),
-  },
+  ),
   duration: 'about ten minutes',
 };
 
@@ -110,7 +117,8 @@ export const goSets = ({ external }, command, args) => [
 ];
 
 /** @param {ReturnType<typeof readPlan>} plan */
-const kubernetesSets = ({ offStack, onNode }) => {
-  if (onNode.length > 0) return [kubernetesNode];
-  return offStack.includes('chart') ? [kubernetesApi] : [];
-};
+const kubernetesSets = ({ offStack, onNode }) => [
+  ...(onNode.length > 0 || offStack.some((group) => ['chart', 'admission'].includes(group)) ? [helm] : []),
+  ...(onNode.length > 0 ? [kubernetesNode] : []),
+  ...(offStack.includes('admission') ? [kubernetesApi] : []),
+];

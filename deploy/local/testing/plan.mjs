@@ -13,6 +13,7 @@ const testGroups = {
   replay: undefined,
   contract: undefined,
   chart: undefined,
+  admission: undefined,
   workflow: 'stack',
   integration: 'stack',
   e2e: 'stack',
@@ -25,7 +26,7 @@ const testGroups = {
   kubernetes: 'node',
 };
 /** Groups that run only if they are named: they take long, or what they need takes long to build. */
-const namedOnly = ['chart', 'image', 'versions', 'cluster', 'kubernetes'];
+const namedOnly = ['admission', 'image', 'versions', 'kubernetes'];
 
 /**
  * Reads `[--only e2e,faults] [--logs] [--tls] [-- <arguments for Jest>]`.

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
-import { ApiServer } from './support/api-server.js';
-import { render, valuesFiles, workloadsOf, type KubernetesObject } from './support/chart.js';
+import { ApiServer } from './api-server.js';
+import { render, valuesFiles, workloadsOf, type KubernetesObject } from '../chart/support/chart.js';
 
 const server = new ApiServer();
 const namespace = 'reseal';
@@ -11,7 +11,7 @@ const namespace = 'reseal';
 /** The definitions of operators' custom resources. */
 function customResources(): KubernetesObject[] {
   const folder = process.env['RESEAL_CUSTOM_RESOURCES'];
-  if (!folder) throw new Error('RESEAL_CUSTOM_RESOURCES is not set: run npm test -- --only chart');
+  if (!folder) throw new Error('RESEAL_CUSTOM_RESOURCES is not set: run npm test -- --only admission');
   return readdirSync(folder).map(
     (name) => parse(readFileSync(join(folder, name), 'utf8')) as KubernetesObject,
   );

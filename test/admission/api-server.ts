@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { freePorts } from '../../support/free-ports.js';
-import { until } from '../../support/until.js';
-import type { KubernetesObject } from './chart.js';
+import { freePorts } from '../support/free-ports.js';
+import { until } from '../support/until.js';
+import type { KubernetesObject } from '../chart/support/chart.js';
 
 interface Resource {
   readonly name: string;
@@ -50,7 +50,7 @@ export class ApiServer {
 
   async start(): Promise<void> {
     const program = process.env['RESEAL_KUBE_APISERVER'];
-    if (!program) throw new Error('RESEAL_KUBE_APISERVER is not set: run npm test -- --only chart');
+    if (!program) throw new Error('RESEAL_KUBE_APISERVER is not set: run npm test -- --only admission');
     const [etcdPort, peerPort, port] = await freePorts(3);
     const etcd = `http://127.0.0.1:${etcdPort}`;
     const peer = `http://127.0.0.1:${peerPort}`;
