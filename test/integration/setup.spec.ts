@@ -42,6 +42,13 @@ describe('setup keys', () => {
         .map((name) => [name, readFileSync(join(secrets(), name), 'utf8')]),
     );
 
+  it('A folder in which keys cannot be written is named on one line', async () => {
+    writeFileSync(secrets(), 'a file');
+    const { code, errors } = await keys();
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^Files: make \S+codec-keys\.json: E\w+: .+\n$/);
+  });
+
   it('The first keys are made once, and only their owner can read them', async () => {
     const planned = await keys('--dry-run');
     expect(planned).toMatchObject({ code: 0, errors: '' });
