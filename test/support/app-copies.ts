@@ -36,14 +36,19 @@ export class AppCopy {
    * Starts the process, without waiting until it is ready.
    *
    * @param changes variables that differ from those of the stack's process
+   * @param root of the compiled code
    */
-  static async start(app: App, changes: Readonly<Record<string, string>>): Promise<AppCopy> {
+  static async start(
+    app: App,
+    changes: Readonly<Record<string, string>>,
+    root = projectRoot(),
+  ): Promise<AppCopy> {
     const [port, metricsPort] = await freePorts(2);
     const key = portKeys[app];
     const ports = { ...(key && { [key]: String(port) }), RESEAL_METRICS_PORT: String(metricsPort) };
     const log = openSync(join(stateFolder(), 'logs', `${app}-copy.log`), 'a');
     const child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${app}/src/main.js`], {
-      cwd: projectRoot(),
+      cwd: root,
       env: { PATH: process.env.PATH, ...environmentOf(app), ...ports, ...changes },
       stdio: ['ignore', log, log],
     });
@@ -119,9 +124,14 @@ export class AppCopy {
 export class AppCopies {
   private readonly started = new Map<App, AppCopy>();
 
-  /** Starts all of them. @param changesOf variables that differ from those of the stack's process */
-  async start(changesOf: (app: App) => Readonly<Record<string, string>>): Promise<void> {
-    for (const app of apps) this.started.set(app, await AppCopy.start(app, changesOf(app)));
+  /**
+   * Starts all of them.
+   *
+   * @param changesOf variables that differ from those of the stack's process
+   * @param root of the compiled code
+   */
+  async start(changesOf: (app: App) => Readonly<Record<string, string>>, root?: string): Promise<void> {
+    for (const app of apps) this.started.set(app, await AppCopy.start(app, changesOf(app), root));
   }
 
   of(app: App): AppCopy {

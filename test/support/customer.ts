@@ -40,7 +40,8 @@ export class Customer {
   deviceId: string | undefined;
 
   private constructor(
-    readonly gateway: Gateway,
+    /** The copy of the gateway that it calls next. */
+    public gateway: Gateway,
     readonly sandbox: Sandbox,
     readonly person: Person,
     /** The key to be certified. */
