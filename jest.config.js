@@ -43,5 +43,6 @@ export default {
     project('canary', ['<rootDir>/test/canary/**/*.spec.ts']),
     project('image', ['<rootDir>/test/image/**/*.spec.ts']),
     project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts']),
+    project('compose', ['<rootDir>/test/compose/**/*.spec.ts']),
   ],
 };

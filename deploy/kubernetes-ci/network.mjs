@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { system, usePrivateFolders } from '../local/lib/namespaces.mjs';
 
 /** The name of the bridge to which all pods are connected. */
 export const bridge = 'pods';
@@ -16,32 +16,21 @@ const resolver = '/etc/resolv.conf';
 /** Sets up the namespaces of this process: folders, loopback, bridge, forwarding between pods, and no way out. */
 export function prepareNamespaces() {
   const resolverFile = fs.realpathSync(resolver);
-  for (const folder of privateFolders) {
-    fs.mkdirSync(folder, { recursive: true });
-    run('mount', '-t', 'tmpfs', 'tmpfs', folder);
-  }
+  usePrivateFolders(privateFolders);
   // Programs beside the node find Services by the names that pods have for them.
   for (const file of ['/run/names', resolverFile]) {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     if (!fs.existsSync(file)) fs.writeFileSync(file, '');
   }
   fs.writeFileSync('/run/names', `nameserver ${nodeAddress}\nsearch reseal.svc.cluster.local\n`);
-  run('mount', '--bind', '/run/names', resolverFile);
-  run('ip', 'link', 'set', 'lo', 'up');
-  run('ip', 'link', 'add', bridge, 'type', 'bridge');
-  run('ip', 'address', 'add', `${nodeAddress}/16`, 'dev', bridge);
-  run('ip', 'link', 'set', bridge, 'up');
+  system('mount', '--bind', '/run/names', resolverFile);
+  system('ip', 'link', 'set', 'lo', 'up');
+  system('ip', 'link', 'add', bridge, 'type', 'bridge');
+  system('ip', 'address', 'add', `${nodeAddress}/16`, 'dev', bridge);
+  system('ip', 'link', 'set', bridge, 'up');
   // kube-proxy rewrites the destination of a call from the node after its route was found.
-  run('ip', 'route', 'add', serviceRange, 'dev', bridge);
+  system('ip', 'route', 'add', serviceRange, 'dev', bridge);
   fs.writeFileSync('/proc/sys/net/ipv4/ip_forward', '1');
   // Calls between two pods through a Service must pass kube-proxy's rules both ways.
   fs.writeFileSync('/proc/sys/net/bridge/bridge-nf-call-iptables', '1');
-}
-
-/**
- * @param {string} command
- * @param {string[]} args
- */
-function run(command, ...args) {
-  execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 }

@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runInForeground } from '../local/lib/commands.mjs';
+import { runInNamespaces } from '../local/lib/namespaces.mjs';
 import { buildImages } from './images.mjs';
 
 /** @import { SpawnOptions } from 'node:child_process' */
@@ -12,9 +12,7 @@ import { buildImages } from './images.mjs';
 const controlGroups = '/sys/fs/cgroup';
 
 /**
- * Runs a command beside a node of Kubernetes and the engines, with the images of this repository. All of them have a network,
- * mounts and process ids of their own: what they change ends with them, and nothing that they send leaves this machine.
- * catatonit is their init, which collects the processes that containers leave.
+ * Runs a command beside a node of Kubernetes and the engines, with the images of this repository, in namespaces of their own.
  * @param {Settings} settings
  * @param {ProgressReport} report
  * @param {readonly string[]} command
@@ -28,25 +26,13 @@ export async function runOnNode({ root, state }, report, command, options) {
     () => buildImages(path.join(own, 'images'), root),
     'Building the images: one to three minutes',
   );
-  const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const main = fileURLToPath(new URL('main.mjs', import.meta.url));
-  return withControlGroup((cgroup) => {
-    // kafkajs sets a timeout in the past.
-    const args = [
-      '--disable-warning=TimeoutNegativeWarning',
-      main,
-      '--cgroup',
-      cgroup,
-      '--images',
-      images,
-      '--',
-      ...command,
-    ];
-    return runInForeground('unshare', [...namespaces, 'catatonit', '--', process.execPath, ...args], {
+  return withControlGroup((cgroup) =>
+    runInNamespaces(main, ['--cgroup', cgroup, '--images', images, '--', ...command], {
       ...options,
       env: { ...options.env, RESEAL_STATE: own },
-    });
-  });
+    }),
+  );
 }
 
 /**

@@ -120,6 +120,7 @@ async function provideNode(settings, report, command) {
     admission: plan?.offStack.includes('admission'),
     image: plan?.onStack.includes('image'),
     cluster: settings.cluster || plan?.onCluster.includes('cluster'),
+    compose: plan?.besideEngines.includes('compose'),
     kubernetes: plan?.onNode.includes('kubernetes'),
   });
   // After it, because apt-get runs once at a time.

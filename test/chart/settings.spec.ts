@@ -4,25 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadConfig, settingsOf } from '#libs/config';
-import type { z } from 'zod';
-import { gatewayConfig } from '../../apps/gateway/src/config.js';
-import { opsConfig } from '../../apps/ops/src/config.js';
-import { sandboxConfig } from '../../apps/sandbox/src/config.js';
-import { setupConfig } from '../../apps/setup/src/all-settings.js';
-import { signerConfig } from '../../apps/signer/src/config.js';
-import { statusConfig } from '../../apps/status/src/config.js';
-import { workerConfig } from '../../apps/worker/src/config.js';
+import { settingsOfApps as schemas } from '../support/app-settings.js';
 import { chart, render, settingsIn, valuesFiles, workloadsOf } from './support/chart.js';
-
-const schemas: Readonly<Record<string, z.ZodObject>> = {
-  gateway: gatewayConfig,
-  ops: opsConfig,
-  sandbox: sandboxConfig,
-  setup: setupConfig,
-  signer: signerConfig,
-  status: statusConfig,
-  worker: workerConfig,
-};
 
 /** The launcher is plain JavaScript without types. */
 interface Launcher {

@@ -89,6 +89,11 @@ export const sandboxConfig = z.object({
       .default('http://127.0.0.1:3001')
       .describe("Address of the operators' console, which signs staff in at the sandbox."),
   ),
+  oidcIssuer: url('http', 'https')
+    .optional()
+    .describe(
+      'The sandbox as issuer of staff tokens, as browsers and apps reach it. By default `/oidc` at its host and port.',
+    ),
   signerTimeoutMs: fromKey(
     'RESEAL_SANDBOX_SIGNER_TIMEOUT_MS',
     milliseconds(30_000).describe('Time that the enrolment of a sample person waits for the CA.'),
@@ -109,8 +114,8 @@ export class SandboxConfig {
 
   /** The issuer of staff tokens, and the apps that use it. */
   issuerOptions(): IssuerOptions {
-    const { host, port: listensAt, consoleUrl } = this.values;
-    return { issuer: `http://${host}:${listensAt}/oidc`, consoleUrl };
+    const { host, port: listensAt, oidcIssuer, consoleUrl } = this.values;
+    return { issuer: oidcIssuer ?? `http://${host}:${listensAt}/oidc`, consoleUrl };
   }
 
   /** @throws ConfigError naming every key that is missing or wrong. */

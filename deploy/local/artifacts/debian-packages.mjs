@@ -55,38 +55,52 @@ const apiServerPackages = { 'etcd-server': 'etcd' };
 const imagePackages = { buildah: 'buildah', podman: 'podman', runc: 'runc' };
 
 /**
- * For a node of Kubernetes, besides those of chart and image: containers, their network, names, an init, addresses.
+ * For namespaces of their own: an init, addresses and their translation.
+ * @type {Record<string, Sign>}
+ */
+const namespacePackages = { catatonit: 'catatonit', iproute2: 'ip', iptables: 'iptables' };
+
+/**
+ * For deploy/compose, besides those of image and cluster: the network of containers, and their names.
+ * @type {Record<string, Sign>}
+ */
+const composePackages = {
+  netavark: { file: '/usr/lib/podman/netavark' },
+  'aardvark-dns': { file: '/usr/lib/podman/aardvark-dns' },
+};
+
+/**
+ * For a node of Kubernetes, besides those of chart and image: containers, their network, names.
  * @type {Record<string, Sign>}
  */
 const nodePackages = {
   containerd: 'containerd',
   'containernetworking-plugins': { file: '/usr/lib/cni/bridge' },
   'dnsmasq-base': 'dnsmasq',
-  catatonit: 'catatonit',
-  iproute2: 'ip',
-  iptables: 'iptables',
 };
 
 /**
  * Installs the Debian packages that a command needs and this machine lacks. This requires root and apt.
  * @param {Settings} settings
  * @param {ProgressReport} report
- * @param {{tests: boolean, native: boolean, admission?: boolean, image?: boolean, cluster?: boolean, kubernetes?: boolean}} needs
- *   whether the command runs tests, must build a native npm package, tries the chart's admission, tests the image, starts a cluster, or
- *   starts a node of Kubernetes
+ * @param {{tests: boolean, native: boolean, admission?: boolean, image?: boolean, cluster?: boolean, compose?: boolean, kubernetes?: boolean}} needs
+ *   whether the command runs tests, must build a native npm package, tries the chart's admission, tests the image, starts a cluster, runs
+ *   deploy/compose, or starts a node of Kubernetes
  * @throws {Refusal} with the command to run, without root or apt
  */
 export async function provideDebianPackages(
   { logs },
   report,
-  { tests, native, admission, image, cluster, kubernetes },
+  { tests, native, admission, image, cluster, compose, kubernetes },
 ) {
   const wanted = {
     ...(tests && { ...testPackages, ...browserTestPackages }),
     ...(native && nativeBuildPackages),
     ...((admission || kubernetes) && apiServerPackages),
-    ...(cluster && clusterPackages),
-    ...((image || kubernetes) && imagePackages),
+    ...((cluster || compose) && clusterPackages),
+    ...((image || compose || kubernetes) && imagePackages),
+    ...((compose || kubernetes) && namespacePackages),
+    ...(compose && composePackages),
     ...(kubernetes && nodePackages),
   };
   const missing = Object.keys(wanted).filter((name) => !isThere(wanted[name]));

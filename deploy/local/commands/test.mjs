@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { runBesideEngines } from '../../compose/ci/run.mjs';
 import { runOnNode } from '../../kubernetes-ci/run-on-node.mjs';
 import { customResources } from '../artifacts/custom-resources.mjs';
 import { goBinaries } from '../artifacts/go-binaries.mjs';
@@ -62,7 +63,7 @@ await offStack;
 if (plan.onStack.length > 0 && !interrupted) await runOnStack(settings, plan.onStack);
 await (offStack ?? runOffStack());
 if (plan.onCluster.length > 0 && !interrupted) await runOnStack(clusterSettings(settings), plan.onCluster);
-for (const group of plan.onNode) await runJest(group, environment);
+for (const group of [...plan.besideEngines, ...plan.onNode]) await runJest(group, environment);
 totals.print((line) => report.line(line));
 if (interrupted) report.failed('Interrupted');
 process.exit(interrupted ? 130 : totals.failed ? 1 : 0);
@@ -138,9 +139,10 @@ async function runJest(group, env) {
     fs.rmSync(result, { force: true });
     if (aside) return runOffStackCommand(group, process.execPath, [...command, ...plan.jestArgs], options);
     const serially = [...command, '--runInBand', ...plan.jestArgs];
-    return plan.onNode.includes(group)
-      ? runOnNode(settings, report, [process.execPath, ...serially], options)
-      : runInForeground(process.execPath, serially, options);
+    const inNamespaces = [process.execPath, ...serially];
+    if (plan.onNode.includes(group)) return runOnNode(settings, report, inNamespaces, options);
+    if (plan.besideEngines.includes(group)) return runBesideEngines(settings, report, inNamespaces, options);
+    return runInForeground(process.execPath, serially, options);
   };
   let code = await run();
   // Without a result no test has failed: Jest itself has crashed, which native modules in its process can cause.

@@ -10,8 +10,17 @@ const requirements = (folder) => new URL(`../${folder}/requirements.txt`, import
 export const pkilint = { name: 'pkilint', requirements: requirements('pkilint') };
 
 /**
+ * Runs deploy/compose with podman.
+ * @type {PythonSet}
+ */
+export const podmanCompose = { name: 'podman-compose', requirements: requirements('podman-compose') };
+
+/**
  * What a run of the tests needs from PyPI.
- * @param {{offStack: string[]}} plan
+ * @param {{offStack: string[], besideEngines: string[]}} plan
  * @returns {PythonSet[]}
  */
-export const pythonSets = ({ offStack }) => (offStack.includes('contract') ? [pkilint] : []);
+export const pythonSets = ({ offStack, besideEngines }) => [
+  ...(offStack.includes('contract') ? [pkilint] : []),
+  ...(besideEngines.includes('compose') ? [podmanCompose] : []),
+];

@@ -200,6 +200,7 @@ export function appEnvironments(context) {
       RESEAL_SANDBOX_PORT: ports.sandbox,
       RESEAL_SANDBOX_SMTP_PORT: ports.smtp,
       RESEAL_OPS_URL: client.RESEAL_OPS_URL,
+      RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
       RESEAL_REGISTRY_DATABASE_URL: registryUrl(context),
       ...sandboxCredentials(context),
       ...temporal('sandbox'),

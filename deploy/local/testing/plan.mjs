@@ -6,7 +6,7 @@ const checkNames = ['lint', 'types', 'architecture'];
 
 /**
  * Jest's projects in their order. Those on a stack share it and run one file after the other.
- * @type {Record<string, 'stack' | 'cluster' | 'node' | undefined>}
+ * @type {Record<string, 'stack' | 'cluster' | 'engines' | 'node' | undefined>}
  */
 const testGroups = {
   unit: undefined,
@@ -23,15 +23,16 @@ const testGroups = {
   canary: 'stack',
   image: 'stack',
   cluster: 'cluster',
+  compose: 'engines',
   kubernetes: 'node',
 };
 /** Groups that run only if they are named: they take long, or what they need takes long to build. */
-const namedOnly = ['admission', 'image', 'versions', 'kubernetes'];
+const namedOnly = ['admission', 'image', 'versions', 'compose', 'kubernetes'];
 
 /**
  * Reads `[--only e2e,faults] [--logs] [--tls] [-- <arguments for Jest>]`.
  * @param {string[]} argv
- * @returns {{checks: string[], offStack: string[], onStack: string[], onCluster: string[], onNode: string[], jestArgs: string[]}}
+ * @returns {{checks: string[], offStack: string[], onStack: string[], onCluster: string[], besideEngines: string[], onNode: string[], jestArgs: string[]}}
  * @throws {Refusal} if a group or an option is unknown
  */
 export function readPlan(argv) {
@@ -40,7 +41,7 @@ export function readPlan(argv) {
   const wanted = values.only?.toString().split(',') ?? all.filter((name) => !namedOnly.includes(name));
   const unknown = wanted.filter((name) => !all.includes(name));
   if (unknown.length > 0) throw new Refusal(`--only accepts ${all.join(', ')}; not ${unknown.join(', ')}.`);
-  /** @param {'stack' | 'cluster' | 'node' | undefined} place */
+  /** @param {'stack' | 'cluster' | 'engines' | 'node' | undefined} place */
   const groupsOn = (place) =>
     Object.keys(testGroups).filter((name) => testGroups[name] === place && wanted.includes(name));
   return {
@@ -48,6 +49,7 @@ export function readPlan(argv) {
     offStack: groupsOn(undefined),
     onStack: groupsOn('stack'),
     onCluster: groupsOn('cluster'),
+    besideEngines: groupsOn('engines'),
     onNode: groupsOn('node'),
     jestArgs: positionals,
   };

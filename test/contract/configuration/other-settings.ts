@@ -77,6 +77,11 @@ export const testSettings: readonly OtherSetting[] = [
     meaning: 'zlint, for the test that checks the output of the CA with linters.',
   },
   { key: 'RESEAL_PKILINT_PYTHON', unit: 'file', meaning: 'Python with pkilint, for the same test.' },
+  {
+    key: 'RESEAL_PODMAN_COMPOSE_PYTHON',
+    unit: 'file',
+    meaning: 'Python with podman-compose, for the test of deploy/compose.',
+  },
   { key: 'RESEAL_OASDIFF', unit: 'file', meaning: 'oasdiff, for the test of breaking API changes.' },
   {
     key: 'RESEAL_PROMTOOL',
