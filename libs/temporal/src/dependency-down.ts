@@ -37,11 +37,11 @@ export function grpcStatusOf(error: unknown): number | undefined {
 const socketErrors = /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_)/;
 
 /**
- * SQLSTATE classes of a server that cannot answer now: connection exception (08), transaction rollback (40),
- * insufficient resources (53), operator intervention (57), system error (58), read-only (25006), and our own code for
- * a restored database that is not reconciled yet (RS001).
+ * SQLSTATE classes of a server that cannot answer now: connection exception (08), invalid authorization while a password is
+ * replaced (28), transaction rollback (40), insufficient resources (53), operator intervention (57), system error (58),
+ * read-only (25006), and our own code for a restored database that is not reconciled yet (RS001).
  */
-const sqlStates = /^(08|40|53|57|58)...$|^25006$|^RS001$/;
+const sqlStates = /^(08|28|40|53|57|58)...$|^25006$|^RS001$/;
 
 /** Messages of errors that pg and its pool throw without a code. */
 const poolMessages =
