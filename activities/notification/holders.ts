@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import type { RoleDatabase } from '#libs/db';
 import { recordItemNotification, itemsToNotify } from '#libs/db/operations';
 import { ProviderRefused } from '#libs/provider-client';
@@ -19,7 +18,6 @@ type ItemToNotify = Awaited<ReturnType<typeof itemsToNotify>>[number];
 export async function notifyHolders(context: HoldersContext, operationId: string): Promise<void> {
   let failure: { error: unknown } | undefined;
   const notifyHolder = async (item: ItemToNotify) => {
-    heartbeat();
     try {
       await recordItemNotification(context.db, { operationId, target: item.target }, await sendTo(item));
     } catch (error) {

@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import { inTransaction } from '#libs/db';
 import { appendItemEntries } from '#libs/db/audit';
 import {
@@ -16,7 +15,6 @@ import { fetchMissingStaffKeys } from './staff-keys.js';
 /** How many items one activity tries, and how many at once. A step that still fails takes minutes. */
 const batchSize = 200;
 const concurrency = 8;
-const heartbeatMs = 5_000;
 
 /** Runs operations that operators planned and confirmed and, if their kind needs it, a second person approved. */
 export function createOperationActivities(context: OperationContext) {
@@ -68,32 +66,27 @@ export function createOperationActivities(context: OperationContext) {
 
     /** Tries the next items, several at once. Each outcome is written before another item is tried in its place. */
     async runOperationItems(operationId: string): Promise<{ more: boolean }> {
-      const alive = setInterval(() => heartbeat(), heartbeatMs);
-      try {
-        const operation = await inTransaction(db, (tx) => approvedOperation(tx, operationId, clock()));
-        if (typeof operation === 'string') return { more: false };
-        const items = await untriedItems(db, operationId, batchSize);
-        const waiting = items.values();
-        let failure: { error: unknown } | undefined;
-        let stopped = false;
-        const lane = async () => {
-          for (const item of waiting) {
-            if (failure || stopped) return;
-            try {
-              const result = await runItem(context, operation, item);
-              if (!result) stopped = true;
-              else await recordOutcome(db, { operationId, target: item.target }, { ...result, at: clock() });
-            } catch (error) {
-              failure ??= { error };
-            }
+      const operation = await inTransaction(db, (tx) => approvedOperation(tx, operationId, clock()));
+      if (typeof operation === 'string') return { more: false };
+      const items = await untriedItems(db, operationId, batchSize);
+      const waiting = items.values();
+      let failure: { error: unknown } | undefined;
+      let stopped = false;
+      const lane = async () => {
+        for (const item of waiting) {
+          if (failure || stopped) return;
+          try {
+            const result = await runItem(context, operation, item);
+            if (!result) stopped = true;
+            else await recordOutcome(db, { operationId, target: item.target }, { ...result, at: clock() });
+          } catch (error) {
+            failure ??= { error };
           }
-        };
-        await Promise.all(Array.from({ length: concurrency }, lane));
-        if (failure) throw failure.error;
-        return { more: !stopped && items.length === batchSize };
-      } finally {
-        clearInterval(alive);
-      }
+        }
+      };
+      await Promise.all(Array.from({ length: concurrency }, lane));
+      if (failure) throw failure.error;
+      return { more: !stopped && items.length === batchSize };
     },
 
     /** Marks an operation as done, unless it has ended already. */

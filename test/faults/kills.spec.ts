@@ -55,7 +55,7 @@ describe('the signer', () => {
   });
 
   afterAll(async () => {
-    // Temporal detects the killed attempt after 30 s, and the attempt's intent lasts longer. Meanwhile the other tests
+    // Temporal misses the heartbeats of the killed attempt after 8 s, and its intent lasts longer. Meanwhile the other tests
     // run.
     expectSuccess(await call);
     await finish([customer]);

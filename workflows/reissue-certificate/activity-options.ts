@@ -38,10 +38,14 @@ export const providers: ActivityOptions = {
   },
 };
 
-/** Calls to the signer, the one process that holds the CA key. */
+/**
+ * Calls to the signer, the one process that holds the CA key. One that is frozen, or has vanished, sends no heartbeats, and
+ * another one is asked.
+ */
 export const signer: ActivityOptions = {
   taskQueue: taskQueues.signing,
   startToCloseTimeout: '30 s',
+  heartbeatTimeout: '8 s',
   scheduleToCloseTimeout: '2 min',
   retry: { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '10 s' },
 };

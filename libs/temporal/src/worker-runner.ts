@@ -9,6 +9,7 @@ import {
 } from '@temporalio/worker';
 import type { Logger } from '#libs/observability';
 import { activityContext } from './activity-context.js';
+import { heartbeats } from './heartbeats.js';
 import { isResponsive, connectNative, isReachable } from './native-connection.js';
 import { installTemporalRuntime } from './runtime.js';
 import type { TemporalAddress } from './server.js';
@@ -224,7 +225,7 @@ export class WorkerRunner {
       // 10 s by default, which the first call would wait after the worker that cached the workflow died.
       stickyQueueScheduleToStartTimeout: '1s',
       shutdownGraceTime: shutdownGrace,
-      interceptors: { activity: [activityContext] },
+      interceptors: { activity: [activityContext, heartbeats] },
       ...options,
     });
   }
