@@ -36,6 +36,7 @@ const licence = { type: 'DRIVING_LICENCE', rrn: '9001011234567', issuedOn: '2020
 const calls: readonly [string, keyof typeof endpoints, () => Promise<unknown>][] = [
   ['fetches terms', 'getTerms', () => client.terms('issuance', 'en')],
   ['fetches the password rules', 'getPasswordRules', () => client.passwordRules()],
+  ['fetches the certificate profile', 'getCertificateProfile', () => client.certificateProfile()],
   ['fetches the keys of receipts', 'getReceiptKeys', () => client.receiptKeys()],
   [
     'starts by mobile, and has a code sent',

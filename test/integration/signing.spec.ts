@@ -48,7 +48,7 @@ describe('signing', () => {
 
     const [row, ...others] = await world.certificatesOf(reissueId);
     expect(others).toEqual([]);
-    expect(row).toMatchObject({ state: 'STORED', basis: 'NEW', on_file: false, profile: 'personal-bank/2' });
+    expect(row).toMatchObject({ state: 'STORED', basis: 'NEW', on_file: false, profile: 'personal-bank/3' });
     const certificate = new X509Certificate(row!.der!);
     expect(certificate.verify(new X509Certificate(world.authority.chain[0]).publicKey)).toBe(true);
     expect(certificate.serialNumber.toLowerCase()).toBe(row!.serial);

@@ -18,6 +18,7 @@ import {
   withForm,
   withoutPrivateKeys,
 } from '#libs/config';
+import { profileChoiceConfig } from '#libs/ca';
 import { z } from 'zod';
 import { developmentApiKeys, type ApiKey } from './access/api-keys.js';
 import { brandSchema } from './page/brand.js';
@@ -78,6 +79,7 @@ export const gatewayConfig = z
       .refine(withoutPrivateKeys, { message: 'must hold public keys only' })
       .describe('Public keys to which front ends seal secrets, as `GET /v1/keys` publishes them.'),
     ...receiptPublicKeysConfig,
+    ...profileChoiceConfig,
     trustProxy: trustedProxies.describe(
       "Proxies that may state the client's address in X-Forwarded-For: their addresses and networks (`10.0.0.7,10.1.0.0/16`), or their number if every request passes through all of them.",
     ),

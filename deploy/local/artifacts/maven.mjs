@@ -12,7 +12,7 @@ const parallelDownloads = 6;
 /**
  * Reads a lock file with the versions and digests of jars. They are downloaded from a Maven repository, without Maven.
  * @param {string} lockFile
- * @returns {{main: string, jars: Jar[]}} `main` is a Java class
+ * @returns {{main?: string, jars: Jar[]}} `main` is a Java class; absent for a library
  */
 const readLock = (lockFile) => readJson(lockFile);
 

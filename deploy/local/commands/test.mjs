@@ -4,14 +4,16 @@ import { runBesideEngines } from '../../compose/ci/run.mjs';
 import { runOnNode } from '../../kubernetes-ci/run-on-node.mjs';
 import { customResources } from '../artifacts/custom-resources.mjs';
 import { goBinaries } from '../artifacts/go-binaries.mjs';
+import { classPath } from '../artifacts/maven.mjs';
 import { promtoolPath } from '../artifacts/promtool.mjs';
 import { pythonOf } from '../artifacts/python-environments.mjs';
 import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
 import { helm, kubernetesApi, oasdiff, zlint } from '../lib/go-sets.mjs';
+import { bouncyCastleJars } from '../lib/jar-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { messageOf } from '../lib/errors.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
-import { pkilint } from '../lib/python-sets.mjs';
+import { pkilint, pypinksign } from '../lib/python-sets.mjs';
 import { clusterSettings, readSettings } from '../lib/settings.mjs';
 import { serveControl } from '../stack/control.mjs';
 import { provideSamplePeople } from '../stack/samples.mjs';
@@ -50,6 +52,8 @@ const environment = {
   RESEAL_KUBE_APISERVER: path.join(goBinaries(settings, kubernetesApi), 'kube-apiserver'),
   RESEAL_CUSTOM_RESOURCES: customResources(settings),
   RESEAL_PKILINT_PYTHON: pythonOf(settings, pkilint),
+  RESEAL_PYPINKSIGN_PYTHON: pythonOf(settings, pypinksign),
+  RESEAL_BOUNCY_CASTLE: classPath(settings, bouncyCastleJars.lockFile),
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
 };

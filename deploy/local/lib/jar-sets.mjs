@@ -14,6 +14,9 @@ export const testServerJars = {
   lockFile: lockFile('temporal-test-server'),
 };
 
+/** @type {JarSet} */
+export const bouncyCastleJars = { title: 'Bouncy Castle', lockFile: lockFile('bouncy-castle') };
+
 /**
  * The jars that a command needs.
  * @param {Pick<Settings, 'external'>} settings
@@ -22,5 +25,5 @@ export const testServerJars = {
  */
 export const jarSets = ({ external }, command, args) => [
   ...(!external.kafka && runsWholeStack(command, args) ? [kafkaJars] : []),
-  ...(command === 'test' ? [testServerJars] : []),
+  ...(command === 'test' ? [testServerJars, bouncyCastleJars] : []),
 ];

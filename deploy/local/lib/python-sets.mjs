@@ -16,11 +16,17 @@ export const pkilint = { name: 'pkilint', requirements: requirements('pkilint') 
 export const podmanCompose = { name: 'podman-compose', requirements: requirements('podman-compose') };
 
 /**
+ * A program that opens joint certificates as other Korean programs do. It needs another version of pyasn1 than pkilint.
+ * @type {PythonSet}
+ */
+export const pypinksign = { name: 'pypinksign', requirements: requirements('pypinksign') };
+
+/**
  * What a run of the tests needs from PyPI.
  * @param {{offStack: string[], besideEngines: string[]}} plan
  * @returns {PythonSet[]}
  */
 export const pythonSets = ({ offStack, besideEngines }) => [
-  ...(offStack.includes('contract') ? [pkilint] : []),
+  ...(offStack.includes('contract') ? [pkilint, pypinksign] : []),
   ...(besideEngines.includes('compose') ? [podmanCompose] : []),
 ];

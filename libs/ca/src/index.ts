@@ -19,14 +19,22 @@ export { assertOnlySignatureDiffers, lintCertificate } from './lint/lint.js';
 export type { CertificateContents } from './certificate.js';
 export {
   canonicalProfile,
+  keyTypes,
   organisationSchema,
   parseProfile,
   personalBankProfile,
   personalBankRsaProfile,
   profileDigest,
 } from './profile.js';
-export type { CertificateProfile } from './profile.js';
-export { backdatingConfig, loadProfile, ocspKeysConfig, profileConfig } from './profile-config.js';
+export type { CertificateProfile, KeyType } from './profile.js';
+export {
+  backdatingConfig,
+  configuredKeyTypes,
+  loadProfile,
+  ocspKeysConfig,
+  profileChoiceConfig,
+  profileConfig,
+} from './profile-config.js';
 export { statusAddresses } from './status-addresses.js';
 export { checkCertificateRequest } from './certificate-request.js';
 export type { RefusedRequest, RequestedKey, RequestRefusal } from './certificate-request.js';

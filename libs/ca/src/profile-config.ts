@@ -8,6 +8,7 @@ import {
   personalBankRsaProfile,
   statusUrlSchema,
   type CertificateProfile,
+  type KeyType,
 } from './profile.js';
 
 const shipped = {
@@ -15,18 +16,25 @@ const shipped = {
   'personal-bank-rsa': personalBankRsaProfile,
 } as const;
 
-/**
- * Settings of the certificate profile, for the configuration of an app. `RESEAL_PROFILE_FILE` names a JSON document with
- * a {@link CertificateProfile}; without it, the shipped profile `RESEAL_PROFILE_NAME` is used with the bank's settings.
- */
-export const profileConfig = {
+/** Settings that choose the certificate profile, for the configuration of an app that only publishes what it permits. */
+export const profileChoiceConfig = {
   profile: json(certificateProfile)
     .optional()
     .describe('A whole certificate profile, in place of the following four settings. Best given by file.'),
   profileName: z
     .enum(['personal-bank', 'personal-bank-rsa'])
     .default('personal-bank')
-    .describe('Shipped certificate profile; `personal-bank-rsa` is for RSA keys only.'),
+    .describe(
+      'Shipped certificate profile: `personal-bank` has RSA keys and permits EC keys, `personal-bank-rsa` permits RSA keys only.',
+    ),
+};
+
+/**
+ * Settings of the certificate profile, for the configuration of an app. `RESEAL_PROFILE_FILE` names a JSON document with
+ * a {@link CertificateProfile}; without it, the shipped profile `RESEAL_PROFILE_NAME` is used with the bank's settings.
+ */
+export const profileConfig = {
+  ...profileChoiceConfig,
   bankName: bankNameSchema
     .default('RESEAL')
     .describe('Name of the bank in the names of certificate holders (`ou`).'),
@@ -42,6 +50,15 @@ export const profileConfig = {
 export function loadProfile(config: z.output<z.ZodObject<typeof profileConfig>>): CertificateProfile {
   const { profile, profileName, bankName, bankCode, statusUrl } = config;
   return profile ?? shipped[profileName]({ bank: { name: bankName, code: bankCode }, statusUrl });
+}
+
+/** The key types of the configured profile, the preferred one first. */
+export function configuredKeyTypes({
+  profile,
+  profileName,
+}: z.output<z.ZodObject<typeof profileChoiceConfig>>): readonly KeyType[] {
+  const anyBank = { bank: { name: '', code: '' }, statusUrl: '' };
+  return (profile ?? shipped[profileName](anyBank)).keyTypes;
 }
 
 /** Backdating for relying parties whose clocks are slow: they reject certificates and lists from the future. */

@@ -39,8 +39,8 @@ describe('certificate profile', () => {
     const shuffled = Object.fromEntries(Object.entries(profile).reverse()) as unknown as CertificateProfile;
     expect(canonicalProfile(shuffled)).toBe(canonicalProfile(profile));
     expect(canonicalProfile(profile)).toBe(
-      '{"bank":{"code":"999","name":"견본은행"},"crlShards":16,"id":"personal-bank/2",' +
-        '"keyTypes":["EC-P256","RSA-2048"],"keyUsage":["digitalSignature","nonRepudiation"],' +
+      '{"bank":{"code":"999","name":"견본은행"},"crlShards":16,"id":"personal-bank/3",' +
+        '"keyTypes":["RSA-2048","EC-P256"],"keyUsage":["digitalSignature","nonRepudiation"],' +
         '"policy":"1.2.410.200005.1.1.4","registrationCode":"041","statusUrl":"http://status.reseal.test",' +
         '"validityYears":1}',
     );

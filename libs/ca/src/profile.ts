@@ -41,7 +41,7 @@ export const certificateProfile = z
     policy: z
       .string()
       .refine(isObjectIdentifier, { message: 'must be an object identifier such as 1.2.410' }),
-    /** Key types that are certified. */
+    /** Key types that are certified. Front ends make a key of the first one. */
     keyTypes: distinct(z.enum(keyTypes)),
     keyUsage: distinct(z.enum(['digitalSignature', 'nonRepudiation'])),
     /** Validity of new and renewed certificates; a reissue keeps the end of the old certificate. */
@@ -60,12 +60,12 @@ export type CertificateProfile = z.output<typeof certificateProfile>;
 /** The settings in which banks with the same profile differ. */
 export type ProfileSettings = Pick<CertificateProfile, 'bank' | 'statusUrl'>;
 
-/** The personal certificate for banking, cards and insurance, with an EC or RSA key. */
+/** The personal certificate for banking, cards and insurance. RSA comes first, because much Korean software opens no EC keys. */
 export function personalBankProfile({ bank, statusUrl }: ProfileSettings): CertificateProfile {
   return {
-    id: 'personal-bank/2',
+    id: 'personal-bank/3',
     policy: '1.2.410.200005.1.1.4',
-    keyTypes: ['EC-P256', 'RSA-2048'],
+    keyTypes: ['RSA-2048', 'EC-P256'],
     keyUsage: ['digitalSignature', 'nonRepudiation'],
     validityYears: 1,
     crlShards: 16,
@@ -75,9 +75,9 @@ export function personalBankProfile({ bank, statusUrl }: ProfileSettings): Certi
   };
 }
 
-/** The same profile with RSA keys only, because some software of relying parties supports no others. */
+/** The same profile with RSA keys only, for a bank whose relying parties support no others. */
 export function personalBankRsaProfile(settings: ProfileSettings): CertificateProfile {
-  return { ...personalBankProfile(settings), id: 'personal-bank-rsa/2', keyTypes: ['RSA-2048'] };
+  return { ...personalBankProfile(settings), id: 'personal-bank-rsa/3', keyTypes: ['RSA-2048'] };
 }
 
 /** A profile as JSON with sorted keys and without white space (RFC 8785): the text that is digested. */

@@ -1,4 +1,5 @@
 import type {
+  CertificateProfile,
   GetTermsData,
   PasswordRules,
   ReceiptKeys,
@@ -72,6 +73,11 @@ export class ResealClient {
 
   passwordRules(options: CallOptions = {}): Promise<PasswordRules> {
     return this.transport.json('getPasswordRules', options);
+  }
+
+  /** The profile of new certificates: make a key of its first type. */
+  certificateProfile(options: CallOptions = {}): Promise<CertificateProfile> {
+    return this.transport.json('getCertificateProfile', options);
   }
 
   /** The keys that verify consent receipts. */

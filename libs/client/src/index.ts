@@ -16,7 +16,10 @@ export type {
   CertificateRequestInput,
   ChallengeAnswer,
 } from './open-reissue.js';
-export { CertificateKey, ecdsaSignature, newVidRandom } from './certificate-key.js';
+export { CertificateKey, newVidRandom } from './certificate-key.js';
+export type { KeyType, WebCryptoKey } from './certificate-key.js';
+export { signatureSchemeOf } from './signature-scheme.js';
+export type { SignatureScheme } from './signature-scheme.js';
 export { certificatesOfPem, fromBase64url, toBase64, toBase64url } from './encoding.js';
 export { seal } from './seal.js';
 export type { SealPurpose, SealOptions } from './seal.js';
@@ -31,6 +34,7 @@ export { endpoints } from './generated/endpoints.gen.js';
 export type { Endpoints, ProblemSlug } from './generated/endpoints.gen.js';
 export type {
   Certificate,
+  CertificateProfile,
   Challenge,
   ConsentsResponse,
   PasswordRules,

@@ -2,12 +2,14 @@ export { checkVid, computeVirtualId, minRandomNumberBytes } from './vid.js';
 export { encodeIdentifyData, identifyDataName, readIdentifyData, vidHashOids } from './identify-data.js';
 export type { VidHash } from './identify-data.js';
 export {
+  defaultKeyForm,
   isEncryptedPrivateKey,
   NpkiKeyError,
   readPrivateKeyFile,
   writePrivateKeyFile,
 } from './private-key-file.js';
 export type { PrivateKeyFile } from './private-key-file.js';
+export type { EncryptionForm } from './password-encryption.js';
 export { NpkiUnsupportedError } from './unsupported.js';
 export { isForSignatures, isKeyOf } from './key-pair.js';
 export { writePkcs12 } from './pkcs12.js';

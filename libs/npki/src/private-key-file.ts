@@ -28,7 +28,8 @@ export class NpkiKeyError extends Error {
  * - `PBES1-…-DES`, `PBES2-…-3DES`, `PKCS12-SHA1-3DES` and the like: older forms of OpenSSL and Windows
  * - `PKCS8`: not encrypted
  *
- * All forms are read. The forms with SEED, except the oldest, and with AES-256 are also written.
+ * All forms are read. The forms with SEED, except the oldest, and with AES-256 are also written. No form is opened by every
+ * program; {@link defaultKeyForm} is opened by the most.
  */
 type PrivateKeyForm = ReadForm | 'PKCS8';
 
@@ -41,18 +42,21 @@ export interface NewPrivateKeyFile {
   readonly privateKey: Uint8Array;
   /** R of the VID. */
   readonly random?: Uint8Array | undefined;
-  readonly form: EncryptionForm;
+  /** By default {@link defaultKeyForm}. */
+  readonly form?: EncryptionForm;
   /** Text is encoded in UTF-8; bytes are used unchanged. */
   readonly password: string | Uint8Array;
-  /** PBKDF iterations; by default 2048, which every client supports. */
+  /** PBKDF iterations; by default 2048, as in the files of other programs. */
   readonly iterations?: number;
 }
 
 const defaultIterations = 2048;
+/** OpenSSL 3, Bouncy Castle and PyPinkSign open it. PyPinkSign opens no form with HMAC-SHA256, the others no PBES1. */
+export const defaultKeyForm = 'PBES2-HMACSHA1-SEED' satisfies EncryptionForm;
 
 /** @throws {FormatError} if `privateKey` is not PKCS #8 @throws {RangeError} if the iteration count is out of bounds */
 export async function writePrivateKeyFile(file: NewPrivateKeyFile): Promise<Bytes> {
-  const { privateKey, random, form, password, iterations = defaultIterations } = file;
+  const { privateKey, random, form = defaultKeyForm, password, iterations = defaultIterations } = file;
   const plain = encodePrivateKeyInfo(privateKey, random);
   const options = { form, password: passwordBytes(password), iterations };
   const { algorithm, encrypted } = await encryptWithPassword(plain, options);

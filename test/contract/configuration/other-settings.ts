@@ -82,6 +82,12 @@ export const testSettings: readonly OtherSetting[] = [
     unit: 'file',
     meaning: 'Python with podman-compose, for the test of deploy/compose.',
   },
+  {
+    key: 'RESEAL_PYPINKSIGN_PYTHON',
+    unit: 'file',
+    meaning: 'Python with PyPinkSign, for the test that opens written files with the programs of others.',
+  },
+  { key: 'RESEAL_BOUNCY_CASTLE', unit: 'class path', meaning: 'Bouncy Castle, for the same test.' },
   { key: 'RESEAL_OASDIFF', unit: 'file', meaning: 'oasdiff, for the test of breaking API changes.' },
   {
     key: 'RESEAL_PROMTOOL',

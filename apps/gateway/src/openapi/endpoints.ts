@@ -16,6 +16,16 @@ export const endpoints = {
     responses: { 200: { description: 'JSON Web Key Set', example: example.sealingKeys } },
     problems: [],
   },
+  getCertificateProfile: {
+    tag: 'Before starting',
+    summary: 'Get the profile of new certificates',
+    description:
+      'Make a key of the first type. Much Korean software opens RSA keys only, so the shipped profiles prefer RSA-2048.',
+    responses: {
+      200: { description: 'The preferred key type first', example: { keyTypes: ['RSA-2048', 'EC-P256'] } },
+    },
+    problems: [],
+  },
   getTerms: {
     tag: 'Before starting',
     summary: 'List the terms in force',

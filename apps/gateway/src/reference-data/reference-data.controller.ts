@@ -1,4 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import { keyTypes } from '#libs/ca';
 import { passwordRulesSchema, termsSchema } from '#libs/contracts';
 import { termsLocales, termsStages } from '#libs/terms';
 import { z } from 'zod';
@@ -31,6 +32,15 @@ const keysSchema = z
   })
   .meta({ id: 'SealingKeys' });
 
+const certificateProfileSchema = z
+  .object({
+    keyTypes: z
+      .array(z.enum(keyTypes))
+      .min(1)
+      .describe('Key types that the CA certifies; make a key of the first one that the device can make'),
+  })
+  .meta({ id: 'CertificateProfile' });
+
 @Controller('v1')
 @WithAccess()
 export class ReferenceDataController {
@@ -40,6 +50,12 @@ export class ReferenceDataController {
   @DocumentedEndpoint('getKeys', { 200: keysSchema })
   keys(@FromCaller() { apiKeyName }: Caller): z.output<typeof keysSchema> {
     return { ...this.data.keys, client: apiKeyName };
+  }
+
+  @Get('certificate-profile')
+  @DocumentedEndpoint('getCertificateProfile', { 200: certificateProfileSchema })
+  certificateProfile(): z.output<typeof certificateProfileSchema> {
+    return { keyTypes: [...this.data.keyTypes] };
   }
 
   @Get('terms')

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { configuredKeyTypes } from '#libs/ca';
 import { GatewayDependencies } from '../dependencies.js';
 import { ReceiptKeysController } from './receipt-keys.controller.js';
 import { ReferenceDataController } from './reference-data.controller.js';
@@ -11,7 +12,13 @@ import { ReferenceData } from './reference-data.js';
       provide: ReferenceData,
       inject: [GatewayDependencies],
       useFactory: ({ config, terms, clock }: GatewayDependencies) =>
-        new ReferenceData(config.vaultPublicKeys, config.receiptPublicKeys, terms, clock),
+        new ReferenceData(
+          config.vaultPublicKeys,
+          config.receiptPublicKeys,
+          terms,
+          clock,
+          configuredKeyTypes(config),
+        ),
     },
   ],
 })

@@ -17,6 +17,9 @@ describe('reference data', () => {
     expect(await (await client.call('GET', '/v1/password-rules')).json()).toMatchObject({
       minimumLength: 10,
     });
+    expect(await (await client.call('GET', '/v1/certificate-profile')).json()).toEqual({
+      keyTypes: ['RSA-2048'],
+    });
     expect(await slugOf(await client.call('GET', '/v1/keys', { headers: { 'x-api-key': 'guess' } }))).toBe(
       'unknown-api-key',
     );

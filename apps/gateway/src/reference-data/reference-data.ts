@@ -1,3 +1,4 @@
+import type { KeyType } from '#libs/ca';
 import type { passwordRulesSchema, termsSchema } from '#libs/contracts';
 import {
   publicReceiptKeys,
@@ -10,7 +11,7 @@ import { publicVaultKeys } from '#libs/vault';
 import type { z } from 'zod';
 import { describePasswordRules } from './password-rules.js';
 
-/** What a client needs before it can start: keys to seal to, terms, password rules. */
+/** What a client needs before it can start: keys to seal to, key types, terms, password rules. */
 export class ReferenceData {
   readonly keys: ReturnType<typeof publicVaultKeys>;
   /** The keys that verify consent receipts. */
@@ -22,6 +23,8 @@ export class ReferenceData {
     receiptKeys: Parameters<typeof publicReceiptKeys>[0],
     private readonly catalogue: TermsCatalogue,
     private readonly clock: () => Date,
+    /** The key types that the CA certifies, the preferred one first. */
+    readonly keyTypes: readonly KeyType[],
   ) {
     this.keys = publicVaultKeys(vaultKeys);
     this.receiptKeys = publicReceiptKeys(receiptKeys);

@@ -149,6 +149,7 @@ export class InMemoryGateway {
       idKey: Buffer.alloc(32, 7),
       vaultPublicKeys: vaultKeys,
       receiptPublicKeys: receiptKeys,
+      profileName: 'personal-bank-rsa',
       ...{ callsPerReissue: 4, admissionTargetMs: 60_000, callsMax: 1_000 },
       streamsPerReissue: 8,
       uploadsPerAddress: 8,

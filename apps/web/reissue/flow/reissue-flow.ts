@@ -122,7 +122,8 @@ export class ReissueFlow {
     this.run(async () => {
       const { client, session } = this.page;
       const { draft } = this.current();
-      const key = await makeKey();
+      const [keyType] = (await client.certificateProfile()).keyTypes;
+      const key = await makeKey(keyType!);
       await this.progress.begin(key);
       const started = await client.start({
         reason: draft.reason!,

@@ -1,4 +1,4 @@
-import { CertificateKey } from '#libs/client';
+import { CertificateKey, signatureSchemeOf, type KeyType, type WebCryptoKey } from '#libs/client';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -11,8 +11,8 @@ export interface KeptKey {
   readonly thumbprint: string;
   /** SubjectPublicKeyInfo in DER. */
   readonly publicKey: Bytes;
-  readonly signingKey: CryptoKey;
-  readonly lock: CryptoKey;
+  readonly signingKey: WebCryptoKey;
+  readonly lock: WebCryptoKey;
   /** PKCS #8; undefined once there is `file`. */
   readonly locked?: Encrypted | undefined;
   /** R of the VID, 20 bytes. */
@@ -28,10 +28,10 @@ interface Encrypted {
   readonly bytes: Bytes;
 }
 
-/** Makes a key pair (P-256), and R of the VID. */
-export async function makeKey(): Promise<KeptKey> {
+/** Makes a key pair, and R of the VID. */
+export async function makeKey(keyType: KeyType): Promise<KeptKey> {
   const [made, lock] = await Promise.all([
-    CertificateKey.make(),
+    CertificateKey.make({ keyType }),
     crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']),
   ]);
   const { thumbprint, publicKey } = made;
@@ -59,17 +59,17 @@ export async function vidRandomOf({ lock, random }: KeptKey): Promise<string> {
 }
 
 /** Imports a private key that signs and cannot be exported. */
-export const importPrivate = (pkcs8: Bytes): Promise<CryptoKey> =>
-  crypto.subtle.importKey('pkcs8', pkcs8, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
+export const importPrivate = (pkcs8: Bytes): Promise<WebCryptoKey> =>
+  crypto.subtle.importKey('pkcs8', pkcs8, signatureSchemeOf(pkcs8).algorithm, false, ['sign']);
 
 /** Whether `publicKey` (SubjectPublicKeyInfo, DER) verifies a signature of `privateKey`. */
-export async function isKeyPair(privateKey: CryptoKey, publicKey: Bytes, text: Bytes): Promise<boolean> {
-  const signing = { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' };
+export async function isKeyPair(privateKey: WebCryptoKey, publicKey: Bytes, text: Bytes): Promise<boolean> {
+  const signing = signatureSchemeOf(publicKey).algorithm;
   const known = await crypto.subtle.importKey('spki', publicKey, signing, false, ['verify']);
   return crypto.subtle.verify(signing, known, await crypto.subtle.sign(signing, privateKey, text), text);
 }
 
-async function encrypt(lock: CryptoKey, plain: Bytes): Promise<Encrypted> {
+async function encrypt(lock: WebCryptoKey, plain: Bytes): Promise<Encrypted> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   return { iv, bytes: new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, lock, plain)) };
 }

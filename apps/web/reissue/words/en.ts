@@ -1,5 +1,6 @@
 import type { ReissueReason, Method } from '#libs/client';
 import type { Carrier, EndCode } from '#libs/domain';
+import type { KeyForm } from '../key/key-files.js';
 import type { MissingFeature, CopyFault, OldCertificateCase, SlowPart } from './cases.js';
 
 /** The old certificate after a cancellation. */
@@ -245,6 +246,17 @@ export const pageEnglish = {
     zipHelp: 'For banking and government sites. Unpack it where you keep your certificates.',
     p12: 'Save as one file (.p12)',
     p12Help: 'For browsers, mail programs and other devices.',
+    otherForms: 'Does a program not open the files?',
+    forms: {
+      'PBES1-SHA1-SEED': {
+        name: 'Save as folder for old programs (.zip)',
+        help: 'Old programs open it, but its password is easier to guess. Use it only if you need it.',
+      },
+      'PBES2-HMACSHA256-AES256': {
+        name: 'Save as folder with AES encryption (.zip)',
+        help: 'For programs that do not support the cipher SEED.',
+      },
+    } satisfies Record<KeyForm, { readonly name: string; readonly help: string }>,
     needPassword: 'Certificate password',
     needPasswordHelp: 'It opens your key on this device and encrypts the file.',
     wrongPassword: 'This password does not open your key.',

@@ -242,6 +242,17 @@ export const pageKorean: PageWords = {
     zipHelp: '은행·정부 사이트용입니다. 인증서를 보관하는 위치에 압축을 풀어 주세요.',
     p12: '파일 하나로 저장 (.p12)',
     p12Help: '브라우저, 메일 프로그램, 다른 기기용입니다.',
+    otherForms: '프로그램에서 파일이 열리지 않을 때',
+    forms: {
+      'PBES1-SHA1-SEED': {
+        name: '오래된 프로그램용 폴더로 저장 (.zip)',
+        help: '오래된 프로그램에서도 열리지만 비밀번호를 알아내기가 더 쉽습니다. 필요할 때만 사용해 주세요.',
+      },
+      'PBES2-HMACSHA256-AES256': {
+        name: 'AES 암호화 폴더로 저장 (.zip)',
+        help: 'SEED 암호를 지원하지 않는 프로그램용입니다.',
+      },
+    },
     needPassword: '인증서 비밀번호',
     needPasswordHelp: '이 기기에서 개인키를 열고 저장할 파일을 암호화합니다.',
     wrongPassword: '인증서 비밀번호가 맞지 않아 개인키를 열 수 없습니다.',

@@ -4,6 +4,7 @@ import type * as types from './types.gen.js';
 /** Every endpoint of the API, by its operationId in the document. */
 export const endpoints = {
   getKeys: { method: 'GET', path: '/v1/keys' },
+  getCertificateProfile: { method: 'GET', path: '/v1/certificate-profile' },
   getTerms: { method: 'GET', path: '/v1/terms' },
   getPasswordRules: { method: 'GET', path: '/v1/password-rules' },
   getReceiptKeys: { method: 'GET', path: '/v1/receipt-keys' },
@@ -29,6 +30,7 @@ export const endpoints = {
 /** The request and the response of each endpoint. */
 export interface Endpoints {
   getKeys: { data: types.GetKeysData; answer: types.GetKeysResponse };
+  getCertificateProfile: { data: types.GetCertificateProfileData; answer: types.GetCertificateProfileResponse };
   getTerms: { data: types.GetTermsData; answer: types.GetTermsResponse };
   getPasswordRules: { data: types.GetPasswordRulesData; answer: types.GetPasswordRulesResponse };
   getReceiptKeys: { data: types.GetReceiptKeysData; answer: types.GetReceiptKeysResponse };

@@ -20,6 +20,13 @@ export type SealingKeys = {
     client: string;
 };
 
+export type CertificateProfile = {
+    /**
+     * Key types that the CA certifies; make a key of the first one that the device can make
+     */
+    keyTypes: Array<'EC-P256' | 'RSA-2048' | 'RSA-3072' | 'RSA-4096'>;
+};
+
 export type Terms = {
     termsId: string;
     version: string;
@@ -486,6 +493,55 @@ export type GetKeysResponses = {
 };
 
 export type GetKeysResponse = GetKeysResponses[keyof GetKeysResponses];
+
+export type GetCertificateProfileData = {
+    body?: never;
+    headers?: {
+        /**
+         * Language of the texts in problems: ko or en
+         */
+        'Accept-Language'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/certificate-profile';
+};
+
+export type GetCertificateProfileErrors = {
+    /**
+     * `unknown-api-key`: The API key is unknown
+     */
+    401: Problem & {
+        type?: 'urn:reseal:problem:unknown-api-key';
+    };
+    /**
+     * `internal-error`: Something went wrong on our side
+     */
+    500: Problem & {
+        type?: 'urn:reseal:problem:internal-error';
+    };
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem & {
+        type?: 'urn:reseal:problem:unavailable';
+    };
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type GetCertificateProfileError = GetCertificateProfileErrors[keyof GetCertificateProfileErrors];
+
+export type GetCertificateProfileResponses = {
+    /**
+     * The preferred key type first
+     */
+    200: CertificateProfile;
+};
+
+export type GetCertificateProfileResponse = GetCertificateProfileResponses[keyof GetCertificateProfileResponses];
 
 export type GetTermsData = {
     body?: never;
