@@ -1,12 +1,16 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import { afterCommit } from '../transactions.js';
+import { Gathering } from './gathering.js';
 
-/** How long to collect streams, so that steps that end together share one statement. */
-const collectMs = 20;
+/**
+ * Steps that end together share one statement. Under load a process announces five times a second, so that one statement, and
+ * one look of each listener, serves the steps of many reissues.
+ */
+const timing = { collectMs: 20, pauseMs: 200 };
 
 /** The streams with new events that each database is going to announce. */
-const collected = new WeakMap<Database, Set<string>>();
+const gatherings = new WeakMap<Database, Gathering>();
 
 /**
  * Announces new events of these streams to the relay, to event streams and to the dispatcher of webhooks, once the
@@ -21,14 +25,12 @@ export function announceAfterCommit(tx: Tx<'insert event'>, streams: readonly st
 }
 
 function collect(db: Database, streams: readonly string[]): void {
-  const waiting = collected.get(db) ?? new Set();
-  for (const stream of streams) waiting.add(stream);
-  if (collected.has(db)) return;
-  collected.set(db, waiting);
-  setTimeout(() => {
-    collected.delete(db);
-    void announce(db, [...waiting]);
-  }, collectMs).unref();
+  let gathering = gatherings.get(db);
+  if (!gathering) {
+    gathering = new Gathering((all) => void announce(db, all), timing);
+    gatherings.set(db, gathering);
+  }
+  gathering.add(streams);
 }
 
 /** A failure needs no retry, because listeners look for events by themselves. */
