@@ -11,7 +11,8 @@ processor time by process and thread, and the ratios, as medians of the rounds.
   --concurrency LIST   concurrent reissues, separated by commas (default 1,16,64)
   --only KIND          bare or reseal
   --profile            instead, run gateway, worker and signer with a profiler and 8 reissues at once, print the hottest
-                       functions of each thread, and write CPU profiles to \`profiles/\` in the state folder
+                       functions of each thread and the most frequent SQL statements, and write CPU profiles to
+                       \`profiles/\` in the state folder
   --json               print the figures as one JSON object on the last line
   --help               this text
 `;

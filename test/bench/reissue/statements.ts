@@ -8,6 +8,14 @@ export interface Statements {
   readonly transactionControl: number;
 }
 
+/** One statement of a role, and its time in the server. */
+export interface ListedStatement {
+  readonly role: string;
+  readonly query: string;
+  readonly calls: number;
+  readonly ms: number;
+}
+
 /** By role, without the prefix `reseal_`. */
 export type StatementsByRole = Readonly<Record<string, Statements>>;
 
@@ -41,6 +49,18 @@ export class StatementCounter {
     return byRole;
   }
 
+  /** The calls of each statement so far, without the control of transactions. */
+  async list(): Promise<ListedStatement[]> {
+    const { rows } = await this.client.query<ListedStatement>(
+      `select replace(rolname, 'reseal_', '') as role, query, sum(calls)::float8 as calls, sum(total_exec_time) as ms
+         from pg_stat_statements join pg_roles on pg_roles.oid = userid
+        where rolname like 'reseal\\_%' and rolname <> 'reseal_temporal'
+          and not query ~* '^\\s*(begin|start transaction|commit|rollback|savepoint|release)'
+        group by 1, 2`,
+    );
+    return rows;
+  }
+
   close(): Promise<void> {
     return this.client.end();
   }
@@ -60,4 +80,20 @@ export function statementsBetween(before: StatementsByRole, after: StatementsByR
       ];
     }),
   );
+}
+
+/** The statements between two lists, the most frequent ones first. */
+export function listedBetween(
+  before: readonly ListedStatement[],
+  after: readonly ListedStatement[],
+): ListedStatement[] {
+  const key = ({ role, query }: ListedStatement) => `${role} ${query}`;
+  const then = new Map(before.map((statement) => [key(statement), statement]));
+  return after
+    .map((now) => {
+      const { calls = 0, ms = 0 } = then.get(key(now)) ?? {};
+      return { ...now, calls: now.calls - calls, ms: now.ms - ms };
+    })
+    .filter(({ calls }) => calls > 0)
+    .sort((one, other) => other.calls - one.calls);
 }
