@@ -11,7 +11,17 @@ import { lastLines } from './files.mjs';
 const running = new Set();
 
 /** Ends the one-off commands that still run, so that an interrupted launcher leaves none behind. */
-export const endCommands = () => running.forEach((child) => child.kill('SIGTERM'));
+export const endCommands = () => running.forEach(end);
+
+/**
+ * unshare blocks signals while it waits for its child, and ends with it.
+ * @param {ChildProcess} child
+ */
+function end(child) {
+  if (path.basename(child.spawnfile) !== 'unshare') return void child.kill('SIGTERM');
+  const children = fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+  for (const pid of children.split(' ').filter(Boolean)) process.kill(Number(pid), 'SIGTERM');
+}
 
 /**
  * Runs a command to its end and writes its output to a log file.
