@@ -36,6 +36,7 @@ function faults(schema: object, value: unknown): unknown {
 
 const reissue = {
   reissue_id: `ri_${'0'.repeat(32)}`,
+  receipt_number: 'K7M-2QX-9TR',
   customer_ref: 'pseudonym',
   reason: 'LOST',
   state: 'ISSUED',

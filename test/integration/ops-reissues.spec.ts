@@ -7,6 +7,7 @@ import {
   openStates,
   parkableSteps,
   parkCodes,
+  readReceiptNumber,
   reasons,
   states,
   type IdentityMethod,
@@ -17,6 +18,7 @@ import { auditor, OpsWorld } from '../world/ops-world.js';
 
 interface Line {
   id: string;
+  receiptNumber: string;
   state: string;
   reason: string;
   customerRef: string;
@@ -162,6 +164,27 @@ describe('the list of reissues', () => {
     });
   });
 
+  it('A receipt number finds its reissue, however the caller spells it, and a mistyped one is refused as such', async () => {
+    const [line] = await all('state=ISSUED');
+    const { id, receiptNumber } = line!;
+    const mistaken = receiptNumber.replaceAll('1', 'I').replaceAll('0', 'O').replaceAll('V', 'U');
+    for (const spelt of [receiptNumber, receiptNumber.replaceAll('-', ' ').toLowerCase(), mistaken])
+      expect(ids(await all(`receiptNumber=${encodeURIComponent(spelt)}`))).toEqual([id]);
+    expect(await all(`receiptNumber=${receiptNumber}&state=REGISTERED`)).toEqual([]);
+    const wrong = receiptNumber.replace(/.$/, (last) => (last === '2' ? '3' : '2'));
+    const { status, json } = await world.get(`/v1/reissues?receiptNumber=${wrong}`);
+    expect([status, json]).toMatchObject([
+      422,
+      { errors: [{ message: expect.stringContaining('mistyped') }] },
+    ]);
+  });
+
+  it('Each reissue has a receipt number of its own, which its check character confirms', async () => {
+    const numbers = (await all('sort=createdAt')).map(({ receiptNumber }) => receiptNumber);
+    expect(new Set(numbers).size).toBe(rows.length);
+    for (const number of numbers) expect(readReceiptNumber(number)).toEqual({ number });
+  });
+
   it('The list of reissues is counted by state, step, code and reason', async () => {
     const everything = await all('sort=-createdAt');
     const by = {
@@ -188,6 +211,7 @@ describe('the list of reissues', () => {
     ['colour=red', ''],
     ['createdFrom=yesterday', 'createdFrom'],
     ['customerRef=two words', 'customerRef'],
+    ['receiptNumber=K7M-2QX', 'receiptNumber'],
   ])('The list of reissues refuses %s and names the fault', async (query, parameter) => {
     const { status, problem, json } = await world.get(`/v1/reissues?${encodeURI(query)}`);
     expect([status, problem]).toEqual([422, 'invalid-request']);

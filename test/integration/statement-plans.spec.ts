@@ -71,6 +71,7 @@ const growth = sql<{ statement: string }>`
   SELECT format('INSERT INTO %s (%s) SELECT %s FROM %1$s, generate_series(1, ${sql.raw(String(copies))}) AS n',
     attrelid::regclass, string_agg(quote_ident(attname), ', '),
     string_agg(CASE
+      WHEN attname = 'receipt_number' THEN 'new_receipt_number()'
       WHEN (attname, type) NOT IN (SELECT attname, type FROM keys) THEN quote_ident(attname)
       WHEN type = 'uuid' THEN format('md5(%I::text || n)::uuid', attname)
       ELSE format($$CASE WHEN length(%1$I) < 20 THEN %1$I WHEN starts_with(%1$I, 'ri_')

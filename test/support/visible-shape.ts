@@ -8,7 +8,7 @@ export function visibleShapeOf({ status, headers, body }: Answer) {
     status,
     headers: [...headers.keys()].filter((name) => name !== 'date').sort(),
     members: Object.keys(body as object).sort(),
-    reissue: shapeOf({ ...reissue, id: undefined }),
+    reissue: shapeOf({ ...reissue, id: undefined, receiptNumber: typeof reissue?.receiptNumber }),
     hints: challenges?.map(({ method, hint }) => [method, shapeOf(hint)]),
     toSign: challenges?.map(({ toSign }) => toSign?.length),
     attempts: challenges?.map(({ remainingAttempts }) => remainingAttempts),

@@ -3,6 +3,7 @@ import { firstScreens, screenOf, type FirstScreen, type Screen } from './flow/sc
 import { findMissingFeature } from './flow/missing-feature.js';
 import { FlowContext, useFlow, useOpenedFlow } from './flow/use-flow.js';
 import { Deadline } from './components/deadline.js';
+import { ReceiptNumber } from './components/receipt-number.js';
 import { Cancel } from './shell/cancel.js';
 import { Shell } from './shell/shell.js';
 import { StepBar } from './shell/step-bar.js';
@@ -80,6 +81,7 @@ function StepScreens() {
   if (flow.over)
     return (
       <main>
+        <ReceiptNumber />
         <GoodbyeScreen />
       </main>
     );
@@ -87,6 +89,7 @@ function StepScreens() {
     <>
       <StepBar screen={screen} />
       <main>
+        <ReceiptNumber />
         {!flow.reached && (
           <p role="alert" className="box notice">
             {offline}

@@ -50,6 +50,10 @@ export const auditEventTypes = ['reseal.audit.checkpoint.v1'] as const;
 export const reissueEventDataSchema = z
   .strictObject({
     reissueId: z.string(),
+    receiptNumber: z
+      .string()
+      .optional()
+      .describe('by which the customer names the reissue; events of earlier releases have none'),
     customerRef: z.string().describe('pseudonym'),
     reason: z.enum(reasons),
     state: z.enum(states),

@@ -31,6 +31,11 @@ const certificateSchema = z
 export const reissueSchema = z
   .object({
     id: z.string(),
+    receiptNumber: z
+      .string()
+      .describe(
+        'by which the customer and the bank’s staff name the reissue, e.g. K7M-2QX-9TR; it is no secret and gives no access',
+      ),
     state: z.enum(states),
     reason: z.enum(reasons),
     basis: z
@@ -81,6 +86,7 @@ export type Reissue = z.output<typeof reissueSchema>;
 /** The columns of a reissue that clients see. */
 export interface ReissueSnapshot {
   readonly reissue_id: string;
+  readonly receipt_number: string;
   readonly state: State;
   readonly reason: Reason;
   readonly basis: Basis | null;
@@ -121,6 +127,7 @@ export function showReissue(row: ReissueSnapshot, { certificate, old, now }: Rei
   const standing = row.identity_verified_at ? oldCertificateStatus(old, now) : undefined;
   return {
     id: row.reissue_id,
+    receiptNumber: row.receipt_number,
     state: row.state,
     reason: row.reason,
     ...(row.identity_verified_at && row.basis ? { basis: row.basis } : {}),

@@ -420,6 +420,7 @@ export interface Tables {
     archived_at: Date | null;
     purged_at: Date | null;
   };
+    receipt_number: Generated<string>;
   reissue_archive: {
     reissue_id: string;
     history: Buffer | null;

@@ -70,6 +70,7 @@ export {
   parseMobileNumber,
 } from './parse-input.js';
 export { keystrokesOf } from './keystrokes.js';
+export { readReceiptNumber } from './receipt-number.js';
 export {
   taskQueues,
   workflowTaskTimeoutMs,

@@ -41,6 +41,7 @@ export interface ReissueFilter {
   readonly code?: readonly (ParkCode | EndCode)[];
   readonly reason?: readonly Reason[];
   readonly customerRef?: string;
+  readonly receiptNumber?: string;
   readonly createdFrom?: string;
   readonly createdTo?: string;
   /** Parked before this time. */

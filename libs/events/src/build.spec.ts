@@ -4,6 +4,7 @@ import { certificateEvent, standaloneCertificateEvent, reissueEvent } from './bu
 
 const reissue = {
   reissue_id: `ri_${'0'.repeat(32)}`,
+  receipt_number: 'K7M-2QX-9TR',
   customer_ref: 'cr_fictional',
   reason: 'EXPIRED',
   state: 'ISSUED',
@@ -29,6 +30,7 @@ describe('events', () => {
       type: 'reseal.reissue.issued.v1',
       data: {
         reissueId: reissue.reissue_id,
+        receiptNumber: 'K7M-2QX-9TR',
         customerRef: 'cr_fictional',
         reason: 'EXPIRED',
         state: 'ISSUED',

@@ -14,7 +14,7 @@ import type { State } from '#libs/domain';
 /** The columns of a reissue that its events use. */
 type EventReissue = Pick<
   ReissueRow,
-  'reissue_id' | 'customer_ref' | 'reason' | 'state' | 'parked_step' | 'serial'
+  'reissue_id' | 'receipt_number' | 'customer_ref' | 'reason' | 'state' | 'parked_step' | 'serial'
 >;
 
 export interface ReissueEventInput {
@@ -64,6 +64,7 @@ export function reissueEvent(change: ReissueEventInput): NewEvent {
   const { reissue, code, terms } = change;
   const data: ReissueEventData = {
     reissueId: reissue.reissue_id,
+    receiptNumber: reissue.receipt_number,
     customerRef: reissue.customer_ref,
     reason: reissue.reason,
     state: reissue.state,

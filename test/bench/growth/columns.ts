@@ -69,6 +69,7 @@ export function copiedValue(
     return `'019' || lpad(${customerNumber}::text, 8, '0')`;
   if (table === 'certificate' && name === 'on_file')
     return `row.on_file and n % ${reissuesPerCustomer} = ${reissuesPerCustomer - 1}`;
+  if (name === 'receipt_number') return 'new_receipt_number()';
   // Long archived: the copies have no histories in Temporal.
   if (table === 'reissue' && name === 'archived_at') return copiedTime('ended_at', total);
   if (ofReissue.has(name)) return `md5(row.${name} || ${number})`;

@@ -27,7 +27,7 @@ async function verify(person: Person, methods: readonly IdentityMethod[]): Promi
 /** Everything that customer and subscribers see of the end, without values that differ in each reissue. */
 async function seen(applicant: Applicant) {
   const last = await outcomeOf(applicant, (await lastAnswers(applicant)).update_id);
-  const reissue = { ...last.reissue, id: '', createdAt: '', updatedAt: '' };
+  const reissue = { ...last.reissue, id: '', receiptNumber: '', createdAt: '', updatedAt: '' };
   const { type, data } = (await eventsOf(applicant)).at(-1)!;
   return {
     reissue,

@@ -1,14 +1,16 @@
 import { assembleEvidence, waitForCheckpoint, type ExternalCheckpoint } from '#libs/audit-log';
 import { parseOptions } from '#libs/command-line';
 import { appendAuthorityEntry } from '#libs/db/audit';
-import { reissueIdPattern } from '#libs/domain';
+import { reissueIdOfReceipt } from '#libs/db/reissues';
+import { readReceiptNumber, reissueIdPattern } from '#libs/domain';
 import { loadTerms } from '#libs/terms';
 import { exitCodeOf, withAudit } from '../audit-tool.js';
 import { readCheckpoints } from '../kept-checkpoints.js';
 import { actorOf, UsageError, type Terminal } from '../terminal.js';
 
-const usage = `Usage: npm run -s evidence -- REISSUE_ID [--checkpoint FILE] [--as NAME] > bundle.json
+const usage = `Usage: npm run -s evidence -- REISSUE [--checkpoint FILE] [--as NAME] > bundle.json
 
+REISSUE is the id of a reissue, or its receipt number.
 Writes all evidence of a reissue: the entries of the audit trail with their proofs, consents with their texts, the
 certificate, the archived history. \`npm run -s verify\` verifies it offline. It contains personal data.
 
@@ -31,11 +33,16 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
       allowPositionals: true,
     });
     if (values.help) return (terminal.print(usage), 0);
-    const [reissueId, ...more] = positionals;
-    if (reissueId === undefined || more.length > 0) throw new UsageError('Name one reissue.');
-    if (!reissueIdPattern.test(reissueId)) throw new UsageError(`${reissueId} is not a reissue id.`);
+    const [named, ...more] = positionals;
+    if (named === undefined || more.length > 0) throw new UsageError('Name one reissue.');
+    const receipt = reissueIdPattern.test(named) ? undefined : receiptNumberOf(named);
     const kept = values.checkpoint === undefined ? [] : await readCheckpoints(terminal, values.checkpoint);
     return withAudit(terminal, async ({ db, config }) => {
+      const reissueId = receipt === undefined ? named : await reissueIdOfReceipt(db, receipt);
+      if (reissueId === undefined) {
+        terminal.complain(`No reissue has the receipt number ${receipt}.`);
+        return 1;
+      }
       await appendAuthorityEntry(db, {
         actor: actorOf(values.as),
         action: 'exportEvidence',
@@ -67,4 +74,15 @@ function keptCheckpoint(jws: string): ExternalCheckpoint {
     // the error follows
   }
   throw new UsageError('The file contains an entry that is not a checkpoint.');
+}
+
+/** @throws UsageError if the text is neither a reissue id nor a receipt number */
+function receiptNumberOf(text: string): string {
+  const read = readReceiptNumber(text);
+  if ('number' in read) return read.number;
+  throw new UsageError(
+    read.fault === 'CHECK'
+      ? `The receipt number ${text} is mistyped: its check character does not match.`
+      : `${text} is neither a reissue id nor a receipt number.`,
+  );
 }

@@ -23,6 +23,7 @@ export const exampleRequest =
 
 const before = {
   id: reissueId,
+  receiptNumber: 'K7M-2QX-9TR',
   state: 'IDENTITY_REQUIRED',
   reason: 'EXPIRED',
   next: { action: 'VERIFY_IDENTITY', methods: ['PHONE_CODE', 'ONE_WON'] },

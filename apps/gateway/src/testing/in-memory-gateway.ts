@@ -243,6 +243,7 @@ export class InMemoryGateway {
       ...{ basis: null, serial: null, parked_step: null, pending_message: null, deadline: null },
       ...{
         key_thumbprint: keyThumbprint,
+      receipt_number: 'K7M-2QX-9TR',
         registration_challenge_id: null,
         registration_nonce: null,
         identity_verified_at: null,

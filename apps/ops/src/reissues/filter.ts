@@ -6,6 +6,7 @@ import {
   states,
   type EndCode,
   type ParkCode,
+  readReceiptNumber,
   type ReissueFilter,
 } from '#libs/domain';
 import { z } from 'zod';
@@ -38,6 +39,22 @@ export const customerRefSchema = z
   .regex(/^[\x21-\x7e]{1,128}$/)
   .describe('Pseudonym of the customer');
 
+/** A receipt number as a customer names it. It is compared in its stored form. */
+const receiptNumberSchema = z
+  .string()
+  .max(64)
+  .transform((text, context) => {
+    const read = readReceiptNumber(text);
+    if ('number' in read) return read.number;
+    const message =
+      read.fault === 'CHECK' ? 'is mistyped: its check character does not match' : 'must be a receipt number';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  })
+  .describe(
+    'Receipt number; case, spaces, hyphens and look-alikes (O for 0, I or L for 1, U for V) make no difference',
+  );
+
 /** Parameters of every call that lists, counts or selects reissues. */
 export const filterParameters = {
   state: anyOf(states, 'State'),
@@ -47,6 +64,7 @@ export const filterParameters = {
   code: anyOf(codes, 'Reason why the reissue is parked, or why it ended'),
   reason: anyOf(reasons, 'Reason for the reissue'),
   customerRef: customerRefSchema.optional(),
+  receiptNumber: receiptNumberSchema.optional(),
   createdFrom: timestampSchema.optional().describe('Started at this time or later'),
   createdTo: timestampSchema.optional().describe('Started before this time'),
   parkedBefore: timestampSchema.optional().describe('Parked before this time'),

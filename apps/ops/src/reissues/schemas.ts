@@ -47,6 +47,7 @@ const parking = z
 
 const summaryShape = {
   id: z.string(),
+  receiptNumber: z.string().describe('By which the customer names the reissue, e.g. K7M-2QX-9TR'),
   state: z.enum(states),
   reason: z.enum(reasons),
   basis: z.enum(bases).nullable(),

@@ -10,6 +10,7 @@ const text = (time: Date | null) => time?.toISOString() ?? null;
 export function showSummary(row: ListedReissue): ShownReissueSummary {
   return {
     id: row.reissue_id,
+    receiptNumber: row.receipt_number,
     state: row.state,
     reason: row.reason,
     basis: row.basis,

@@ -3,7 +3,8 @@ import type { Tx } from '#libs/db';
 import { issuersInUse, writeRevocation, type NewCertificate } from '#libs/db/certificates';
 import type { CustomerRow } from '#libs/db/customers';
 import type { NewReissue } from '#libs/db/reissues';
-import { unknownCustomerId, type Reason } from '#libs/domain';
+import type { ReissueEventData } from '#libs/contracts';
+import { unknownCustomerId } from '#libs/domain';
 import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';
 
@@ -17,11 +18,12 @@ export function initialRow(
   now: Date,
 ): NewReissue {
   const start = workflow?.start;
-  const published = events.at(-1)?.data as { reason?: Reason; customerRef?: string } | undefined;
+  const published = events.at(-1)?.data as Partial<ReissueEventData> | undefined;
   const reason = start?.reason ?? published?.reason ?? 'EXPIRED';
   const signedAt = signed[0] && new Date(signed[0].createdAt);
   return {
     reissue_id: reissueId,
+    ...(published?.receiptNumber ? { receipt_number: published.receiptNumber } : {}),
     api_key_name: start?.apiKeyName ?? placeholder,
     reason,
     state: 'IDENTITY_REQUIRED',

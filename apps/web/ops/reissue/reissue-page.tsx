@@ -116,6 +116,7 @@ function ReissueFacts({ reissue }: { reissue: ReissueDetail }): ReactNode {
     >
       <Facts
         of={[
+          [words.reissues.receiptNumber, <Id>{reissue.receiptNumber}</Id>],
           [words.reissues.reason, words.reason[reissue.reason]],
           [words.reissue.basis, reissue.basis],
           [

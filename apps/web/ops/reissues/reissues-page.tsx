@@ -1,17 +1,16 @@
-import { Group, Stack, Text, TextInput } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useNavigate } from 'react-router';
 import { call } from '../api/client.js';
 import { ActButtons } from '../operation-dialog/act-buttons.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
 import { ReissuesTable } from '../components/reissue-table.js';
 import { Empty, Loading, MoreButton, PageTitle, ProblemAlert } from '../components/states.js';
-import { paths } from '../paths.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 import { FilterForm } from './filter-form.js';
+import { FindReissue } from './find-reissue.js';
 import { useFilters, type Filters } from './filters.js';
 
 const pageSize = 50;
@@ -24,34 +23,13 @@ export function ReissuesPage(): ReactNode {
     <Stack>
       <Group justify="space-between" align="end">
         <PageTitle title={reissues.title} />
-        <OpenById />
+        <FindReissue />
       </Group>
       <Card title={reissues.filter}>
         <FilterForm filters={filters} />
       </Card>
       <List key={filters.asQuery} filters={filters} />
     </Stack>
-  );
-}
-
-function OpenById(): ReactNode {
-  const { reissues } = useWords();
-  const navigate = useNavigate();
-  const [id, setId] = useState('');
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (id.trim()) void navigate(paths.reissue(id.trim()));
-      }}
-    >
-      <TextInput
-        label={reissues.find}
-        value={id}
-        onChange={({ currentTarget }) => setId(currentTarget.value)}
-        spellCheck={false}
-      />
-    </form>
   );
 }
 

@@ -209,7 +209,11 @@ export const consoleEnglish: ConsoleWords = {
     selected: (count) => `${count} selected`,
     actOnAll: (kind) => `${kind} all that match the filters`,
     actOn: (kind) => `${kind}…`,
-    find: 'Open by reissue id',
+    receiptNumber: 'Receipt number',
+    find: 'Open by receipt number or reissue id',
+    findNone: 'No reissue has this receipt number.',
+    findMistyped: 'The receipt number has a wrong character. Please check it.',
+    findForm: 'A receipt number has nine characters, like K7M-2QX-9TR.',
   },
   actor: {
     customer: 'customer',

@@ -234,7 +234,11 @@ export const consoleKorean = {
     selected: (count: number) => `${count}건 선택됨`,
     actOnAll: (kind: string) => `조건에 맞는 재발급 모두 ${kind}`,
     actOn: (kind: string) => `${kind}…`,
-    find: '재발급 번호로 열기',
+    receiptNumber: '접수번호',
+    find: '접수번호나 재발급 번호로 열기',
+    findNone: '이 접수번호의 재발급이 없습니다.',
+    findMistyped: '접수번호에 잘못된 글자가 있습니다. 다시 확인해 주세요.',
+    findForm: '접수번호는 K7M-2QX-9TR처럼 아홉 글자입니다.',
   },
   actor: {
     customer: '고객',

@@ -52,6 +52,7 @@ export const pageEnglish = {
   cancelYes: 'Cancel it',
   cancelNo: 'Continue with it',
   required: 'Please fill this in.',
+  receiptNumber: 'Receipt number',
   help: {
     title: 'Call centre and safety',
     phishing: 'Beware of phishing',
@@ -334,10 +335,15 @@ export const pageEnglish = {
   },
   operator: {
     title: 'Your reissue is delayed',
-    lead: 'A temporary problem occurred, and our staff are working on it. We apologize for the inconvenience. You do not need to do anything, and what you entered is kept. We will notify you by text message when the reissue continues.',
-    time: 'Your remaining time is paused.',
-    close: 'You can close this page.',
-    urgent: 'If it is urgent, call the call centre.',
+    lead: 'A temporary problem delays your reissue. We apologize for the inconvenience. What you entered is kept.',
+    next: 'What happens next',
+    steps: [
+      'Our staff find the cause and continue your reissue. You do not need to do anything.',
+      'As soon as it continues, this screen changes by itself, and we notify you at your registered contact.',
+      'Your remaining time is paused meanwhile.',
+    ],
+    close: 'You can close this page and open it again on this device later.',
+    urgent: 'If it is urgent, call the call centre and give your receipt number.',
   },
   waiting: { title: 'One moment', lead: 'The bank is processing your reissue.' },
   ended: {

@@ -48,6 +48,7 @@ export const pageKorean: PageWords = {
   cancelYes: '재발급을 취소합니다',
   cancelNo: '계속 진행합니다',
   required: '입력해 주세요.',
+  receiptNumber: '접수번호',
   help: {
     title: '고객센터와 안전 안내',
     phishing: '피싱에 주의해 주세요',

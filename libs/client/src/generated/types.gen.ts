@@ -139,6 +139,10 @@ export type StartResponse = {
 
 export type Reissue = {
     id: string;
+    /**
+     * by which the customer and the bank’s staff name the reissue, e.g. K7M-2QX-9TR; it is no secret and gives no access
+     */
+    receiptNumber: string;
     state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     /**
@@ -339,6 +343,81 @@ export type ConsentsResponse = {
     consents: Array<{
         termsId: string;
         version: string;
+export type ReissueWithChallenges = {
+    id: string;
+    /**
+     * by which the customer and the bank’s staff name the reissue, e.g. K7M-2QX-9TR; it is no secret and gives no access
+     */
+    receiptNumber: string;
+    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
+    reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
+    /**
+     * kind of certificate that will be issued; known once identity is verified
+     */
+    basis?: 'REISSUE' | 'RENEW' | 'NEW';
+    next: {
+        action: 'VERIFY_IDENTITY' | 'ENTER_PASSWORD' | 'RESET_PASSWORD' | 'AGREE_TO_TERMS' | 'SEND_CERTIFICATE_REQUEST' | 'WAIT' | 'REGISTER' | 'NEEDS_OPERATOR' | 'NONE';
+        /**
+         * identity methods offered now
+         */
+        methods?: Array<'PHONE_CODE' | 'ONE_WON' | 'ID_DOCUMENT' | 'OLD_CERTIFICATE'>;
+        challenge?: {
+            challengeId: string;
+            /**
+             * base64url of the exact bytes to sign with the new key
+             */
+            toSign: string;
+        };
+    };
+    attempts: {
+        /**
+         * attempts left on the identity method that has the fewest
+         */
+        identity: number;
+        /**
+         * attempts left for the password; null until identity is verified
+         */
+        password: number | null;
+    };
+    /**
+     * when the reissue times out; null while the reissue is parked, and after its end
+     */
+    deadline: string | null;
+    certificate?: Certificate;
+    /**
+     * the certificate that the new one replaces, and its status at the time of the response; known once identity is verified
+     */
+    oldCertificate?: {
+        /**
+         * hexadecimal, lower case
+         */
+        serial: string;
+        standing: 'VALID' | 'ON_HOLD' | 'REVOKED' | 'EXPIRED';
+    };
+    /**
+     * why the reissue ended without a new certificate in force, and what the customer can do now
+     */
+    ended?: {
+        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
+        text: {
+            ko: string;
+            en: string;
+        };
+    };
+    /**
+     * RFC 3339, UTC
+     */
+    createdAt: string;
+    /**
+     * RFC 3339, UTC
+     */
+    updatedAt: string;
+    /**
+     * while `next.action` is VERIFY_IDENTITY: the newest challenge of each method in `next.methods` that was requested and not answered yet, so that an app that was closed goes on with the code that was sent
+     */
+    challenges?: Array<Challenge>;
+};
+
         digest: string;
         locale: string;
         agreed: boolean;

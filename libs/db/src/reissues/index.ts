@@ -37,6 +37,7 @@ export type { ListedReissue } from './reissue-lists.js';
 export {
   findReissue,
   findReissues,
+  reissueIdOfReceipt,
   lockReissue,
   insertReissue,
   updateReissue,

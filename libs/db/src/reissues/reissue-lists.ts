@@ -17,6 +17,7 @@ import type { ReissueRow } from '../rows.js';
 /** The columns of a reissue that staff see: none of them identifies a person. */
 const columns = [
   'reissue_id',
+  'receipt_number',
   'state',
   'reason',
   'effective_reason',
@@ -207,6 +208,7 @@ function conditionsOf(filter: ReissueFilter): { branches: Branches; everywhere: 
   };
   const everywhere: Condition[] = [
     ...(filter.customerRef === undefined ? [] : [sql`customer_ref = ${filter.customerRef}`]),
+    ...(filter.receiptNumber === undefined ? [] : [sql`receipt_number = ${filter.receiptNumber}`]),
     ...(filter.createdFrom === undefined ? [] : [sql`created_at >= ${filter.createdFrom}::timestamptz`]),
     ...(filter.createdTo === undefined ? [] : [sql`created_at < ${filter.createdTo}::timestamptz`]),
     ...(filter.parked === false ? [sql`parked_step IS NULL`] : []),
@@ -220,7 +222,8 @@ function conditionsOf(filter: ReissueFilter): { branches: Branches; everywhere: 
 
   if (codes) return { branches: branchesOfCodes(codes, narrow, wanted), everywhere: [...rest, ...byState] };
   if (narrow) return { branches: [isParked], everywhere: [...rest, ...byState] };
-  if (filter.customerRef !== undefined) return { branches: [sql`true`], everywhere: [...rest, ...byState] };
+  if (filter.customerRef !== undefined || filter.receiptNumber !== undefined)
+    return { branches: [sql`true`], everywhere: [...rest, ...byState] };
   if (wanted) return { branches: wanted.map((state) => sql`state = ${state}`), everywhere: rest };
   if (filter.reason)
     return { branches: [...new Set(filter.reason)].map((reason) => sql`reason = ${reason}`), everywhere };

@@ -12,6 +12,19 @@ export async function findReissue(
   return db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirst();
 }
 
+/** The id of the reissue with this receipt number, in its stored form. */
+export async function reissueIdOfReceipt(
+  db: Database<'select reissue'>,
+  receiptNumber: string,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('reissue')
+    .select('reissue_id')
+    .where('receipt_number', '=', receiptNumber)
+    .executeTakeFirst();
+  return row?.reissue_id;
+}
+
 /** Reads and locks the row, so that steps of a reissue run one after another. Rows that refer to it can still be inserted. */
 export async function lockReissue(
   tx: Tx<'select reissue' | 'update reissue'>,
@@ -33,7 +46,7 @@ export async function insertReissue(
   return tx
     .insertInto('reissue')
     .values(row)
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) => conflict.column('reissue_id').doNothing())
     .returningAll()
     .executeTakeFirst();
 }

@@ -23,6 +23,10 @@ export type ReissuePage = {
 
 export type ReissueSummary = {
     id: string;
+    /**
+     * By which the customer names the reissue, e.g. K7M-2QX-9TR
+     */
+    receiptNumber: string;
     state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     basis: 'REISSUE' | 'RENEW' | 'NEW' | null;
@@ -82,6 +86,10 @@ export type ReissueCount = {
 
 export type ReissueDetail = {
     id: string;
+    /**
+     * By which the customer names the reissue, e.g. K7M-2QX-9TR
+     */
+    receiptNumber: string;
     state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     basis: 'REISSUE' | 'RENEW' | 'NEW' | null;
@@ -385,6 +393,10 @@ export type OperationSelection = {
          * Pseudonym of the customer
          */
         customerRef?: string;
+        /**
+         * Receipt number; case, spaces, hyphens and look-alikes (O for 0, I or L for 1, U for V) make no difference
+         */
+        receiptNumber?: string;
         /**
          * Started at this time or later
          */
@@ -929,6 +941,10 @@ export type ListReissuesData = {
          */
         customerRef?: string;
         /**
+         * Receipt number; case, spaces, hyphens and look-alikes (O for 0, I or L for 1, U for V) make no difference
+         */
+        receiptNumber?: string;
+        /**
          * Started at this time or later
          */
         createdFrom?: string;
@@ -1000,6 +1016,10 @@ export type CountReissuesData = {
          * Pseudonym of the customer
          */
         customerRef?: string;
+        /**
+         * Receipt number; case, spaces, hyphens and look-alikes (O for 0, I or L for 1, U for V) make no difference
+         */
+        receiptNumber?: string;
         /**
          * Started at this time or later
          */
