@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Challenge } from '#libs/contracts';
+import { showChallenge } from '#libs/contracts';
 import {
   unknownCustomerId,
-  identityText,
   type IdentityMethod,
   type PreparedStep,
   type RequestChallenges,
@@ -17,7 +16,6 @@ import {
   markChallengesSent,
   putIdentityMethods,
   replaceChallenges,
-  type ChallengeRow,
   type IdentityMethodRow,
 } from '#libs/db/identity';
 import {
@@ -107,6 +105,7 @@ export async function prepareChallenges(
     hint: hintOf(method, row, customer),
     state: 'PREPARED' as const,
     deliverable: isDeliverable(method, row, customer),
+    attempts: limitsOf(context, method).attempts,
     nonce: method === 'OLD_CERTIFICATE' ? randomBytes(32).toString('base64url') : null,
     expires_at: new Date(now.getTime() + limitsOf(context, method).lifetimeMs),
     created_at: now,
@@ -138,7 +137,8 @@ export async function recordChallenges(
       const { tx, now } = change;
       const sent = prepared.map((challenge) => {
         const { lifetimeMs } = limitsOf(context, challenge.method);
-        return { ...challenge, expires_at: new Date(now.getTime() + lifetimeMs) };
+        const expires_at = new Date(now.getTime() + lifetimeMs);
+        return { ...challenge, state: 'SENT' as const, expires_at };
       });
       change.add(markChallengesSent(tx, sent));
       return done({
@@ -168,21 +168,6 @@ export function progressOf(
       ci: null,
     }
   );
-}
-
-function showChallenge(challenge: ChallengeRow, remainingAttempts: number): Challenge {
-  return {
-    challengeId: challenge.challenge_id,
-    method: challenge.method,
-    expiresAt: challenge.expires_at.toISOString(),
-    remainingAttempts: Math.max(0, remainingAttempts),
-    hint: challenge.hint,
-    ...(challenge.nonce === null ? {} : { toSign: toSignOf(challenge, challenge.nonce) }),
-  };
-}
-
-function toSignOf({ reissue_id, challenge_id }: ChallengeRow, nonce: string): string {
-  return Buffer.from(identityText(reissue_id, challenge_id, nonce)).toString('base64url');
 }
 
 /** The limits of a method. The configuration refuses a policy that offers a method without limits. */

@@ -50,6 +50,7 @@ describe('a customer after a mishap', () => {
       );
       await untilParked(stack.db, reissueId, 1, 100_000);
       await customer.at(words.operator.title);
+      await customer.sees(words.operator.urgent);
       await customer.look('operator');
       await customer.reload(words.operator.title);
       await stack.sandbox.setFault('one-won', { mode: 'ok' });
@@ -59,8 +60,8 @@ describe('a customer after a mishap', () => {
       await until('the text message that was promised', async () =>
         (await stack.sandbox.inbox(customer.person.mobile)).some(({ text }) => text.includes('계속하실 수')),
       );
-      await customer.at(words.identity.title);
-      await customer.prove('ONE_WON');
+      await customer.at(words.identity.wonTitle);
+      await customer.enterCode(await stack.sandbox.depositCode(customer.person));
       await customer.at(words.password.title);
       await customer.close();
     },

@@ -62,7 +62,7 @@ describe('a call out of its turn', () => {
         const problem = expectProblem(await all[call]!(customer), 'wrong-state');
         expect(problem.reissue).toEqual(before);
       }
-      expect(expectSuccess(await customer.fetchReissue())).toEqual(before);
+      expect(expectSuccess(await customer.fetchReissue())).toMatchObject({ ...before });
     },
   );
 

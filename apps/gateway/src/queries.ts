@@ -2,6 +2,7 @@ import { topics } from '#libs/contracts';
 import type { RoleDatabase } from '#libs/db';
 import { certificateBySerial, downloadableCertificateOf, findVidCheck } from '#libs/db/certificates';
 import { eventsAfter } from '#libs/db/events';
+import { openChallengesOf } from '#libs/db/identity';
 import {
   callStateOf,
   consentReceiptsOf,
@@ -19,6 +20,7 @@ import { photoStoreIn } from './photos/photos.js';
 /** The gateway's queries to PostgreSQL. */
 export const gatewayQueries = (db: RoleDatabase<'gateway'>) => ({
   callStateOf: (reissueId: string, updateId: string) => callStateOf(db, reissueId, updateId),
+  openChallengesOf: (reissueId: string) => openChallengesOf(db, reissueId),
   revokeAccess: (reissueId: string, revokedAt: Date, expiresAt: Date) =>
     revokeAccess(db, reissueId, revokedAt, expiresAt),
   useLimits: (uses: readonly LimitUse[], now: Date) => useLimits(db, uses, now),

@@ -122,7 +122,15 @@ export class ResealClient {
   ): Promise<OpenReissue> {
     const call = { path: { id: reissueId }, accessToken, ...options };
     const reissue = await this.transport.json('getReissue', call);
-    return new OpenReissue(this, this.transport, reissueId, accessToken, key, reissue, []);
+    return new OpenReissue(
+      this,
+      this.transport,
+      reissueId,
+      accessToken,
+      key,
+      reissue,
+      reissue.challenges ?? [],
+    );
   }
 
   /** Checks whether a resident registration number (13 digits) and an R (hexadecimal) give the VID of a certificate. */

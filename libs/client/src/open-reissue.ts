@@ -7,6 +7,7 @@ import type {
   Challenge,
   ConsentsResponse,
   Reissue,
+  ReissueWithChallenges,
   VerificationResult,
   WithdrawnConsent,
 } from './generated/types.gen.js';
@@ -52,13 +53,15 @@ export class OpenReissue {
     readonly accessToken: string | undefined,
     private readonly key: Pick<CertificateKey, 'thumbprint'> | undefined,
     public reissue: Reissue,
-    /** The newest challenge of each method. */
+    /** The open challenges, at most one of each method, as the last response had them that shows them. */
     public challenges: readonly Challenge[],
   ) {}
 
-  /** Reads the current reissue. */
-  show(options: CallOptions = {}): Promise<Reissue> {
-    return this.update(this.transport.json('getReissue', { ...this.opened, ...options }));
+  /** Reads the current reissue and its open challenges. */
+  async show(options: CallOptions = {}): Promise<ReissueWithChallenges> {
+    const shown = await this.update(this.transport.json('getReissue', { ...this.opened, ...options }));
+    this.challenges = shown.challenges ?? [];
+    return shown;
   }
 
   /** The current reissue, and the reissue after each change until its end. @throws ReissueProblem */

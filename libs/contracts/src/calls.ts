@@ -1,6 +1,7 @@
 import { derOfText, pemOf } from '#libs/der';
 import { parseBase64Url, carriers, identityMethods, parseMobileNumber, reasons } from '#libs/domain';
 import { z } from 'zod';
+import { challengeSchema } from './challenge.js';
 import { reissueSchema } from './reissue.js';
 
 const envelope = z
@@ -243,22 +244,19 @@ export const consentsResponseSchema = z
   })
   .meta({ id: 'ConsentsResponse' });
 
-const challengeSchema = z
-  .object({
-    challengeId: z.string(),
-    method: z.enum(identityMethods),
-    expiresAt: z.iso.datetime(),
-    remainingAttempts: z.int(),
-    hint: z
-      .string()
-      .describe('masked number or account that the code was sent to; empty if no code was sent'),
-    toSign: z
-      .string()
+/** The reissue as `GET /v1/reissues/{id}` shows it. */
+export const reissueWithChallengesSchema = reissueSchema
+  .extend({
+    challenges: z
+      .array(challengeSchema)
       .optional()
-      .describe('for OLD_CERTIFICATE: base64url of the exact bytes to sign with the key of that certificate'),
+      .describe(
+        'while `next.action` is VERIFY_IDENTITY: the newest challenge of each method in `next.methods` that was ' +
+          'requested and not answered yet, so that an app that was closed goes on with the code that was sent',
+      ),
   })
-  .meta({ id: 'Challenge' });
-export type Challenge = z.output<typeof challengeSchema>;
+  .meta({ id: 'ReissueWithChallenges' });
+export type ReissueWithChallenges = z.output<typeof reissueWithChallengesSchema>;
 
 const verificationResultSchema = z
   .object({

@@ -4,6 +4,8 @@ export { opsProblemCatalogue } from './ops-problems.js';
 export type { PageBrand } from './page-brand.js';
 export { reissueSchema, showReissue } from './reissue.js';
 export type { Reissue } from './reissue.js';
+export { showChallenge } from './challenge.js';
+export type { Challenge } from './challenge.js';
 export {
   consentSchema,
   startRequestSchema,
@@ -23,13 +25,14 @@ export {
   vidCheckRequestSchema,
   vidCheckResponseSchema,
   startResponseSchema,
+  reissueWithChallengesSchema,
   challengesResponseSchema,
   verificationsResponseSchema,
   termsSchema,
   passwordRulesSchema,
   problemSchema,
 } from './calls.js';
-export type { WithdrawnConsent, Challenge, PhotoResponse, VerificationResult } from './calls.js';
+export type { WithdrawnConsent, PhotoResponse, ReissueWithChallenges, VerificationResult } from './calls.js';
 export { endText } from './end-texts.js';
 export { oldCertificateStatus } from './old-certificate.js';
 export type { OldCertificateStatus } from './old-certificate.js';

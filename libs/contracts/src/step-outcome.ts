@@ -1,5 +1,6 @@
 import type { RefusalCode } from '#libs/domain';
-import type { Challenge, VerificationResult } from './calls.js';
+import type { VerificationResult } from './calls.js';
+import type { Challenge } from './challenge.js';
 import type { ProblemSlug } from './problems.js';
 import type { Reissue } from './reissue.js';
 

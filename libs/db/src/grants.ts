@@ -27,6 +27,7 @@ export interface Grants {
     consent: 'select';
     consent_receipt: 'select';
     event: 'select';
+    identity_method: 'select';
     identity_photo: 'select' | 'insert';
     issuer: 'select';
     rate_limit: 'select' | 'insert' | 'update' | 'delete';

@@ -120,6 +120,7 @@ export interface Tables {
     created_at: Date;
     provider: string | null;
     nonce: string | null;
+    attempts: number | null;
   };
   consent: {
     reissue_id: string;
@@ -419,8 +420,8 @@ export interface Tables {
     device: string | null;
     archived_at: Date | null;
     purged_at: Date | null;
-  };
     receipt_number: Generated<string>;
+  };
   reissue_archive: {
     reissue_id: string;
     history: Buffer | null;

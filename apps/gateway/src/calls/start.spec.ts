@@ -20,7 +20,7 @@ describe('starting a reissue', () => {
     const shown = await client.call('GET', `/v1/reissues/${started.reissue.id}`, {
       headers: { authorization },
     });
-    expect(await shown.json()).toEqual(started.reissue);
+    expect(await shown.json()).toEqual({ ...started.reissue, challenges: [] });
   });
 
   it('Fifty concurrent starts with one key give one reissue and one answer', async () => {

@@ -89,8 +89,13 @@ export const endpoints = {
     tag: 'Reissue',
     summary: 'Get the current state of a reissue',
     description:
-      '`next.action` names the next step. The response contains nothing about the person until their identity is verified.',
-    responses: { 200: { description: 'The reissue', example: example.reissues.password } },
+      '`next.action` names the next step. While identity is verified, `challenges` has the challenges that wait for an answer, so that an app that was closed, or whose code was sent later, asks for that code. The response contains nothing about the person until their identity is verified.',
+    responses: {
+      200: {
+        description: 'The reissue',
+        example: { ...example.reissues.before, challenges: example.challenges },
+      },
+    },
     problems: [],
   },
   followEvents: {

@@ -1,5 +1,5 @@
 import { Controller, Get, Headers } from '@nestjs/common';
-import { reissueSchema, type Reissue } from '#libs/contracts';
+import { reissueWithChallengesSchema, type ReissueWithChallenges } from '#libs/contracts';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
 import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
@@ -15,9 +15,9 @@ export class ReissueQueriesController {
   ) {}
 
   @Get()
-  @DocumentedEndpoint('getReissue', { 200: reissueSchema })
-  show(@FromCaller() { state }: Caller): Reissue {
-    return this.reader.read(state).reissue;
+  @DocumentedEndpoint('getReissue', { 200: reissueWithChallengesSchema })
+  show(@FromCaller() { state }: Caller): Promise<ReissueWithChallenges> {
+    return this.reader.readWithChallenges(state);
   }
 
   @Get('certificate')

@@ -1,4 +1,4 @@
-import { showReissue, type Reissue } from '#libs/contracts';
+import { showChallenge, showReissue, type Reissue, type ReissueWithChallenges } from '#libs/contracts';
 import type { Clock } from '#libs/domain';
 import type { CallState, ReissueRow } from '#libs/db/reissues';
 import { problem } from '../problems.js';
@@ -13,7 +13,7 @@ export interface CurrentReissue {
 /** Reads reissues from PostgreSQL, without asking their workflows. */
 export class ReissueReader {
   constructor(
-    private readonly queries: Pick<GatewayQueries, 'callStateOf'>,
+    private readonly queries: Pick<GatewayQueries, 'callStateOf' | 'openChallengesOf'>,
     private readonly clock: Clock,
   ) {}
 
@@ -29,6 +29,20 @@ export class ReissueReader {
   /** The reissue that the access check has read. @throws ProblemError 404 if it is not stored any more */
   read(state: CallState | undefined): CurrentReissue {
     return required(state && this.currentOf(state));
+  }
+
+  /** As {@link read}, with its open challenges. */
+  async readWithChallenges(state: CallState | undefined): Promise<ReissueWithChallenges> {
+    const { row, reissue } = this.read(state);
+    const { action, methods = [] } = reissue.next;
+    if (action !== 'VERIFY_IDENTITY') return reissue;
+    const open = await this.queries.openChallengesOf(row.reissue_id);
+    const challenges = open
+      .filter(({ method }) => methods.includes(method))
+      .map((challenge) =>
+        showChallenge(challenge, (challenge.attempts ?? row.identity_attempts) - challenge.tries),
+      );
+    return { ...reissue, challenges };
   }
 
   private currentOf({ reissue: row, certificate, old }: CallState): CurrentReissue | undefined {

@@ -18,6 +18,7 @@ import { GatewayDependencies } from '../dependencies.js';
 import type { StreamedEvent } from '../events/event-streams.js';
 import { gatewayFeatures } from '../features.js';
 import { dependencyProblem } from '../problems.js';
+import type { OpenChallenge } from '#libs/db/identity';
 import type { GatewayQueries } from '../queries.js';
 
 /** Thumbprint of the key that reissues are for. */
@@ -60,6 +61,7 @@ export class InMemoryGateway {
   readonly delivered: Message[] = [];
   /** The progress of the reissue at each message to its workflow. */
   readonly progress: number[] = [];
+  readonly openChallenges: OpenChallenge[] = [];
   readonly downloads: string[] = [];
   readonly vidChecks = new Map<string, VidCheckRow>();
   readonly checked: VidCheckRequest[] = [];
@@ -187,6 +189,8 @@ export class InMemoryGateway {
           step: this.steps.get(`${id}/${updateId}`),
         };
       },
+      openChallengesOf: async (id: string) =>
+        this.openChallenges.filter(({ reissue_id }) => reissue_id === id),
       revokeAccess: async (id: string) => {
         requireDatabase();
         this.revoked.add(id);
@@ -239,11 +243,11 @@ export class InMemoryGateway {
     const now = clock();
     const row = {
       ...{ reissue_id: reissueId, api_key_name: 'local', reason: 'EXPIRED', state: 'IDENTITY_REQUIRED' },
+      receipt_number: 'K7M-2QX-9TR',
       ...{ methods: ['PHONE_CODE', 'ONE_WON'], identity_attempts: 5, password_attempts: null },
       ...{ basis: null, serial: null, parked_step: null, pending_message: null, deadline: null },
       ...{
         key_thumbprint: keyThumbprint,
-      receipt_number: 'K7M-2QX-9TR',
         registration_challenge_id: null,
         registration_nonce: null,
         identity_verified_at: null,

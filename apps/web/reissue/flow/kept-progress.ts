@@ -23,7 +23,7 @@ export class KeptProgress {
 
   /** Keeps a new key, before its reissue has an id. */
   begin(key: KeptKey): Promise<void> {
-    return this.write({ reissueId: null, key, challenges: [] });
+    return this.write({ reissueId: null, key });
   }
 
   /** Changes nothing where nothing is kept. */

@@ -32,6 +32,8 @@ export interface FlowState {
   readonly open: OpenReissue | undefined;
   /** The reissue as the gateway sent it last. */
   readonly reissue: Reissue | undefined;
+  /** The challenges that wait for an answer, at most one of each method. */
+  readonly challenges: readonly Challenge[];
   /** What this browser keeps of the reissue. */
   readonly kept: KeptReissue | undefined;
   readonly draft: Draft;
@@ -54,6 +56,7 @@ export interface FlowState {
 const initialState: FlowState = {
   open: undefined,
   reissue: undefined,
+  challenges: [],
   kept: undefined,
   draft: {},
   busy: false,
@@ -132,7 +135,7 @@ export class ReissueFlow {
         consents: draft.consents ?? [],
         ...(methods.length > 0 ? { methods } : {}),
       });
-      await this.changeKept({ reissueId: started.id, challenges: started.challenges });
+      await this.changeKept({ reissueId: started.id });
       const accessToken = started.accessToken!;
       const onReach = (reached: boolean) => this.update({ reached });
       const inCookie = await keepToken(session, { id: started.id, accessToken }, onReach);
@@ -158,11 +161,11 @@ export class ReissueFlow {
   readonly requestChallenge = (method: Method): Promise<Challenge | undefined> =>
     this.run(async () => {
       const open = this.current().open!;
-      const challenges = await open.requestChallenges([method]);
-      const others = (this.progress.latest?.challenges ?? []).filter((one) => one.method !== method);
-      await this.changeKept({ challenges: [...others, ...challenges] });
+      const sent = await open.requestChallenges([method]);
+      // The provider is slow: the challenge is still being sent.
+      if (sent.length === 0) await open.show();
       await this.receive(open.reissue);
-      return challenges.find((one) => one.method === method);
+      return this.current().challenges.find((one) => one.method === method);
     });
 
   /** Ends the page's part: key, token and password are erased. */
@@ -186,8 +189,8 @@ export class ReissueFlow {
     const { resumed } = this.page;
     // The key of a reissue that has ended, or that this browser cannot open, is of no use.
     if (!resumed) return this.store.eraseKept();
-    await this.receive(resumed.reissue);
     this.follow(resumed);
+    await this.receive(resumed.reissue);
   }
 
   /** Receives each change of the reissue from now on. */
@@ -218,8 +221,9 @@ export class ReissueFlow {
     if (kept?.key.candidate && !kept.key.file && !statesBeforePassword.includes(reissue.state))
       await this.changeKept({ key: acceptPassword(kept.key) });
     if (kept && endStates.includes(reissue.state)) await this.progress.erase();
-    const shown = this.current().reissue;
-    if (shown?.id !== reissue.id || shown.updatedAt <= reissue.updatedAt) this.update({ reissue });
+    const { reissue: shown, open } = this.current();
+    if (shown?.id !== reissue.id || shown.updatedAt <= reissue.updatedAt)
+      this.update({ reissue, challenges: open?.challenges ?? [] });
     return reissue;
   };
 

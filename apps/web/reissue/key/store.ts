@@ -1,14 +1,12 @@
-import type { Challenge } from '#libs/client';
 import type { IssuedFiles } from './key-files.js';
 import type { KeptKey } from './own-key.js';
 
-/** The progress that survives a reload: the key pair and the challenges, without a password or personal data. */
+/** The progress that survives a reload: the key pair, without a password or personal data. */
 export interface KeptReissue {
   readonly reissueId: string | null;
   /** A new random value with each change: a tab sees by it that another tab has written. */
   readonly revision: string;
   readonly key: KeptKey;
-  readonly challenges: readonly Challenge[];
   /** Whether the customer has saved the new certificate and continued to its check. */
   readonly saved?: boolean;
   /** Whether the customer chose to keep the certificate in this browser. */

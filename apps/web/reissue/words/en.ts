@@ -179,6 +179,7 @@ export const pageEnglish = {
     validFor: (time: string) => `Valid for another ${time}. After that, request a new code.`,
     over: 'This code has expired. Request a new one.',
     again: 'Send a new code',
+    sending: 'We are sending your code. Please wait a moment.',
     sentAgain: 'We sent a new code. The previous one no longer works.',
     confirm: 'Confirm',
     wrong: {

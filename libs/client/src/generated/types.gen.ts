@@ -237,6 +237,10 @@ export type Challenge = {
      */
     hint: string;
     /**
+     * set while the code is still being sent; read the reissue again until it is not
+     */
+    sending?: true;
+    /**
      * for OLD_CERTIFICATE: base64url of the exact bytes to sign with the key of that certificate
      */
     toSign?: string;
@@ -339,10 +343,6 @@ export type RegistrationRequest = {
     signature: string;
 };
 
-export type ConsentsResponse = {
-    consents: Array<{
-        termsId: string;
-        version: string;
 export type ReissueWithChallenges = {
     id: string;
     /**
@@ -418,6 +418,10 @@ export type ReissueWithChallenges = {
     challenges?: Array<Challenge>;
 };
 
+export type ConsentsResponse = {
+    consents: Array<{
+        termsId: string;
+        version: string;
         digest: string;
         locale: string;
         agreed: boolean;
@@ -2105,7 +2109,7 @@ export type GetReissueResponses = {
     /**
      * The reissue
      */
-    200: Reissue;
+    200: ReissueWithChallenges;
 };
 
 export type GetReissueResponse = GetReissueResponses[keyof GetReissueResponses];

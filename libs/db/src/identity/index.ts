@@ -18,6 +18,8 @@ export {
   returnTriesOfDay,
 } from './identity.js';
 export type { AnsweredTry, ChallengeToAnswer, ChallengeToSend, TryToCompare, Verdict } from './identity.js';
+export { openChallengesOf } from './open-challenges.js';
+export type { OpenChallenge } from './open-challenges.js';
 export {
   photoOfUpdate,
   countPhotos,

@@ -9,12 +9,13 @@ import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';
 
 /** The input for a code from a text message or a deposit. The gateway decides whether the code has expired. */
-export function CodeForm({ challenge, others, onAccepted }: AnswerProps) {
+export function CodeForm(props: AnswerProps) {
+  const { challenge, others } = props;
   const { identity } = useWords();
   const { requestChallenge: sendAgain, busy } = useFlow();
   const [code, setCode] = useState('');
   const [fresh, setFresh] = useState(false);
-  const { send, refused, refuse, clear } = useAnswer(challenge, onAccepted, () => setCode(''));
+  const { send, refused, refuse, clear } = useAnswer(props, () => setCode(''));
   const seconds = useSecondsUntil(challenge.expiresAt);
   const submit = () => {
     setFresh(false);

@@ -12,14 +12,14 @@ import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';
 
 /** A photo of the document, and the data on it. */
-export function DocumentForm({ challenge, others, onAccepted }: AnswerProps) {
+export function DocumentForm(props: AnswerProps) {
   const { identity } = useWords();
   const { open, attempt } = useFlow();
   const id = useId();
   const [photo, setPhoto] = useState<File>();
   const [document, setDocument] = useState(emptyDocument);
   const [tried, setTried] = useState(false);
-  const { send, refused } = useAnswer(challenge, onAccepted);
+  const { send, refused } = useAnswer(props);
   const submit = async () => {
     setTried(true);
     if (!photo || !isFilled(document)) return;
@@ -31,7 +31,7 @@ export function DocumentForm({ challenge, others, onAccepted }: AnswerProps) {
     if (photoId !== undefined) await send(JSON.stringify({ ...fieldsOf(document), photoId }));
   };
   return (
-    <Form button={identity.confirm} onSend={submit} waitsFor="IDENTITY" others={others}>
+    <Form button={identity.confirm} onSend={submit} waitsFor="IDENTITY" others={props.others}>
       {photo && <Preview photo={photo} alt={identity.photoAlt} />}
       <div className="file">
         <input

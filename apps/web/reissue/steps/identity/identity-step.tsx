@@ -1,10 +1,11 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Challenge, Method } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
 import { Deadline } from '../../components/deadline.js';
 import { FailureMessage } from '../../components/form.js';
 import { Icon, type IconName } from '../../components/icon.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
+import { Spinner } from '../../components/spinner.js';
 import { SlowNotice } from '../../components/slow-notice.js';
 import { useWords } from '../../words/index.js';
 import { CodeForm } from './code-form.js';
@@ -21,21 +22,19 @@ const icons: Readonly<Record<Method, IconName>> = {
 /** The customer selects one of the methods that the gateway offers, and answers its challenge. */
 export function IdentityStep() {
   const { identity, busy: working } = useWords();
-  const { client, reissue, kept, requestChallenge, busy, clearFailure } = useFlow();
+  const { client, reissue, challenges, requestChallenge, busy, clearFailure } = useFlow();
   const offered = reissue?.next.methods ?? [];
-  const sent = kept?.challenges ?? [];
-  const first = sent.find(({ method }) => offered.includes(method));
+  const first = challenges.find(({ method }) => offered.includes(method));
   const [chosen, setChosen] = useState<Method | undefined>(first?.method);
   const [verified, setVerified] = useState<Method>();
-  const current = sent.find(({ method }) => method === chosen);
-
-  /** The method of the last challenge is not offered any more, because no try is left. */
-  const locked = current?.remainingAttempts === 0 && !offered.includes(current.method);
+  const [locked, setLocked] = useState<Method>();
+  const current = challenges.find(({ method }) => method === chosen);
 
   const choose = async (method: Method) => {
     setChosen(method);
-    const there = sent.find((one) => one.method === method);
-    if (!there || Date.parse(there.expiresAt) < client.now()) await requestChallenge(method);
+    const there = challenges.find((one) => one.method === method);
+    const valid = there && (there.sending || Date.parse(there.expiresAt) > client.now());
+    if (!valid) await requestChallenge(method);
   };
   const again = () => {
     clearFailure();
@@ -51,12 +50,13 @@ export function IdentityStep() {
           setVerified(chosen);
           setChosen(undefined);
         }}
+        onLocked={() => setLocked(chosen)}
         onOther={again}
       />
     );
   return (
     <ScreenFrame title={identity.title} lead={verified ? identity.another[verified] : identity.choose}>
-      {locked && (
+      {locked && !offered.includes(locked) && (
         <p role="alert" className="wrong box">
           {identity.LOCKED}
         </p>
@@ -92,6 +92,8 @@ export interface AnswerProps {
   /** Whether other methods are offered. */
   readonly others: boolean;
   onAccepted(): void;
+  /** The answer was wrong, and no try is left for this method. */
+  onLocked(): void;
 }
 
 function ChallengeScreen({ onOther, ...props }: AnswerProps & { readonly onOther: () => void }) {
@@ -109,6 +111,7 @@ function ChallengeScreen({ onOther, ...props }: AnswerProps & { readonly onOther
     ID_DOCUMENT: identity.documentHelp,
     OLD_CERTIFICATE: identity.oldHelp,
   };
+  if (props.challenge.sending) return <SendingScreen title={titles[method]} />;
   return (
     <ScreenFrame title={titles[method]} lead={leads[method]}>
       {method === 'ID_DOCUMENT' ? (
@@ -125,6 +128,26 @@ function ChallengeScreen({ onOther, ...props }: AnswerProps & { readonly onOther
           {identity.other}
         </button>
       )}
+    </ScreenFrame>
+  );
+}
+
+/** Between two looks whether the code was sent, which no event says. */
+const lookMs = 2_000;
+
+/** The code is still being sent: the provider is slow, or an operator has let a parked reissue continue. */
+function SendingScreen({ title }: { readonly title: string }) {
+  const { identity } = useWords();
+  const { refresh } = useFlow();
+  useEffect(() => {
+    const timer = setInterval(() => void refresh(), lookMs);
+    return () => clearInterval(timer);
+  }, [refresh]);
+  return (
+    <ScreenFrame title={title} lead={identity.sending}>
+      <Spinner label={identity.sending} />
+      <SlowNotice part="IDENTITY" />
+      <Deadline />
     </ScreenFrame>
   );
 }

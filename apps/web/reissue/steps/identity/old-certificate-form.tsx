@@ -12,15 +12,19 @@ import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';
 
 /** Signs with the certificate that the customer has. Its files and password stay on this device. */
-export function OldCertificateForm({ challenge, others, onAccepted }: AnswerProps) {
+export function OldCertificateForm(props: AnswerProps) {
+  const { challenge, others } = props;
   const { identity } = useWords();
   const { kept, changeKept, rememberPassword } = useFlow();
   const id = useId();
   const [files, setFiles] = useState<readonly File[]>([]);
   const [password, setPassword] = useState('');
-  const { send, refused, refuse } = useAnswer(challenge, () => {
-    rememberPassword(password);
-    onAccepted();
+  const { send, refused, refuse } = useAnswer({
+    ...props,
+    onAccepted: () => {
+      rememberPassword(password);
+      props.onAccepted();
+    },
   });
   const submit = async () => {
     if (files.length === 0 || !password) return refuse(({ required }) => required);

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import type { Challenge } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
 import type { PageWords } from '../../words/en.js';
 import { useWords } from '../../words/index.js';
+import type { AnswerProps } from './identity-step.js';
 
 /** A text that is chosen at each render, in the language of that moment. */
 type TextChoice = (words: PageWords) => string;
@@ -12,8 +12,8 @@ type TextChoice = (words: PageWords) => string;
  *
  * @param onRefused called when the text appears, to clear the field before the customer types again
  */
-export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefused = () => {}) {
-  const { open, attempt, changeKept, kept } = useFlow();
+export function useAnswer({ challenge, onAccepted, onLocked }: AnswerProps, onRefused = () => {}) {
+  const { open, attempt } = useFlow();
   const words = useWords();
   const [say, setSay] = useState<{ refused: TextChoice }>();
   const refuse = (refused: TextChoice) => setSay({ refused });
@@ -35,9 +35,9 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefuse
             : `${identity.wrong[challenge.method]} ${left > 0 ? identity.left(left) : ''}`,
         );
         onRefused();
-        const others = (kept?.challenges ?? []).filter((one) => one.challengeId !== challengeId);
-        // The challenge of a locked method stays until the next challenge of the method replaces it.
-        await changeKept({ challenges: [...others, { ...challenge, remainingAttempts: Math.max(0, left) }] });
+        if (left <= 0) onLocked();
+        // The challenge has one try less now.
+        return open!.show();
       }
       return open!.reissue;
     });

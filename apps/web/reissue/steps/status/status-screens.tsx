@@ -30,9 +30,15 @@ export function WithOperatorScreen() {
   const { resumable } = useFlow();
   return (
     <ScreenFrame title={operator.title} lead={operator.lead} outcome="paused">
-      <p className="box">
-        {operator.time} {resumable && operator.close}
-      </p>
+      <section className="box">
+        <h2>{operator.next}</h2>
+        <ol>
+          {operator.steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+        {resumable && <p>{operator.close}</p>}
+      </section>
       <p>
         {operator.urgent} <PhoneLink />
       </p>
