@@ -36,8 +36,8 @@ const service = { ko: '공동인증서', en: 'Joint certificate' };
 
 // Messages carry no links and no telephone numbers, so that people learn to distrust messages that do.
 const closing = {
-  ko: '은행은 문자나 전자우편으로 비밀번호나 인증번호를 묻지 않으며 링크를 보내지 않습니다. 문의는 은행 앱이나 통장에 적힌 고객센터로 해 주세요.',
-  en: 'The Bank never asks for a password or a code by text message or e-mail, and sends no links. For questions, call the customer centre at the number in the Bank’s app.',
+  ko: '은행은 문자나 전자우편으로 비밀번호나 인증번호를 묻지 않으며, 재발급을 알리는 메시지에는 링크가 없습니다. 문의는 은행 앱이나 통장에 적힌 고객센터로 해 주세요.',
+  en: 'The Bank never asks for a password or a code by text message or e-mail, and messages about a reissue hold no links. For questions, call the customer centre at the number in the Bank’s app.',
 };
 
 const holdPeriods = {

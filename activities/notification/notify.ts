@@ -90,7 +90,7 @@ export async function sendNotification(
 }
 
 /** Sends, and reports how it ended. */
-async function reported(
+export async function reported(
   { onTried }: Pick<NotifyContext, 'onTried'>,
   channel: NotificationChannel,
   send: () => Promise<void>,

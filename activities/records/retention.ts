@@ -2,6 +2,7 @@ import { koreanDayOf, type Clock } from '#libs/domain';
 import { digestOfPurged } from '#libs/audit-log';
 import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { appendAuthorityEntry, deleteEvidenceBundles } from '#libs/db/audit';
+import { deleteAnnouncements } from '#libs/db/certificates';
 import { deleteExpiredRateLimits } from '#libs/db/identity';
 import { deleteExpiredAccessRevocations, deleteGivenUpNotifications } from '#libs/db/reissues';
 import {
@@ -33,7 +34,7 @@ export interface Purged extends Readonly<Record<ReissueRecordClass, number>> {
   readonly photos: number;
   readonly accessRecords: number;
   readonly devices: number;
-  /** Counters of limits and notifications given up long ago, which are no longer needed. They are not records. */
+  /** Counters of limits notifications given up long ago and old announcements of expiries, which are no longer needed. They are not records. */
   readonly counts: number;
   /** Whether there may be more to purge. */
   readonly more: boolean;
@@ -46,6 +47,8 @@ const reissueBatchSize = 100;
 const dayMs = 86_400_000;
 /** How long operators see which notifications were given up. */
 const givenUpDays = 30;
+/** How long it is kept which expiries were announced: until after the last announcement of a certificate, and a year more. */
+const announcementDays = 90 + 7 + 365;
 /** Lifetime of a bundle: it is fetched as soon as it is made, and can be made again. Milliseconds. */
 const evidenceLifetimeMs = 3_600_000;
 
@@ -103,7 +106,8 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
     (await deleteExpiredRateLimits(db, clock(), batchSize)) +
     (await purgeIdentityDays(db, koreanDayOf(new Date(clock().getTime() - dayMs)), batchSize)) +
     (await deleteExpiredAccessRevocations(db, clock())) +
-    (await deleteGivenUpNotifications(db, new Date(clock().getTime() - givenUpDays * dayMs)));
+    (await deleteGivenUpNotifications(db, new Date(clock().getTime() - givenUpDays * dayMs))) +
+    (await deleteAnnouncements(db, new Date(clock().getTime() - announcementDays * dayMs), batchSize));
 
   return {
     async purgeExpired(): Promise<Purged> {

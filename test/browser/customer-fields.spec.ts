@@ -58,6 +58,24 @@ describe('the fields of the page', () => {
     },
   );
 
+  it.concurrent('A link to the page fills in its reason, and an unknown reason is ignored', async () => {
+    const person = await stack.sandbox.makePerson('EXPIRING');
+    const customer = await CustomerPage.open(browser, stack, { person, language: 'ko' });
+    const { words, page } = customer;
+    const expired = page.getByRole('radio', { name: words.reason.names.EXPIRED });
+    for (const [query, filledIn] of [
+      ['?reason=EXPIRED', true],
+      ['?reason=<b>EXPIRED</b>', false],
+    ] as const) {
+      await page.goto(`${stack.addresses.gateway}/${query}`);
+      await customer.at(words.prepare.title);
+      await customer.press(words.prepare.start);
+      await customer.at(words.reason.title);
+      expect(await expired.isChecked()).toBe(filledIn);
+    }
+    await customer.close();
+  });
+
   it.concurrent('Nothing is called wrong before the customer has left the field', async () => {
     const customer = await atApplicant('en');
     const { words, page } = customer;

@@ -277,6 +277,19 @@ describe('importing customers', () => {
     expect(JSON.parse(done.printed.at(-1)!)).toEqual({ added: 1, changed: 1, unchanged: 0, refused: 1 });
   });
 
+  it('A customer is notified of an expiry unless a file says no, and an empty field changes nothing', async () => {
+    const person = bankCustomer();
+    const notices = async () => (await onFile(person.customerId)).expiry_notices;
+    await importOf([person]);
+    expect(await notices()).toBe(true);
+    await importOf([{ ...person, expiryNotices: 'no' }]);
+    expect(await notices()).toBe(false);
+    await importOf([{ ...person, expiryNotices: '' }]);
+    expect(await notices()).toBe(false);
+    await importOf([{ ...person, expiryNotices: 'yes' }]);
+    expect(await notices()).toBe(true);
+  });
+
   it('A verifier of the bank replaces one that was set here only if it is newer', async () => {
     const first = bankCustomer({ passwordSetAt: '2026-01-01T00:00:00Z' });
     await importOf([first]);

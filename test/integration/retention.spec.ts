@@ -114,6 +114,22 @@ describe('retention', () => {
     expect(await left.execute()).toEqual([{ occasion: 'REMINDER-2' }, { occasion: 'REMINDER-3' }]);
   });
 
+  it('Retention deletes announcements of expiries a year after the last one could be made', async () => {
+    const { serial } = await (await walkTo(world, await customer(world), 'REGISTERED')).row();
+    const daysAgo = (days: number) => new Date(world.clock.now().getTime() - days * day);
+    const sent = { serial: serial!, outcome: 'SENT' as const };
+    await world.owner
+      .insertInto('expiry_announcement')
+      .values([
+        { ...sent, days_left: 30, announced_at: daysAgo(463) },
+        { ...sent, days_left: 7, announced_at: daysAgo(461) },
+      ])
+      .execute();
+    await purge();
+    const left = await world.owner.selectFrom('expiry_announcement').select('days_left').execute();
+    expect(left).toEqual([{ days_left: 7 }]);
+  });
+
   it('Retention deletes full limits and counts of past days', async () => {
     const now = world.clock.now();
     const dayOf = (daysAgo: number) => koreanDayOf(new Date(now.getTime() - daysAgo * day));

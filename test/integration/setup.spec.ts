@@ -139,7 +139,7 @@ describe('setup temporal', () => {
       lines: [
         `temporal: would register the namespace ${namespace}, with histories kept for 3 days`,
         'temporal: would add the search attributes ReissueParked, CustomerRef',
-        'temporal: would write the schedules reconcile, publish-crl, archive, retention, release-holds',
+        'temporal: would write the schedules reconcile, publish-crl, archive, retention, release-holds, announce-expiry',
       ],
     });
     expect((await setup(['temporal', '--dry-run'], environment)).lines).toEqual(planned.lines);

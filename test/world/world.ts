@@ -15,6 +15,7 @@ import {
   personalBankProfile,
   soleAuthority,
 } from '#libs/ca';
+import { sampleBank } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { defaultDeadlines, defaultHoldMonths, defaultIdentityPolicy } from '#libs/domain';
 import { createPayloadCodec } from '#libs/temporal';
@@ -92,6 +93,7 @@ export async function createWorld(
   const workerParts: WorkerDependencies = {
     ...notifying,
     deadlines: defaultDeadlines,
+    bank: sampleBank,
     policy: defaultIdentityPolicy,
     terms,
     receipts: await ReceiptSigner.create('urn:spec', receiptKeys),
@@ -110,6 +112,11 @@ export async function createWorld(
     retention: {
       years: { issuanceEvidence: 10, unissuedApplications: 5, accessRecords: 2 },
       deviceDays: 730,
+    },
+    expiry: {
+      days: [30, 7, 1],
+      pageUrl: 'https://reissue.bank.example',
+      perSecond: 1_000,
     },
     hashing: new PasswordHashing({ slots: 2, waiting: 1_000 }, cheapHashing),
     rememberedPasswords: 5,

@@ -155,7 +155,8 @@ function useFirstScreen() {
   const { draft } = useFlow();
   const [first, setFirst] = useState<FirstScreen>('prepare');
   useEffect(() => {
-    history.replaceState('prepare', '');
+    // The reason of a link is filled in. The address keeps nothing.
+    history.replaceState('prepare', '', location.pathname);
     const back = ({ state }: PopStateEvent) => {
       const screen = firstScreens.find((name) => name === state);
       if (screen) setFirst(screen);

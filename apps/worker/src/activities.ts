@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { createCertificateSteps, createVidChecks } from '#activities/certificate';
 import { createConsentSteps, createConsentWithdrawals } from '#activities/consent';
+import { createExpiryActivities, type ExpirySettings } from '#activities/expiry';
 import {
   createIdentitySteps,
   createProviderActivities,
@@ -15,6 +16,7 @@ import {
   leavingToOutbox,
   type NotificationOutbox,
   type MailSender,
+  type NotifyContext,
   type SmsSender,
 } from '#activities/notification';
 import { createPasswordSteps, type PasswordHashing } from '#activities/password';
@@ -32,6 +34,7 @@ import {
 import { createHoldActivities } from '#activities/revocation';
 import { createSecrets, failOnPermanentErrors, type DirectCalls } from '#activities/step';
 import type { AuditSigningKey } from '#libs/audit-log';
+import type { Bank } from '#libs/config';
 import type { RoleDatabase } from '#libs/db';
 import {
   withFormerNames,
@@ -56,6 +59,8 @@ export interface WorkerDependencies {
   readonly deadlines: Deadlines;
   /** Calendar months on hold after which a certificate is revoked. */
   readonly holdMonths: number;
+  /** The bank in messages to customers. */
+  readonly bank: Bank;
   readonly policy: IdentityPolicy;
   readonly terms: TermsCatalogue;
   readonly receipts: ReceiptSigner;
@@ -65,12 +70,16 @@ export interface WorkerDependencies {
   readonly providers: readonly IdentityProvider[];
   readonly identityRates: IdentityRates;
   readonly retention: Pick<RetentionContext, 'years' | 'deviceDays'>;
+  /** Announcements of certificates that are about to expire. */
+  readonly expiry: ExpirySettings;
   readonly hashing: PasswordHashing;
   /** Number of last passwords that may not be set again. */
   readonly rememberedPasswords: number;
   readonly wrongVidChecksPerDay: number;
   readonly sms: SmsSender;
   readonly mail: MailSender;
+  /** Called after each try to send a message. */
+  readonly onTried?: NonNullable<NotifyContext['onTried']>;
   /** Sends the notifications of committed steps. */
   readonly outbox: Pick<NotificationOutbox, 'sendSoon'>;
   /** The calls to providers that steps make themselves. */
@@ -125,8 +134,10 @@ export function createActivities(dependencies: WorkerDependencies) {
     ...createCertificateSteps(context),
   });
   const providerCalls = createProviderCalls(context);
+  const { onTried } = dependencies;
+  const sending = { db, sms, mail, clock, logger, ...(onTried ? { onTried } : {}) };
   const notifications = createNotificationActivities({
-    ...{ db, sms, mail, clock, logger },
+    ...sending,
     holdMonths: dependencies.holdMonths,
   });
   return withFormerNames({
@@ -154,6 +165,12 @@ export function createActivities(dependencies: WorkerDependencies) {
     ...createEvidenceActivities({ db, clock, terms: dependencies.terms, key: dependencies.auditKey }),
     ...createRetentionActivities({ db, clock, logger, ...dependencies.retention }),
     ...createHoldActivities({ db, clock, logger, holdMonths: dependencies.holdMonths }),
+    ...createExpiryActivities({
+      ...sending,
+      bank: dependencies.bank,
+      terms: dependencies.terms,
+      expiry: dependencies.expiry,
+    }),
     ...createWebhookActivities({
       db,
       clock,

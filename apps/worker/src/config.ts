@@ -3,6 +3,7 @@ import type { RetentionContext } from '#activities/records';
 import { z } from 'zod';
 import {
   auditOriginConfig,
+  bankSchema,
   checkpointConfig,
   ConfigError,
   count,
@@ -10,6 +11,7 @@ import {
   directDatabaseConfig,
   evidenceKeysConfig,
   integer,
+  json,
   jsonWebKeySet,
   kafkaConfig,
   loadConfig,
@@ -34,6 +36,7 @@ import {
 } from '#libs/domain';
 import { brokenPromises, type TermsCatalogue } from '#libs/terms';
 import { webhookConfig, webhookCredentialsConfig } from '#libs/webhooks';
+import { expiryConfig, namesBank } from './expiry-config.js';
 import { identityPolicySetting } from './identity-policy-config.js';
 import { identityRatesConfig } from './identity-rates-config.js';
 import { providerCredentialsConfig, smtpCredentialsConfig } from './provider-credentials.js';
@@ -102,6 +105,12 @@ export const workerConfig = z
     ),
     ...smtpCredentialsConfig,
     mailFrom: z.string().describe('Sender of mail to customers.'),
+    pageBrand: json(bankSchema)
+      .optional()
+      .describe(
+        "The bank in messages to customers: the gateway's setting of this name, of which the worker reads `name` and `callCentre`. Without it, messages name a fictional bank.",
+      ),
+    ...expiryConfig,
     ...webhookConfig,
     ...webhookCredentialsConfig,
     hashingSlots: count(2, { min: 1, max: 64 }).describe(
@@ -144,8 +153,20 @@ export const workerConfig = z
       ),
   })
   .superRefine(
-    refuseDevelopmentAddresses('telecomUrl', 'oneWonUrl', 'documentUrl', 'smsUrl', 'smtpUrl', 'oidcIssuer'),
-  );
+    refuseDevelopmentAddresses(
+      'telecomUrl',
+      'oneWonUrl',
+      'documentUrl',
+      'smsUrl',
+      'smtpUrl',
+      'oidcIssuer',
+      'pageUrl',
+    ),
+  )
+  .refine(namesBank, {
+    path: ['pageBrand'],
+    message: 'is required in production where RESEAL_PAGE_URL is set: messages name the bank',
+  });
 export type WorkerConfig = z.output<typeof workerConfig>;
 
 export const readConfig = () => loadConfig(workerConfig);

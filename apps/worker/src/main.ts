@@ -4,7 +4,7 @@ import { PasswordHashing } from '#activities/password';
 import { findRowsBehindWorkflows } from '#activities/lifecycle';
 import { createMailSender, createSmsSender, NotificationOutbox } from '#activities/notification';
 import { CheckpointFile, recordProcessStart, Sequencer, sequencerLeadership } from '#libs/audit-log';
-import { describeConfig, directUrlOf, exitOnConfigError } from '#libs/config';
+import { describeConfig, directUrlOf, exitOnConfigError, sampleBank } from '#libs/config';
 import { ClockWatch } from '#libs/clock';
 import { createDatabase, exitOnTransactionPooler } from '#libs/db';
 import { taskQueues, type Clock } from '#libs/domain';
@@ -34,6 +34,7 @@ import {
   retentionYearsOf,
 } from './config.js';
 import { WorkerDirectCalls } from './direct-calls.js';
+import { expirySettingsOf } from './expiry-config.js';
 import { createIdentityProviders } from './identity-providers.js';
 import { identityRatesOf } from './identity-rates-config.js';
 import { providerFetch, smtpCredentialsOf } from './provider-credentials.js';
@@ -83,6 +84,7 @@ const staffIssuer = {
 const measuredCalls = { timeoutMs: config.providerTimeoutMs, onCall: providerMetrics.onCall };
 const notifying = {
   ...{ db, clock, logger, holdMonths: config.holdMonths },
+  bank: config.pageBrand ?? sampleBank,
   ...{ onTried: providerMetrics.onTried },
   sms: createSmsSender({ url: config.smsUrl, fetch: providerFetch(config, 'sms'), ...measuredCalls }),
   mail: createMailSender({
@@ -112,6 +114,7 @@ const activities = createActivities({
   }),
   identityRates: identityRatesOf(config),
   retention: { years: retentionYearsOf(config), deviceDays: config.deviceRetentionDays },
+  expiry: expirySettingsOf(config),
   hashing,
   rememberedPasswords: config.rememberedPasswords,
   wrongVidChecksPerDay: config.wrongVidChecksPerDay,

@@ -7,6 +7,7 @@
  */
 export const benchmarks = {
   audit: 'database',
+  expiry: 'database',
   growth: 'stack',
   identity: 'stack',
   import: 'database',

@@ -31,6 +31,7 @@ const variablesOfOneApp = {
     'RESEAL_SMS_URL',
     'RESEAL_SMTP_URL',
     'RESEAL_MAIL_FROM',
+    'RESEAL_PAGE_URL',
   ],
   signer: tokenVariables,
   ca: tokenVariables,
@@ -180,6 +181,8 @@ export function appEnvironments(context) {
       RESEAL_SMTP_URL: client.RESEAL_SMTP_URL,
       RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
       RESEAL_MAIL_FROM: 'Reseal <no-reply@reseal.example>',
+      // Tests count the messages of sample people, whose certificates expire soon.
+      ...(settings.environment === 'test' ? {} : { RESEAL_PAGE_URL: client.RESEAL_GATEWAY_URL }),
     },
     customers: {},
     signer: {

@@ -42,6 +42,8 @@ export {
   url,
   urls,
 } from './values.js';
+export { bankSchema, bankShape, sampleBank } from './bank.js';
+export type { Bank } from './bank.js';
 export { trustedProxies } from './trusted-proxies.js';
 export { isSandboxHost, plainHttpConfig, refuseDevelopmentAddresses } from './production.js';
 export { describeConfig } from './describe-config.js';

@@ -28,7 +28,7 @@ const documentedTopics: Readonly<Record<keyof typeof topics, Topic>> = {
   certificate: {
     address: topics.certificate,
     description:
-      'Every change of state of a certificate, in order per reissue that caused it, or per certificate if none did.',
+      'Every change of state of a certificate, in order per reissue that caused it, or per certificate if none did. Its expiry is announced before it and on the day after, in the order of the certificate.',
     keyDescription: 'The serial of the certificate, hexadecimal.',
     types: certificateEventTypes,
     dataSchema: 'CertificateEventData',
@@ -46,7 +46,7 @@ const documentedTopics: Readonly<Record<keyof typeof topics, Topic>> = {
 const introduction = [
   'Other systems of the bank subscribe to these topics. Events contain no personal data; `customerRef` is a pseudonym.',
   'Messages are CloudEvents 1.0 in Kafka’s binary content mode: the attributes are headers that begin with `ce_`, the value is the data as JSON.',
-  '`ce_id` is `<reissueId>/<sequence>`, the same each time an event is delivered. Delivery is at least once: a consumer ignores an id that it has already processed. The sequence counts per reissue, over both topics. An event of a certificate that no reissue caused (revoked or held by the bank) has `<serial>/<sequence>`, counted per certificate. A checkpoint has `audit/<sequence>`. Sequences increase, but not always by one: after Reseal is restored from a backup, each stream continues far above all published numbers, so that no id is used twice.',
+  '`ce_id` is `<reissueId>/<sequence>`, the same each time an event is delivered. Delivery is at least once: a consumer ignores an id that it has already processed. The sequence counts per reissue, over both topics. An event of a certificate that no reissue caused (revoked or held by the bank, or about to expire) has `<serial>/<sequence>`, counted per certificate. A checkpoint has `audit/<sequence>`. Sequences increase, but not always by one: after Reseal is restored from a backup, each stream continues far above all published numbers, so that no id is used twice.',
   'The number at the end of a type is the version of its data schema. Members may be added within a version; a change that breaks consumers gets a new version.',
 ].join('\n\n');
 

@@ -42,6 +42,7 @@ export const certificateEventTypes = [
   'reseal.certificate.held.v1',
   'reseal.certificate.released.v1',
   'reseal.certificate.revoked.v1',
+  'reseal.certificate.expiring.v1',
 ] as const;
 export type CertificateEventType = (typeof certificateEventTypes)[number];
 
@@ -76,6 +77,12 @@ export const certificateEventDataSchema = z
     notBefore: z.iso.datetime().optional(),
     notAfter: z.iso.datetime().optional(),
     revocationReason: z.string().optional().describe('RFC 5280 section 5.3.1'),
+    daysLeft: z
+      .int()
+      .optional()
+      .describe(
+        'of `expiring`: how many days in Korea before the expiry this is announced; -1 on the day after',
+      ),
   })
   .meta({ id: 'CertificateEventData' });
 

@@ -32,6 +32,7 @@ export const columnValues = {
   'consent.locale': termsLocales,
   'customer.carrier': carriers,
   'customer_rrn.sealed_by': ['REGISTRY', 'CUSTOMER'],
+  'expiry_announcement.outcome': ['SENT', 'NOT_SENT', 'OPTED_OUT', 'OUTDATED'],
   'identity_day.method': identityMethods,
   'identity_method.method': identityMethods,
   'identity_photo.sealed_by': ['VAULT', 'CUSTOMER'],

@@ -122,6 +122,7 @@ export interface Grants {
     customer_rrn: 'select' | 'update';
     event: 'select' | 'insert' | 'update';
     evidence_bundle: 'select' | 'insert' | 'delete';
+    expiry_announcement: 'select' | 'insert' | 'update' | 'delete';
     identity_day: 'select' | 'insert' | 'update' | 'delete';
     identity_method: 'select' | 'insert' | 'update';
     identity_photo: 'select' | 'update' | 'delete';

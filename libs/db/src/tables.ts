@@ -164,6 +164,7 @@ export interface Tables {
     carrier: Value<'customer.carrier'> | null;
     bank_customer_id: string | null;
     erased_at: Date | null;
+    expiry_notices: Generated<boolean>;
   };
   customer_import: {
     import_id: GeneratedAlways<string>;
@@ -221,6 +222,15 @@ export interface Tables {
     requested_by: string;
     bundle: Buffer;
     made_at: Date;
+  };
+  expiry_announcement: {
+    serial: string;
+    days_left: number;
+    announced_at: Date;
+    due_at: Date | null;
+    attempts: Generated<number>;
+    channels: Generated<string[]>;
+    outcome: Value<'expiry_announcement.outcome'> | null;
   };
   external_issuer: {
     subject: string;

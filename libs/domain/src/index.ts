@@ -94,7 +94,9 @@ export {
 export type { ResidentNumber } from './resident-number.js';
 export { parseLicenceNumber, readIdentityDocument } from './identity-document.js';
 export type { IdentityDocument } from './identity-document.js';
-export { koreanDayOf } from './korean-time.js';
+export { isKoreanNight, koreanDayOf, startOfKoreanDay } from './korean-time.js';
+export { dayAfterExpiry, dueAnnouncement, expiryWindows } from './expiry-announcements.js';
+export type { ExpiryWindow } from './expiry-announcements.js';
 export { stepLimitReached, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';

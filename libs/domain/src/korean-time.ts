@@ -9,5 +9,26 @@ export function koreanDayOf(at: Date): string {
 
 /** When the next calendar day begins in Korea. */
 export function nextKoreanDay(at: Date): Date {
-  return new Date(Math.floor((at.getTime() + offsetMs) / dayMs + 1) * dayMs - offsetMs);
+  return startOfKoreanDay(at, 1);
 }
+
+/** When a calendar day in Korea begins, counted from the day of `at`. */
+export function startOfKoreanDay(at: Date, daysLater = 0): Date {
+  return new Date((koreanDayNumber(at) + daysLater) * dayMs - offsetMs);
+}
+
+/** How many calendar days in Korea `to` is after `from`. */
+export function koreanDaysBetween(from: Date, to: Date): number {
+  return koreanDayNumber(to) - koreanDayNumber(from);
+}
+
+/** The hours in Korea in which customers get no message that can wait: from 21:00 until 08:00. */
+const night = { from: 21, until: 8 } as const;
+
+/** Whether it is night in Korea. */
+export function isKoreanNight(at: Date): boolean {
+  const hour = Math.floor(((at.getTime() + offsetMs) % dayMs) / 3_600_000);
+  return hour >= night.from || hour < night.until;
+}
+
+const koreanDayNumber = (at: Date) => Math.floor((at.getTime() + offsetMs) / dayMs);

@@ -56,6 +56,8 @@ export interface StandaloneCertificateEventInput {
   readonly type: CertificateEventType;
   /** RFC 5280 section 5.3.1. */
   readonly revocationReason?: string | undefined;
+  /** The announcement of the expiry that the event is about. */
+  readonly daysLeft?: number;
   readonly occurredAt: Date;
 }
 
@@ -93,13 +95,14 @@ export function certificateEvent(change: CertificateEventInput): NewEvent {
 
 /** The event of a certificate's change outside any reissue, in the certificate's own stream. */
 export function standaloneCertificateEvent(change: StandaloneCertificateEventInput): NewEvent {
-  const { certificate, customerRef, revocationReason } = change;
+  const { certificate, customerRef, revocationReason, daysLeft } = change;
   const data: CertificateEventData = {
     serial: certificate.serial,
     customerRef,
     notBefore: certificate.not_before.toISOString(),
     notAfter: certificate.not_after.toISOString(),
     ...(revocationReason ? { revocationReason } : {}),
+    ...(daysLeft === undefined ? {} : { daysLeft }),
   };
   return newEvent(change, certificate.serial, topics.certificate, certificate.serial, data);
 }

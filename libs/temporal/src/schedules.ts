@@ -27,6 +27,7 @@ const schedules: readonly ScheduleDefinition[] = [
   { id: 'archive', workflow: 'archive', everyMs: minute, runTimeoutMs: 10 * minute },
   { id: 'retention', workflow: 'retention', everyMs: hour, runTimeoutMs: 30 * minute },
   { id: 'release-holds', workflow: 'releaseHolds', everyMs: hour, runTimeoutMs: 30 * minute },
+  { id: 'announce-expiry', workflow: 'announceExpiry', everyMs: 10 * minute, runTimeoutMs: hour },
 ];
 
 /**

@@ -87,6 +87,11 @@ describe('loading the terms', () => {
       { 'rules/2026-01.ko.md': ko, 'rules/2026-01.en.md': document({ validFrom: '2026-01-02' }) },
       /different validFrom/,
     ],
+    [
+      'links in one language only',
+      { 'rules/2026-01.ko.md': ko, 'rules/2026-01.en.md': document({ links: true }) },
+      /allows links in one language only/,
+    ],
     ['one text for both languages', { 'rules/2026-01.ko.md': en, 'rules/2026-01.en.md': en }, /same text/],
     [
       'two versions from the same day',

@@ -74,6 +74,7 @@ function versionProblems(name: string, translations: TermsCatalogue): string[] {
   if (differs(({ validFrom }) => validFrom.getTime())) problems.push(`${name} has different validFrom dates`);
   if (differs(({ retention }) => canonicalize(retention)))
     problems.push(`${name} promises different periods`);
+  if (differs(({ links }) => links)) problems.push(`${name} allows links in one language only`);
   // The digest alone identifies the language of a consent.
   if (!differs(({ digest }) => digest)) problems.push(`${name} has the same text in every language`);
   return problems;

@@ -22,6 +22,8 @@ export interface TermsDocument {
   readonly title: string;
   /** The retention periods that the text promises. */
   readonly retention: Retention;
+  /** Whether messages that the text is about may hold links. A text that says nothing about it forbids them. */
+  readonly links?: true | undefined;
   /** Markdown, byte for byte as it is served. */
   readonly text: string;
   readonly digest: string;
@@ -35,6 +37,7 @@ const frontMatter = z.strictObject({
   validFrom: z.iso.date(),
   title: z.string().trim().min(1),
   retention: retentionSchema.default({}),
+  links: z.literal(true).optional(),
 });
 
 /** The digest that a consent names: SHA-256 over the UTF-8 bytes of `text`, in lower-case hexadecimal. */

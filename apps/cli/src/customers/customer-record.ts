@@ -96,6 +96,9 @@ export const customerRecord = (now: Date) =>
           return at && at <= now ? at : undefined;
         }, 'must be a time in the past (ISO 8601, with its offset)'),
       ),
+      expiryNotices: optional(
+        readBy((text) => ({ yes: true, no: false })[text.toLowerCase()], 'must be yes or no'),
+      ),
       certificate: optional(readBy(readCertificate, 'must be a certificate in base64 or PEM')),
     },
     'must be an object with the documented members',

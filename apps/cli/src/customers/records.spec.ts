@@ -20,6 +20,7 @@ const full = {
   rrn: '991231-9123456',
   passwordVerifier: verifier,
   passwordSetAt: '2026-01-05T10:00:00+09:00',
+  expiryNotices: 'No',
   certificate: Buffer.from('3003020101', 'hex').toString('base64'),
 };
 const columns = Object.keys(full) as (keyof typeof full)[];
@@ -99,6 +100,7 @@ describe('the customers of a file', () => {
         accountNumber: '110123456789',
         rrn: '9912319123456',
         passwordSetAt: new Date('2026-01-05T01:00:00Z'),
+        expiryNotices: false,
         certificate: Buffer.from('3003020101', 'hex'),
       },
     });
@@ -213,7 +215,7 @@ describe('the customers of a file', () => {
     );
     expect(reasonsOf(lines)).toEqual([
       '3: has a quotation mark that is not closed, or is in the middle of a field',
-      '5: has 13 fields, and the first line 12',
+      '5: has 14 fields, and the first line 13',
       '6: has a quotation mark that is not closed, or is in the middle of a field',
     ]);
     expect(lines).toHaveLength(6);

@@ -197,6 +197,7 @@ function plan(
     email: record.email ?? null,
     bank_code: record.bankCode,
     account_number: record.accountNumber,
+    expiry_notices: record.expiryNotices ?? known?.expiryNotices ?? true,
   };
   const number = planNumber(context, candidate, customerId, known, writes);
   const setAt = record.passwordSetAt ?? context.now;
@@ -233,7 +234,7 @@ function customerOf(record: CustomerRecord, { byId, byCi }: OnFile): CustomerOnF
 
 function isSame(
   row: CustomerWrites['changed'][number],
-  { bankCustomerId, name, mobile, carrier, email, bankCode, accountNumber }: CustomerOnFile,
+  { bankCustomerId, name, mobile, carrier, email, bankCode, accountNumber, expiryNotices }: CustomerOnFile,
 ): boolean {
   return (
     row.bank_customer_id === bankCustomerId &&
@@ -242,7 +243,8 @@ function isSame(
     row.carrier === carrier &&
     row.email === email &&
     row.bank_code === bankCode &&
-    row.account_number === accountNumber
+    row.account_number === accountNumber &&
+    row.expiry_notices === expiryNotices
   );
 }
 

@@ -62,15 +62,15 @@ describe('npm run terms -- check', () => {
     for (const locale of ['ko', 'en']) {
       const old = readFileSync(join(documents, `expiry-guidance/2026-01.${locale}.md`), 'utf8');
       const text = old
-        .replace('version: 2026-01', 'version: 2026-12')
-        .replace(/version: .2026-01.$/m, "version: '2026-12'");
-      const file = join(documents, `expiry-guidance/2026-12.${locale}.md`);
-      writeFileSync(file, text.replace(/validFrom: .*/, 'validFrom: 2026-12-01'));
+        .replace('version: 2026-01', 'version: 2026-99')
+        .replace(/version: .2026-01.$/m, "version: '2026-99'");
+      const file = join(documents, `expiry-guidance/2026-99.${locale}.md`);
+      writeFileSync(file, text.replace(/validFrom: .*/, 'validFrom: 2026-12-31'));
       appendFileSync(file, 'One more clause.\n');
     }
     const { code, complaints } = await run(['check', '--documents', documents]);
     expect(code).toBe(1);
-    expect(complaints).toMatch(/expiry-guidance\/2026-12\.ko is not recorded: add ".*": "[0-9a-f]{64}"/);
+    expect(complaints).toMatch(/expiry-guidance\/2026-99\.ko is not recorded: add ".*": "[0-9a-f]{64}"/);
 
     const digests = JSON.parse(readFileSync(join(published, 'digests.json'), 'utf8')) as object;
     const more = Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { PageBrand } from '#libs/contracts';
+import { bankShape, sampleBank } from '#libs/config';
 import { z } from 'zod';
 import { contrastOf, textColourOn } from './contrast.js';
 
@@ -24,11 +25,9 @@ const colour = (scheme: Scheme) =>
       },
     );
 
-const words = z.strictObject({ ko: z.string().min(1).max(60), en: z.string().min(1).max(60) });
-
 /** The bank on the customers' page. The logo is in it, so that the brand is one JSON document. */
 export const brandSchema = z.strictObject({
-  name: words,
+  ...bankShape,
   logo: z
     .string()
     .max(200_000, 'must be at most 200,000 characters')
@@ -37,10 +36,6 @@ export const brandSchema = z.strictObject({
       'must be a data: URL of an SVG, PNG or WebP image in base64',
     ),
   colours: z.strictObject({ light: colour('light'), dark: colour('dark') }),
-  callCentre: z.strictObject({
-    phone: z.string().regex(/^\+?\d[\d-]{2,18}\d$/, 'must be a telephone number'),
-    hours: words,
-  }),
   privacyPolicy: z.url({ protocol: /^https$/, error: 'must be an https:// address' }),
 });
 export type Brand = z.output<typeof brandSchema>;
@@ -49,13 +44,9 @@ const star = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect 
 
 /** A fictional bank: the page of an installation that has not set its own brand. */
 export const sampleBrand: Brand = {
-  name: { ko: '한별은행', en: 'Hanbyeol Bank' },
+  ...sampleBank,
   logo: `data:image/svg+xml;base64,${Buffer.from(star).toString('base64')}`,
   colours: { light: '#2456c7', dark: '#9dbcff' },
-  callCentre: {
-    phone: '1500-0000',
-    hours: { ko: '평일 09:00~18:00', en: 'weekdays 9:00 to 18:00' },
-  },
   privacyPolicy: 'https://bank.example/privacy',
 };
 

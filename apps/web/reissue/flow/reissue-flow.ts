@@ -14,6 +14,7 @@ import { acceptPassword, tryPassword } from '../key/key-files.js';
 import { makeKey } from '../key/own-key.js';
 import { BrowserStore, type KeptReissue } from '../key/store.js';
 import { KeptProgress } from './kept-progress.js';
+import { reasonOfLink } from './link.js';
 import { openPage, type OpenPage } from './open-page.js';
 import { forgetToken, keepToken } from './page-session.js';
 
@@ -87,7 +88,8 @@ export class ReissueFlow {
 
   /** Opens the page, and resumes the reissue that was started in this browser. */
   static async open(): Promise<ReissueFlow> {
-    const state = new Observable(initialState);
+    const reason = reasonOfLink(location.search);
+    const state = new Observable({ ...initialState, draft: reason ? { reason } : {} });
     const update = (change: Partial<FlowState>) => state.set({ ...state.current(), ...change });
     const storing = BrowserStore.open(() => update({ resumable: false }));
     if (!navigator.cookieEnabled) update({ resumable: false });

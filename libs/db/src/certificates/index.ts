@@ -1,5 +1,15 @@
 export { listCertificates } from './certificate-lists.js';
 export type { ListedCertificate } from './certificate-lists.js';
+export {
+  certificatesToAnnounce,
+  deleteAnnouncements,
+  expiryTerms,
+  insertAnnouncements,
+  pageOf,
+  recordAnnouncement,
+  takeAnnouncements,
+} from './expiry-announcements.js';
+export type { ExpiryPlace, HolderToNotify, TakenAnnouncement } from './expiry-announcements.js';
 export { insertProfile, findProfiles, statusUrlsInProfiles } from './certificate-profiles.js';
 export { certificateStatuses } from './certificate-status.js';
 export type { CertificateStatusRow } from './certificate-status.js';
@@ -32,6 +42,7 @@ export {
   writeHold,
   blockKey,
   nextCertificateEventSequence,
+  nextCertificateEventSequences,
   withdrawCertificatesOf,
   changeableCertificates,
   certificatesOnHold,

@@ -71,6 +71,20 @@ export async function nextCertificateEventSequence(
   return sequence;
 }
 
+/** As {@link nextCertificateEventSequence}, of many locked certificates by their serial. */
+export async function nextCertificateEventSequences(
+  tx: Tx<'select certificate' | 'update certificate'>,
+  serials: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx
+    .updateTable('certificate')
+    .set({ event_sequence: sql`event_sequence + 1` })
+    .where('serial', '=', sql<string>`any(${serials}::text[])`)
+    .returning(['serial', 'event_sequence'])
+    .execute();
+  return new Map(rows.map(({ serial, event_sequence: sequence }) => [serial, sequence]));
+}
+
 /**
  * Withdraws the new certificate of a reissue. An open intent is closed, so that a signature in progress cannot be stored;
  * a stored certificate is revoked.

@@ -14,6 +14,7 @@ export interface CustomerOnFile {
   readonly email: string | null;
   readonly bankCode: string;
   readonly accountNumber: string;
+  readonly expiryNotices: boolean;
   readonly erasedAt: Date | null;
   /** The key's registry key; null: no key, or a destroyed one. */
   readonly keyId: string | null;
@@ -41,7 +42,7 @@ export async function customersToImport(
       union select customer_id from customer where ci = any(${cis}::text[])
     )
     select customer.customer_id as "customerId", bank_customer_id as "bankCustomerId", ci, name, mobile, carrier, email,
-      bank_code as "bankCode", account_number as "accountNumber", customer.erased_at as "erasedAt",
+      bank_code as "bankCode", account_number as "accountNumber", expiry_notices as "expiryNotices", customer.erased_at as "erasedAt",
       case when wrapped is not null then customer_key.key_id end as "keyId", wrapped,
       coalesce(destroyed_at is not null, false) as "keyDestroyed", lookup, set_at as "passwordSetAt"
     from named join customer using (customer_id)
@@ -113,6 +114,7 @@ type ImportedCustomer = Required<
     | 'email'
     | 'bank_code'
     | 'account_number'
+    | 'expiry_notices'
   >
 >;
 
@@ -143,13 +145,15 @@ export async function writeImportedCustomers(
   if (added.length > 0)
     await sql`
       insert into customer (customer_id, customer_ref, bank_customer_id, ci, name, mobile, carrier, email, bank_code,
-        account_number, created_at)
-      select customer_id, customer_ref, bank_customer_id, ci, name, mobile, carrier, email, bank_code, account_number, ${at}
+        account_number, expiry_notices, created_at)
+      select customer_id, customer_ref, bank_customer_id, ci, name, mobile, carrier, email, bank_code, account_number,
+        expiry_notices, ${at}
       from jsonb_populate_recordset(null::customer, ${JSON.stringify(added)}::jsonb)`.execute(tx);
   if (changed.length > 0)
     await sql`
       update customer set bank_customer_id = given.bank_customer_id, name = given.name, mobile = given.mobile,
-        carrier = given.carrier, email = given.email, bank_code = given.bank_code, account_number = given.account_number
+        carrier = given.carrier, email = given.email, bank_code = given.bank_code, account_number = given.account_number,
+        expiry_notices = given.expiry_notices
       from jsonb_populate_recordset(null::customer, ${JSON.stringify(changed)}::jsonb) as given
       where customer.customer_id = given.customer_id`.execute(tx);
   if (keys.length > 0)

@@ -1,11 +1,10 @@
 import { useState } from 'react';
 import type { ReissueReason } from '#libs/client';
+import { reasons } from '../../flow/link.js';
 import { useFlow } from '../../flow/use-flow.js';
 import { Choice, Form } from '../../components/form.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
-
-const reasons: readonly ReissueReason[] = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'];
 
 export function ReasonStep({ onNext }: { onNext: () => void }) {
   const { reason: words, next } = useWords();
