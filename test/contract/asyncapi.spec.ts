@@ -1,8 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#libs/config';
-import { auditEventTypes, certificateEventTypes, reissueEventTypes, topics } from '#libs/contracts';
+import {
+  auditEventDataSchema,
+  auditEventTypes,
+  certificateEventDataSchema,
+  certificateEventTypes,
+  dataSchemaOf,
+  eventSchemaFiles,
+  reissueEventDataSchema,
+  reissueEventTypes,
+  topics,
+} from '#libs/contracts';
 import type { EventRow, NewEvent } from '#libs/db/events';
 import {
   certificateEvent,
@@ -18,7 +28,10 @@ import { asyncApiText } from '../../libs/contracts/src/asyncapi-file.js';
 interface Document {
   channels: Record<string, { address: string; messages: Record<string, object> }>;
   components: {
-    messages: Record<string, { payload: { $ref: string }; headers: object }>;
+    messages: Record<
+      string,
+      { payload: { $ref: string }; headers: object; examples: { headers: object; payload: object }[] }
+    >;
     messageTraits: { cloudEvent: { headers: object } };
   };
 }
@@ -33,6 +46,13 @@ function faults(schema: object, value: unknown): unknown {
   const validate = ajv.compile(JSON.parse(absolute) as object);
   return validate(value) ? [] : validate.errors;
 }
+
+/** The schemas in the code refuse members that they do not name. The published ones are open. */
+const strictSchemas: Readonly<Record<string, { parse(data: unknown): unknown }>> = {
+  reissue: reissueEventDataSchema,
+  certificate: certificateEventDataSchema,
+  audit: auditEventDataSchema,
+};
 
 const reissue = {
   reissue_id: `ri_${'0'.repeat(32)}`,
@@ -85,5 +105,59 @@ describe('the AsyncAPI document', () => {
     expect(faults(document.components.messageTraits.cloudEvent.headers, headers)).toEqual([]);
     expect(faults(message.headers, headers)).toEqual([]);
     expect(faults(message.payload, JSON.parse(value))).toEqual([]);
+    strictSchemas[event.type.split('.')[1]!]!.parse(JSON.parse(value));
+  });
+
+  it.each(Object.keys(document.components.messages))(
+    'The AsyncAPI document has a true example of %s',
+    (type) => {
+      const { examples, headers, payload } = document.components.messages[type]!;
+      const [example] = examples;
+      expect(faults(document.components.messageTraits.cloudEvent.headers, example!.headers)).toEqual([]);
+      expect(faults(headers, example!.headers)).toEqual([]);
+      expect(faults(payload, example!.payload)).toEqual([]);
+      strictSchemas[type.split('.')[1]!]!.parse(example!.payload);
+    },
+  );
+
+  it('The event of a parked reissue names its step', () => {
+    const parked = { ...reissue, state: 'ISSUING', serial: null, parked_step: 'ISSUE_CERTIFICATE' } as const;
+    const change = { sequence: 3, previousState: 'ISSUING', code: 'OUTCOME_UNKNOWN', occurredAt } as const;
+    expect(reissueEvent({ reissue: parked, type: 'reseal.reissue.parked.v1', ...change }).data).toMatchObject(
+      {
+        parked: true,
+        parkedStep: 'ISSUE_CERTIFICATE',
+        code: 'OUTCOME_UNKNOWN',
+      },
+    );
+    const resumed = { ...parked, parked_step: null };
+    expect(
+      reissueEvent({ reissue: resumed, type: 'reseal.reissue.resumed.v1', ...change }).data,
+    ).not.toHaveProperty('parkedStep');
+  });
+});
+
+describe('the JSON Schema files of event data', () => {
+  it('The committed JSON Schema files are those that the schemas make (npm run asyncapi)', () => {
+    const folder = join(projectRoot(), 'libs/contracts/schemas');
+    const committed = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+    expect(Object.fromEntries(committed)).toEqual(eventSchemaFiles);
+  });
+
+  it('Each event type names the $id of a JSON Schema file', () => {
+    const ids = Object.values(eventSchemaFiles).map((file) => (JSON.parse(file) as { $id: string }).$id);
+    const types = [...reissueEventTypes, ...certificateEventTypes, ...auditEventTypes];
+    expect([...new Set(types.map(dataSchemaOf))].sort()).toEqual(ids.sort());
+  });
+
+  it('A consumer that checks data by a JSON Schema file accepts a member that is added later', () => {
+    for (const file of Object.values(eventSchemaFiles)) {
+      const schema = JSON.parse(file) as { $id: string };
+      const example = Object.entries(document.components.messages).find(
+        ([type]) => dataSchemaOf(type) === schema.$id,
+      )![1].examples[0]!.payload;
+      const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
+      expect([validate({ ...example, addedLater: 1 }), validate({})]).toEqual([true, false]);
+    }
   });
 });

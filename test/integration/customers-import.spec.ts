@@ -1,6 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -386,6 +394,55 @@ describe('importing customers', () => {
         details: { added: 1, changed: 0, unchanged: 0, refused: 1, resumedAfter: 0 },
       },
     ]);
+  });
+
+  it('The references of customers are written for the bank to join events, and audited', async () => {
+    const people = [bankCustomer(), bankCustomer(), bankCustomer()];
+    await importOf(people);
+    await world.owner
+      .updateTable('customer')
+      .set({ bank_customer_id: null })
+      .where('bank_customer_id', '=', people[2]!.customerId)
+      .execute();
+    const file = join(folder, 'references.csv');
+    expect(await customers(['references', file])).toMatchObject({
+      code: 0,
+      printed: [`2 customers were written to ${file}.`],
+    });
+    const lines = await Promise.all(
+      people
+        .slice(0, 2)
+        .map(async ({ customerId }) => `${customerId},${(await onFile(customerId)).customer_ref}`),
+    );
+    const [head, ...rows] = readFileSync(file, 'utf8').split('\r\n');
+    expect([head, rows.pop()]).toEqual(['customerId,customerRef', '']);
+    expect(rows.sort()).toEqual(lines.sort());
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const entries = await world.owner
+      .selectFrom('authority_entry')
+      .select(['actor', 'outcome', 'details'])
+      .where('action', '=', 'exportCustomerReferences')
+      .orderBy('position')
+      .execute();
+    expect(entries).toEqual([
+      { actor: 'operator:kim', outcome: 'STARTED', details: {} },
+      { actor: 'operator:kim', outcome: 'DONE', details: { customers: 2 } },
+    ]);
+  });
+
+  it('The references of customers replace no file and need the tool’s role', async () => {
+    const file = fileOf('', 'csv');
+    expect(await customers(['references', file])).toMatchObject({
+      code: 2,
+      complained: [expect.stringContaining('exists')],
+    });
+    expect(readFileSync(file, 'utf8')).toBe('');
+    const other = join(folder, 'others.csv');
+    expect(await customers(['references', other], { env: environment('worker') })).toMatchObject({
+      code: 1,
+      complained: [expect.stringMatching(/may not write an audit entry/)],
+    });
+    expect(existsSync(other)).toBe(false);
   });
 
   it.each([

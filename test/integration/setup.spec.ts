@@ -170,9 +170,10 @@ describe('setup kafka', () => {
     await admin.deleteTopics({ topics: [topic] });
     await admin.disconnect();
   });
-  async function run(partitions: number, dryRun: boolean): Promise<string[]> {
+  async function run(partitions: number, dryRun: boolean, retentionDays?: number): Promise<string[]> {
     const lines: string[] = [];
-    const plan = await planTopics({ brokers: brokers.split(',') }, { partitions, replicas: 0 }, [topic]);
+    const layout = { partitions, replicas: 0, retentionDays };
+    const plan = await planTopics({ brokers: brokers.split(',') }, layout, [topic]);
     await runPlan('kafka', plan, { dryRun, print: (line) => lines.push(line) });
     return lines;
   }
@@ -186,6 +187,34 @@ describe('setup kafka', () => {
       `kafka: the topic ${topic} has 3 partitions, not 6, and keeps them: events of one key would be in two partitions`,
       'kafka: nothing to do',
     ]);
+  });
+
+  it('A new topic keeps events for 30 days, is not compacted, and keeps them otherwise only if that is configured', async () => {
+    await run(3, false);
+    const day = 24 * 3_600_000;
+    const settingsOf = async () => {
+      await admin.connect();
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: 2, name: topic, configNames: ['retention.ms', 'cleanup.policy'] }],
+      });
+      const entries = resources[0]!.configEntries;
+      return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));
+    };
+    expect(await settingsOf()).toEqual({ 'retention.ms': String(30 * day), 'cleanup.policy': 'delete' });
+    const set = `set retention.ms=${90 * day} on the topic ${topic}`;
+    expect(await run(3, true, 90)).toEqual([`kafka: would ${set}`]);
+    expect(await run(3, false, 90)).toEqual([`kafka: ${set}`]);
+    expect(await run(3, false)).toEqual(['kafka: nothing to do']);
+    expect(await settingsOf()).toEqual({ 'retention.ms': String(90 * day), 'cleanup.policy': 'delete' });
+  });
+
+  it.each(['0', '-1', '1.5', 'forever', '3651'])('A retention of %s days is refused', async (days) => {
+    const environment = { RESEAL_KAFKA_BROKERS: brokers, RESEAL_KAFKA_RETENTION_DAYS: days };
+    expect(await setup(['kafka'], environment)).toMatchObject({
+      code: 78,
+      errors: expect.stringContaining('RESEAL_KAFKA_RETENTION_DAYS'),
+    });
   });
 
   it('The retention of checkpoints is corrected, and other settings of the topic stay', async () => {

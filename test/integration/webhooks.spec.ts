@@ -138,6 +138,38 @@ describe('a webhook', () => {
     expect(receiver.ids).toEqual([`${reissue}/1`]);
   });
 
+  it('A webhook gets checkpoints of the audit log only if it asked for them, also on replay', async () => {
+    const type = 'reseal.audit.checkpoint.v1';
+    const everything = await created();
+    const checkpoints = await created({ types: [type] });
+    const sequence = 1 + Math.floor(Math.random() * 1e9);
+    const checkpoint = { stream: 'audit', topic: 'reseal.audit', key: 'reseal', type, data: {} };
+    await inTransaction(world.owner, (tx) =>
+      insertEvents(tx, [{ ...checkpoint, sequence, occurred_at: new Date() }]),
+    );
+    const reissue = stream();
+    await happen(reissue, 1);
+    const queued = async ({ id }: { id: string }) => {
+      const rows = await world.owner
+        .selectFrom('webhook_delivery')
+        .select(['stream', 'sequence'])
+        .where('endpoint_id', '=', id)
+        .execute();
+      return rows.map((row) => `${row.stream}/${row.sequence}`).sort();
+    };
+    expect(await queued(everything)).toEqual([`${reissue}/1`]);
+    expect(await queued(checkpoints)).toEqual([`audit/${sequence}`]);
+
+    const from = new Date(Date.now() - hour).toISOString();
+    for (const { id } of [everything, checkpoints]) {
+      const replay = { body: { from }, headers: { 'idempotency-key': idempotencyKey() } };
+      expect((await world.call('POST', `/v1/webhooks/${id}/replay`, operator, replay)).status).toBe(200);
+    }
+    expect((await queued(everything)).filter((event) => event.startsWith('audit/'))).toEqual([]);
+    expect((await queued(checkpoints)).filter((event) => !event.startsWith('audit/'))).toEqual([]);
+    expect(await queued(checkpoints)).toContain(`audit/${sequence}`);
+  });
+
   it('A webhook misses no event that is committed late', async () => {
     const { id } = await created();
     dispatch();

@@ -1,13 +1,6 @@
-import { z } from 'zod';
-import {
-  auditEventDataSchema,
-  auditEventTypes,
-  certificateEventDataSchema,
-  certificateEventTypes,
-  reissueEventDataSchema,
-  reissueEventTypes,
-  topics,
-} from './events.js';
+import { eventExamples } from './event-examples.js';
+import { dataSchemaOf, eventDataSchemas } from './event-schemas.js';
+import { auditEventTypes, certificateEventTypes, reissueEventTypes, topics } from './events.js';
 
 interface Topic {
   readonly address: string;
@@ -47,7 +40,7 @@ const introduction = [
   'Other systems of the bank subscribe to these topics. Events contain no personal data; `customerRef` is a pseudonym.',
   'Messages are CloudEvents 1.0 in Kafka’s binary content mode: the attributes are headers that begin with `ce_`, the value is the data as JSON.',
   '`ce_id` is `<reissueId>/<sequence>`, the same each time an event is delivered. Delivery is at least once: a consumer ignores an id that it has already processed. The sequence counts per reissue, over both topics. An event of a certificate that no reissue caused (revoked or held by the bank, or about to expire) has `<serial>/<sequence>`, counted per certificate. A checkpoint has `audit/<sequence>`. Sequences increase, but not always by one: after Reseal is restored from a backup, each stream continues far above all published numbers, so that no id is used twice.',
-  'The number at the end of a type is the version of its data schema. Members may be added within a version; a change that breaks consumers gets a new version.',
+  'The number at the end of a type is the version of its data schema, which `ce_dataschema` names. Members may be added within a version; a change that breaks consumers gets a new version.',
 ].join('\n\n');
 
 /** The AsyncAPI 3 document of the Kafka topics, built from the event schemas. */
@@ -81,11 +74,7 @@ export function describeEvents(): object {
         ),
       ),
       messageTraits: { cloudEvent: { headers: headersSchema } },
-      schemas: {
-        ReissueEventData: dataSchema(reissueEventDataSchema),
-        CertificateEventData: dataSchema(certificateEventDataSchema),
-        AuditEventData: dataSchema(auditEventDataSchema),
-      },
+      schemas: eventDataSchemas,
     },
   };
 }
@@ -98,12 +87,35 @@ const describeMessage = (topic: Topic, type: string) => ({
   title: type.split('.').slice(1, -1).join(' ').replaceAll('-', ' '),
   contentType: 'application/json',
   traits: [{ $ref: '#/components/messageTraits/cloudEvent' }],
-  headers: { type: 'object', properties: { ce_type: { const: type } } },
+  headers: {
+    type: 'object',
+    properties: { ce_type: { const: type }, ce_dataschema: { const: dataSchemaOf(type) } },
+  },
   payload: { $ref: `#/components/schemas/${topic.dataSchema}` },
   bindings: {
     kafka: { key: { type: 'string', description: topic.keyDescription }, bindingVersion: '0.5.0' },
   },
+  examples: [exampleOf(type)],
 });
+
+/** A message as Kafka holds it. */
+function exampleOf(type: string): object {
+  const { id, subject, time, data } = eventExamples[type]!;
+  return {
+    headers: {
+      'content-type': 'application/json',
+      ce_specversion: '1.0',
+      ce_id: id,
+      ce_source: '/reseal',
+      ce_type: type,
+      ce_dataschema: dataSchemaOf(type),
+      ce_subject: subject,
+      ce_time: time,
+      ce_partitionkey: subject,
+    },
+    payload: data,
+  };
+}
 
 const text = (description: string) => ({ type: 'string', description });
 const headersSchema = {
@@ -120,6 +132,7 @@ const headersSchema = {
     },
     ce_source: { ...text('The source within which the ids are unique'), format: 'uri-reference' },
     ce_type: text('Type of the event, with the version of its schema'),
+    ce_dataschema: { ...text('The `$id` of the JSON Schema of the data'), format: 'uri' },
     ce_subject: text('The key of the message'),
     ce_time: { ...text('Time of the event'), format: 'date-time' },
     ce_partitionkey: text('The key of the message (partitioning extension)'),
@@ -128,9 +141,3 @@ const headersSchema = {
     ),
   },
 };
-
-function dataSchema(schema: z.ZodType): object {
-  const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io: 'output' });
-  const { id: __, ...definition } = $defs[z.globalRegistry.get(schema)?.id ?? ''] ?? rest;
-  return definition;
-}

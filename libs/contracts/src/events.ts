@@ -60,6 +60,10 @@ export const reissueEventDataSchema = z
     state: z.enum(states),
     previousState: z.enum(states).nullable(),
     parked: z.boolean(),
+    parkedStep: z
+      .string()
+      .optional()
+      .describe('the step that waits for an operator, while the reissue is parked'),
     code: z.string().optional().describe('why a step was refused or parked, or the reissue ended'),
     serial: z.string().optional(),
     terms: z

@@ -45,7 +45,9 @@ export {
   auditEventTypes,
   reissueEventDataSchema,
   certificateEventDataSchema,
+  auditEventDataSchema,
 } from './events.js';
+export { dataSchemaOf, eventSchemaFiles } from './event-schemas.js';
 export type {
   ReissueEventType,
   CertificateEventType,

@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { asyncApiText } from './asyncapi-file.js';
+import { eventSchemaFiles } from './event-schemas.js';
 
 // Relative to the root of the repository, which is the working directory.
-const path = 'libs/contracts/asyncapi.yaml';
-writeFileSync(path, asyncApiText());
-process.stdout.write(`written: ${path}\n`);
+const folder = 'libs/contracts';
+const files = {
+  'asyncapi.yaml': asyncApiText(),
+  ...Object.fromEntries(Object.entries(eventSchemaFiles).map(([name, text]) => [`schemas/${name}`, text])),
+};
+for (const [name, text] of Object.entries(files)) {
+  writeFileSync(`${folder}/${name}`, text);
+  process.stdout.write(`written: ${folder}/${name}\n`);
+}

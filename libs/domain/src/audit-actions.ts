@@ -77,6 +77,7 @@ export const authorityActions = vocabulary({
   purge: { ko: '보존 기한이 지난 기록 파기', en: 'Records purged after their retention period' },
   rotateRegistry: { ko: '등록부 키 교체', en: 'Keys of the registry rotated' },
   importCustomers: { ko: '고객 정보 일괄 등록', en: 'Customers imported' },
+  exportCustomerReferences: { ko: '고객 식별자 대응표 내보내기', en: 'Customer references exported' },
   eraseCustomer: { ko: '고객 정보 삭제', en: 'Customer erased' },
   sequence: { ko: '감사 기록 순번 부여', en: 'Audit log continued' },
   findRestore: { ko: '백업에서 복원된 데이터베이스 발견', en: 'Database found restored from a backup' },

@@ -93,7 +93,7 @@ export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
     signCertificate: ['signer'],
     findRestore: ['signer'],
   },
-  reseal_customers: byActors(['operator:'], ['importCustomers', 'eraseCustomer']),
+  reseal_customers: byActors(['operator:'], ['importCustomers', 'exportCustomerReferences', 'eraseCustomer']),
   // An engineer who reconciles a restored database.
   reseal_owner: byActors(
     ['operator:'],

@@ -72,6 +72,7 @@ export function reissueEvent(change: ReissueEventInput): NewEvent {
     state: reissue.state,
     previousState: change.previousState,
     parked: reissue.parked_step !== null,
+    ...(reissue.parked_step === null ? {} : { parkedStep: reissue.parked_step }),
     ...(code === undefined ? {} : { code }),
     ...(reissue.serial === null ? {} : { serial: reissue.serial }),
     ...(terms ? { terms } : {}),

@@ -32,6 +32,7 @@ describe('cloudEvent', () => {
       id: `${reissueId}/12`,
       source: '/reseal',
       type: 'reseal.certificate.issued.v1',
+      dataschema: 'urn:reseal:schema:certificate-event-data.v1',
       subject: '0a1b',
       time: '2026-11-22T01:02:03.456Z',
       datacontenttype: 'application/json',

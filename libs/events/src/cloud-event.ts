@@ -1,3 +1,4 @@
+import { dataSchemaOf } from '#libs/contracts';
 import type { EventRow } from '#libs/db/events';
 
 /** A Kafka message with an event. */
@@ -25,6 +26,7 @@ export function cloudEvent(row: EventRow, source: string, traceparent = row.trac
       ce_id: `${row.stream}/${row.sequence}`,
       ce_source: source,
       ce_type: row.type,
+      ce_dataschema: dataSchemaOf(row.type),
       ce_subject: row.key,
       ce_time: row.occurred_at.toISOString(),
       ce_partitionkey: row.key, // extension "partitioning"; also the message's key

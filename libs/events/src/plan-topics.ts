@@ -23,6 +23,8 @@ interface TopicLayout {
   readonly partitions: number;
   /** 0 for the broker's default. */
   readonly replicas: number;
+  /** Of reissues and certificates; undefined: 30 days in a new topic, and an existing one stays as it is. */
+  readonly retentionDays?: number | undefined;
 }
 
 /** `ConfigResourceTypes.TOPIC`, which kafkajs does not export to ES modules. */
@@ -38,7 +40,7 @@ export async function planTopics(
   layout: TopicLayout,
   names: readonly string[] = Object.values(topics),
 ): Promise<TopicPlan> {
-  const { partitions, replicas } = layout;
+  const { partitions, replicas, retentionDays } = layout;
   const kafka = createKafka(access, {
     clientId: 'reseal-setup',
     logLevel: logLevel.NOTHING,
@@ -55,12 +57,16 @@ export async function planTopics(
       .map((name) => ({
         what: `create the topic ${name} with ${partitions} partitions`,
         async run() {
-          const topic = topicToCreate(name, { partitions, ...(replicas > 0 && { replicas }) });
+          const topic = topicToCreate(name, {
+            partitions,
+            ...(replicas > 0 && { replicas }),
+            ...(retentionDays !== undefined && { retentionDays }),
+          });
           await admin.createTopics({ waitForLeaders: false, topics: [topic] });
           await untilLed(admin, name);
         },
       }));
-    const steps = [...creating, ...(await settingSteps(admin, present))];
+    const steps = [...creating, ...(await settingSteps(admin, present, retentionDays))];
     return { steps, close, warnings: await warningsOf(admin, present, layout) };
   } catch (error) {
     await close().catch(() => undefined);
@@ -87,15 +93,18 @@ async function untilLed(admin: Admin, name: string): Promise<void> {
 }
 
 /** Sets what topics must have and have not. */
-async function settingSteps(admin: Admin, present: readonly string[]): Promise<TopicStep[]> {
-  const names = present.filter((name) => Object.keys(topicSettings(name)).length > 0);
+async function settingSteps(
+  admin: Admin,
+  names: readonly string[],
+  retentionDays: number | undefined,
+): Promise<TopicStep[]> {
   if (names.length === 0) return [];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: names.map((name) => ({ type: topicResource, name })),
   });
   return resources.flatMap(({ resourceName: name, configEntries }) => {
-    const missing = Object.entries(topicSettings(name)).filter(
+    const missing = Object.entries(topicSettings(name, retentionDays)).filter(
       ([key, value]) => configEntries.find(({ configName }) => configName === key)?.configValue !== value,
     );
     if (missing.length === 0) return [];

@@ -1,3 +1,4 @@
+import { dataSchemaOf } from '#libs/contracts';
 import type { DueDelivery } from '#libs/db/events';
 import type { WebhookMessage } from './send.js';
 
@@ -7,13 +8,18 @@ interface Attributes {
   /** Within a source ids are unique (a URI reference). */
   readonly source: string;
   readonly type: string;
+  /** The `$id` of the JSON Schema of the data, if it has one. */
+  readonly dataschema?: string;
   readonly subject: string;
   readonly time: Date;
 }
 
 /** A CloudEvent 1.0 in structured JSON mode (HTTP protocol binding, section 3.2). */
-function structured({ id, source, type, subject, time }: Attributes, data: unknown): WebhookMessage {
-  const event = { specversion: '1.0', id, source, type, subject, time: time.toISOString() };
+function structured(
+  { id, source, type, dataschema, subject, time }: Attributes,
+  data: unknown,
+): WebhookMessage {
+  const event = { specversion: '1.0', id, source, type, dataschema, subject, time: time.toISOString() };
   return { id, body: JSON.stringify({ ...event, datacontenttype: 'application/json', data }) };
 }
 
@@ -23,7 +29,8 @@ export function webhookMessage(
   source: string,
 ): WebhookMessage {
   const { stream, sequence, key: subject, type, data, occurred_at: time } = event;
-  return structured({ id: `${stream}/${sequence}`, source, type, subject, time }, data);
+  const dataschema = dataSchemaOf(type);
+  return structured({ id: `${stream}/${sequence}`, source, type, dataschema, subject, time }, data);
 }
 
 /** Type of a test event. */

@@ -12,8 +12,9 @@ import { databaseFailure } from '../database-failure.js';
 import { runTool } from '../run-tool.js';
 import { actorOf, ToolFailure, UsageError, type Terminal } from '../terminal.js';
 import { issuersOfPem } from './external-certificate.js';
-import { importFile, Interrupted, planImport, type FileImport, type ImportResult } from './import-file.js';
+import { importFile, Interrupted, planImport, type FileImport } from './import-file.js';
 import { encodings, type Encoding } from './lines.js';
+import { writeReferences } from './write-references.js';
 
 const usage = `Usage: npm run -s customers -- <command>
 
@@ -32,7 +33,11 @@ const usage = `Usage: npm run -s customers -- <command>
       file brings the customer back. Certificates and consents are kept and can still be verified. Without --confirm it
       only shows what it would do.
 
-CUSTOMER_ID is the bank's own. import and erase take --as NAME: the operator, for the audit trail.
+  references FILE
+      Writes a new CSV file with the bank's customerId and the customerRef of events, of each customer who has both. It
+      lets the bank join events with its own data.
+
+CUSTOMER_ID is the bank's own. import, erase and references take --as NAME: the operator, for the audit trail.
 Exit codes: 0 done, 1 failed or interrupted, 2 invalid arguments, 3 some lines were refused, 78 invalid configuration.`;
 
 /** The settings of the tool: a database role of its own, and the keys that seal numbers. */
@@ -60,6 +65,7 @@ const commands: Readonly<Record<string, (args: string[], terminal: CustomersTerm
     ),
   show: (args, terminal) => withContext(args, terminal, json, show),
   erase: (args, terminal) => withContext(args, terminal, { confirm: { type: 'boolean' } }, erase),
+  references: (args, terminal) => withContext(args, terminal, {}, exportReferences),
 };
 
 /** The operators' tool for the bank's customers. @returns the exit code */
@@ -114,7 +120,7 @@ async function importCustomers(
   };
   const { resumedAfter, ...counts } = dryRun
     ? await planImport(job)
-    : await audited(context, () => importFile(job));
+    : await audited(context, 'importCustomers', () => importFile(job));
   if (resumedAfter > 0) complain(`An earlier run had handled the lines up to ${resumedAfter}.`);
   if (asJson) print(JSON.stringify(counts));
   else {
@@ -127,17 +133,21 @@ async function importCustomers(
   return counts.refused > 0 ? 3 : 0;
 }
 
-/** Records the import in the audit trail, before and after. */
-async function audited(context: Context, run: () => Promise<ImportResult>): Promise<ImportResult> {
+/** Records an act on many customers in the audit trail, before and after. */
+async function audited<Result extends object>(
+  context: Context,
+  action: 'importCustomers' | 'exportCustomerReferences',
+  run: () => Promise<Result>,
+): Promise<Result> {
   const note = (outcome: NewAuthorityEntry['outcome'], entry: Partial<NewAuthorityEntry> = {}) =>
     appendAuthorityEntry(context.db, {
-      ...{ actor: context.actor, action: 'importCustomers', outcome, occurredAt: context.clock() },
+      ...{ actor: context.actor, action, outcome, occurredAt: context.clock() },
       ...entry,
     });
   await note('STARTED');
   try {
     const result = await run();
-    await note('DONE', { details: { ...result } });
+    await note('DONE', { details: { ...result } as Record<string, unknown> });
     return result;
   } catch (error) {
     const reason =
@@ -192,6 +202,13 @@ async function erase(
       `${erasure.number ? 'the number' : 'no number'}, and ${erasure.photos} photos of documents.` +
       (confirmed ? '' : ' Nothing was changed. Add --confirm to do it.'),
   );
+  return 0;
+}
+
+async function exportReferences(context: Context, _: Record<string, unknown>, file: string): Promise<number> {
+  const run = () => writeReferences(context.db, file);
+  const { customers } = await audited(context, 'exportCustomerReferences', run);
+  context.print(`${customers} customers were written to ${file}.`);
   return 0;
 }
 

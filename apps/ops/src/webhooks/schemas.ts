@@ -15,7 +15,9 @@ const description = z
 const types = z
   .array(z.string().regex(/^reseal\.[a-z.-]+\.v\d+$/, 'must be an event type'))
   .max(100)
-  .describe('Event types to send; an empty list means all');
+  .describe(
+    'Event types to send. An empty list means all events of reissues and certificates; checkpoints of the audit log are sent only if their type is listed',
+  );
 
 export const createWebhookRequest = z
   .strictObject({ url, description, types: types.default([]) })

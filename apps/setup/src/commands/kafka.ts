@@ -12,6 +12,15 @@ export const kafkaSetupConfig = z.object({
   kafkaReplicas: count(0, { min: 0, max: 9 }).describe(
     "Number of copies of a topic that `setup kafka` creates. 0: the broker's default.",
   ),
+  kafkaRetentionDays: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .optional()
+    .describe(
+      'How long Kafka keeps the events of reissues and certificates. By default 30 days in a new topic; an existing one stays as it is. Checkpoints of the audit log are never deleted.',
+    ),
 });
 
 /** Topics with their partitions, replicas and retention. */
@@ -28,7 +37,11 @@ export const kafkaCommand: SetupCommand = {
     const { kafkaBrokers: brokers, ...config } = loadConfig(kafkaSetupConfig, options.env);
     const plan = await planTopics(
       { brokers, credentials: kafkaCredentialsOf(config) },
-      { partitions: config.kafkaPartitions, replicas: config.kafkaReplicas },
+      {
+        partitions: config.kafkaPartitions,
+        replicas: config.kafkaReplicas,
+        retentionDays: config.kafkaRetentionDays,
+      },
     );
     await runPlan('kafka', plan, options);
   },

@@ -185,6 +185,28 @@ export async function customerByBankId(
   };
 }
 
+/** The bank's own id of a customer, and the pseudonym in events. */
+export interface CustomerReference {
+  readonly customerId: string;
+  readonly customerRef: string;
+}
+
+/** A batch of customers who have an id of the bank, in the order of these ids. @param after the last id of the batch before */
+export async function customerReferencesAfter(
+  db: Database<'select customer'>,
+  after: string,
+  limit: number,
+): Promise<CustomerReference[]> {
+  const rows = await db
+    .selectFrom('customer')
+    .select(['bank_customer_id', 'customer_ref'])
+    .where('bank_customer_id', '>', after)
+    .orderBy('bank_customer_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ customerId: row.bank_customer_id ?? '', customerRef: row.customer_ref }));
+}
+
 /** Erases what the registry holds of a person, but the bank's own id. The caller holds the lock on the person. */
 export async function eraseFromRegistry(tx: Tx, customerId: string, at: Date): Promise<void> {
   for (const table of ['password_credential', 'password_history', 'known_device'] as const)

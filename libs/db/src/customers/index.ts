@@ -23,6 +23,7 @@ export {
   customerByRef,
   customerByCi,
   customerByBankId,
+  customerReferencesAfter,
   eraseFromRegistry,
   lockCustomer,
   lockCustomerOf,

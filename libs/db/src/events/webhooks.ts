@@ -179,7 +179,7 @@ export async function replayDeliveries(
   const { rows } = await sql`
     INSERT INTO webhook_delivery (endpoint_id, stream, sequence, next_attempt_at)
       SELECT endpoint_id, stream, sequence, ${at}::timestamptz FROM event, webhook_endpoint
-      WHERE endpoint_id = ${endpointId} AND (types = '{}' OR type = ANY (types))
+      WHERE endpoint_id = ${endpointId} AND webhook_wants(types, topic, type)
         AND (${stream ?? null}::text IS NULL OR stream = ${stream ?? null})
         AND (${from ?? null}::timestamptz IS NULL OR occurred_at >= ${from ?? null})
         AND (${to ?? null}::timestamptz IS NULL OR occurred_at <= ${to ?? null})

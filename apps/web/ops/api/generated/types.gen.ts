@@ -705,7 +705,7 @@ export type WebhookRequest = {
      */
     description: string;
     /**
-     * Event types to send; an empty list means all
+     * Event types to send. An empty list means all events of reissues and certificates; checkpoints of the audit log are sent only if their type is listed
      */
     types?: Array<string>;
 };
@@ -770,7 +770,7 @@ export type WebhookChange = {
      */
     description?: string;
     /**
-     * Event types to send; an empty list means all
+     * Event types to send. An empty list means all events of reissues and certificates; checkpoints of the audit log are sent only if their type is listed
      */
     types?: Array<string>;
     enabled?: boolean;
