@@ -18,6 +18,7 @@ const assets = [
   'libs/contracts/openapi.json',
   'libs/contracts/openapi-ops.json',
   'libs/contracts/openapi-providers.json',
+  'libs/contracts/asyncapi.yaml',
   'libs/db/migrations',
   'libs/terms/digests.json',
   'libs/terms/documents',

@@ -19,6 +19,7 @@ export type PortName =
   | 'sandboxTls'
   | 'smtp'
   | 'loadBalancer'
+  | 'example'
   | 'temporal'
   | 'temporalUi'
   | 'kafka'

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { connectToStack } from '../support/running-stack.js';
 import { startChromium } from './support/chromium.js';
+import { axeFindings } from './support/page-findings.js';
 
 jest.setTimeout(180_000);
 const stack = connectToStack();
@@ -46,10 +47,12 @@ async function run(
 }
 
 it('The examples of the API reference run from the start of a reissue to a check of the new certificate', async () => {
-  const person = await stack.sandbox.makePerson('VALID');
-  const started = await run('startReissue', (example) =>
-    example.replace('홍길동', person.name).replace('010-1234-5678', person.mobile),
-  );
+  const [person] = await stack.sandbox.people();
+  if (!person) throw new Error('the sandbox has no sample person');
+  // The guide of five minutes names this person, and the example of the start is complete.
+  const guide = await page.locator('.information-container').innerText();
+  expect(guide).toContain(`${person.name}, 010-0000-0001`);
+  const started = await run('startReissue');
   expect(started.status).toBe('201');
 
   // In the order of the challenges: ONE_WON, PHONE_CODE.
@@ -65,6 +68,18 @@ it('The examples of the API reference run from the start of a reissue to a check
   expect((await run('proveRegistration')).answer).toContain('"REGISTERED"');
   const checked = await run('checkVid', (example) => example.replace('9001011234567', rrn.replace('-', '')));
   expect(checked).toEqual({ status: '200', answer: expect.stringContaining('"matches": true') });
+});
+
+it('The API reference leads to the page of all problems, in which a problem’s link leads to its place', async () => {
+  const refused = await fetch(`${stack.addresses.gateway}/v1/keys`);
+  const [, link = ''] = /<([^>]+)>; rel="help"/.exec(refused.headers.get('link') ?? '') ?? [];
+  const { type } = (await refused.json()) as { type: string };
+  const problems = await page.context().newPage();
+  await page.getByRole('link', { name: 'The page of all problems' }).waitFor();
+  await problems.goto(new URL(link, stack.addresses.gateway).href);
+  expect(await problems.locator('article:target h2').innerText()).toContain(type);
+  for (const scheme of ['light', 'dark'] as const) expect(await axeFindings(problems, scheme)).toEqual([]);
+  await problems.close();
 });
 
 it('The API reference loads nothing from other origins, and nothing that its policy blocks', () => {

@@ -47,6 +47,49 @@ describe('gatewayConfig', () => {
     expect(apiKeys?.[0]?.digest.toString('hex')).toBe(digest);
   });
 
+  it('A front end may have two API keys, so that the first can be replaced', () => {
+    const { apiKeys } = load({ RESEAL_API_KEYS: `app:${digest},app:${'0'.repeat(64)}` });
+    expect(apiKeys?.map(({ name }) => name)).toEqual(['app', 'app']);
+  });
+
+  it('Origins in the configuration belong to API keys', () => {
+    const RESEAL_API_KEYS = `app:${digest},web:${'0'.repeat(64)}`;
+    expect(load().apiOrigins.size).toBe(0);
+    const RESEAL_API_ORIGINS =
+      'app=https://app.bank.example, app=http://127.0.0.1:3007,web=https://xn--9n2bp8q.example:8443';
+    expect(load({ RESEAL_API_KEYS, RESEAL_API_ORIGINS }).apiOrigins).toEqual(
+      new Map([
+        ['app', new Set(['https://app.bank.example', 'http://127.0.0.1:3007'])],
+        ['web', new Set(['https://xn--9n2bp8q.example:8443'])],
+      ]),
+    );
+    expect(() => load({ RESEAL_API_KEYS, RESEAL_API_ORIGINS: 'other=https://a.example' })).toThrow(
+      /RESEAL_API_ORIGINS: must name API keys/,
+    );
+    const production = { RESEAL_ENV: 'production', RESEAL_API_KEYS };
+    expect(() => load({ ...production, RESEAL_API_ORIGINS: 'app=http://a.example' })).toThrow(
+      /RESEAL_API_ORIGINS: must be https origins in production/,
+    );
+  });
+
+  it.each([
+    ['a wildcard', 'app=*'],
+    ['a wildcard of hosts', 'app=https://*.bank.example'],
+    ['the opaque origin', 'app=null'],
+    ['a path', 'app=https://app.bank.example/'],
+    ['a default port', 'app=https://app.bank.example:443'],
+    ['capital letters', 'app=https://App.bank.example'],
+    ['a name in Hangul, which browsers send in Punycode', 'app=https://은행.example'],
+    ['user information', 'app=https://user@app.bank.example'],
+    ['the scheme of an app', 'app=capacitor://localhost'],
+    ['an origin without a key', 'https://app.bank.example'],
+    ['an empty origin', 'app='],
+  ])('%s is refused as the origin of an API key', (_, RESEAL_API_ORIGINS) => {
+    expect(() => load({ RESEAL_API_KEYS: `app:${digest}`, RESEAL_API_ORIGINS })).toThrow(
+      /RESEAL_API_ORIGINS.*must be <name of an API key>=<origin/,
+    );
+  });
+
   it('API keys are required in production', () => {
     expect(() => load({ RESEAL_ENV: 'production' })).toThrow(/RESEAL_API_KEYS is missing/);
     expect(load({ RESEAL_ENV: 'production', RESEAL_API_KEYS: `app:${digest}` }).env).toBe('production');
@@ -67,7 +110,7 @@ describe('gatewayConfig', () => {
 
   it.each([
     ['a key in the clear', { RESEAL_API_KEYS: 'app:secret' }, /RESEAL_API_KEYS/],
-    ['a name twice', { RESEAL_API_KEYS: `app:${digest},app:${digest}` }, /repeat/],
+    ['a key twice', { RESEAL_API_KEYS: `app:${digest},web:${digest}` }, /repeat/],
     [
       'private vault keys',
       {

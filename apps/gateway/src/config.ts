@@ -21,6 +21,7 @@ import {
 import { profileChoiceConfig } from '#libs/ca';
 import { z } from 'zod';
 import { developmentApiKeys, type ApiKey } from './access/api-keys.js';
+import { apiOriginsSchema } from './access/api-origins.js';
 import { brandSchema } from './page/brand.js';
 
 const apiKey = z
@@ -40,11 +41,23 @@ export const gatewayConfig = z
     ...databaseConfig,
     ...directDatabaseConfig,
     ...temporalConfig,
-    apiKeys: withForm(list.pipe(z.array(apiKey).min(1)), { unit: '`name:sha256`, separated by commas' })
-      .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'must not repeat a name')
+    apiKeys: withForm(
+      list
+        .refine(
+          (entries) => new Set(entries.map((entry) => entry.split(':')[1])).size === entries.length,
+          'must not repeat a key',
+        )
+        .pipe(z.array(apiKey).min(1)),
+      { unit: '`name:sha256`, separated by commas' },
+    )
       .optional()
       .describe(
-        'API keys of the front ends, each as the name of the front end and the SHA-256 of its key in hexadecimal. Required in production; elsewhere the sample key `reseal-local` is the default.',
+        'API keys of the front ends, each as the name of the front end and the SHA-256 of its key in hexadecimal. A name may repeat while its key is replaced. Required in production; elsewhere the sample key `reseal-local` is the default.',
+      ),
+    apiOrigins: withForm(list.pipe(apiOriginsSchema), { unit: '`name=origin`, separated by commas' })
+      .prefault('')
+      .describe(
+        'Web origins whose pages may call the API with the key of a front end, each as the name of the front end and the origin as browsers send it (`app=https://app.bank.example`). Without it, only the page that the gateway serves can call the API from a browser.',
       ),
     pageApiKey: z
       .string()
@@ -127,6 +140,19 @@ export const gatewayConfig = z
   .refine(({ env, apiKeys }) => env !== 'production' || !isSample(apiKeys), {
     path: ['apiKeys'],
     message: 'must not hold the sample key in production',
-  });
+  })
+  .refine(
+    ({ apiKeys = developmentApiKeys, apiOrigins }) =>
+      [...apiOrigins.keys()].every((name) => apiKeys.some((key) => key.name === name)),
+    { path: ['apiOrigins'], message: 'must name API keys that RESEAL_API_KEYS lists' },
+  )
+  .refine(
+    ({ env, apiOrigins }) =>
+      env !== 'production' ||
+      [...apiOrigins.values()].every((origins) =>
+        [...origins].every((origin) => origin.startsWith('https:')),
+      ),
+    { path: ['apiOrigins'], message: 'must be https origins in production' },
+  );
 
 export type GatewayConfig = z.output<typeof gatewayConfig>;

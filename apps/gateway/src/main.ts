@@ -7,7 +7,7 @@ import { gatewayConfig } from './config.js';
 import { GatewayDependencies } from './dependencies.js';
 import { GatewayModule } from './gateway.module.js';
 import { acceptPhotos } from './photos/accept-multipart.js';
-import { dependencyProblem } from './problems.js';
+import { dependencyProblem, problemPage } from './problems.js';
 
 const name = 'gateway';
 const config = exitOnConfigError(() => loadConfig(gatewayConfig));
@@ -22,6 +22,7 @@ const app = await bootstrap({
   logger,
   configure: acceptPhotos,
   problemOf: dependencyProblem,
+  problemPage,
   tlsOnly: config.env !== 'development',
   trustProxy: config.trustProxy,
 });

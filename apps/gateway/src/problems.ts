@@ -9,6 +9,9 @@ interface GatewayProblemOccurrence extends Omit<ProblemOccurrence, 'extensions'>
   readonly reissue?: Reissue | undefined;
 }
 
+/** The page that describes each problem of the catalogue, at the anchor of its slug. */
+export const problemPage = '/docs/problems';
+
 const factory = problemFactory(problemCatalogue);
 
 /** 503: a dependency of the call is down or slow. The client may repeat the call after `seconds` (2). */

@@ -13,7 +13,7 @@ import { bouncyCastleJars } from '../lib/jar-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { messageOf } from '../lib/errors.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
-import { pkilint, pypinksign } from '../lib/python-sets.mjs';
+import { openApiPythonClient, pkilint, pypinksign } from '../lib/python-sets.mjs';
 import { clusterSettings, readSettings } from '../lib/settings.mjs';
 import { serveControl } from '../stack/control.mjs';
 import { provideSamplePeople } from '../stack/samples.mjs';
@@ -53,6 +53,7 @@ const environment = {
   RESEAL_CUSTOM_RESOURCES: customResources(settings),
   RESEAL_PKILINT_PYTHON: pythonOf(settings, pkilint),
   RESEAL_PYPINKSIGN_PYTHON: pythonOf(settings, pypinksign),
+  RESEAL_OPENAPI_PYTHON: pythonOf(settings, openApiPythonClient),
   RESEAL_BOUNCY_CASTLE: classPath(settings, bouncyCastleJars.lockFile),
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',

@@ -22,11 +22,20 @@ export const podmanCompose = { name: 'podman-compose', requirements: requirement
 export const pypinksign = { name: 'pypinksign', requirements: requirements('pypinksign') };
 
 /**
+ * A generator of clients, which has to understand the API document.
+ * @type {PythonSet}
+ */
+export const openApiPythonClient = {
+  name: 'openapi-python-client',
+  requirements: requirements('openapi-python-client'),
+};
+
+/**
  * What a run of the tests needs from PyPI.
  * @param {{offStack: string[], besideEngines: string[]}} plan
  * @returns {PythonSet[]}
  */
 export const pythonSets = ({ offStack, besideEngines }) => [
-  ...(offStack.includes('contract') ? [pkilint, pypinksign] : []),
+  ...(offStack.includes('contract') ? [pkilint, pypinksign, openApiPythonClient] : []),
   ...(besideEngines.includes('compose') ? [podmanCompose] : []),
 ];

@@ -22,6 +22,7 @@ const portSpecs = {
   statusMetrics: { key: 'RESEAL_STATUS_METRICS_PORT', port: 3012, part: 'the metrics of the status app' },
   sandboxMetrics: { key: 'RESEAL_SANDBOX_METRICS_PORT', port: 3013, part: 'the metrics of the sandbox' },
   sandboxTls: { key: 'RESEAL_SANDBOX_TLS_PORT', port: 3006, part: "the sandbox's providers by TLS" },
+  example: { key: 'RESEAL_EXAMPLE_PORT', port: 3007, part: 'the example of a front end' },
   loadBalancer: {
     key: 'RESEAL_LOAD_BALANCER_PORT',
     port: 3008,
@@ -143,7 +144,7 @@ export function portsToListenOn({ ports, external, infrastructureOnly, cluster, 
   const wanted = infrastructureOnly
     ? []
     : /** @type {PortName[]} */ (Object.keys(portSpecs))
-        .filter((name) => !externalParts.includes(name))
+        .filter((name) => !externalParts.includes(name) && name !== 'example')
         .filter((name) => (tls || name !== 'sandboxTls') && (cluster || name !== 'loadBalancer'))
         .map(own);
   if (!external.postgres) wanted.push(own('postgres'));

@@ -23,7 +23,7 @@ const tokenVariables = ['RESEAL_PKCS11_PIN_FILE', 'SOFTHSM2_CONF'];
  * @type {Record<string, string[]>}
  */
 const variablesOfOneApp = {
-  gateway: ['RESEAL_API_KEYS', 'RESEAL_API_KEYS_FILE', 'RESEAL_PAGE_API_KEY'],
+  gateway: ['RESEAL_API_KEYS', 'RESEAL_API_KEYS_FILE', 'RESEAL_API_ORIGINS', 'RESEAL_PAGE_API_KEY'],
   worker: [
     'RESEAL_TELECOM_URL',
     'RESEAL_ONE_WON_URL',
@@ -103,6 +103,7 @@ export function clientEnvironment(context) {
     RESEAL_OPS_URL: `http://${host}:${ports.ops}`,
     RESEAL_STATUS_URL: `http://${host}:${ports.status}`,
     RESEAL_SANDBOX_URL: `http://${host}:${ports.sandbox}`,
+    RESEAL_EXAMPLE_URL: `http://${host}:${ports.example}`,
     RESEAL_SMTP_URL: `smtp://${host}:${ports.smtp}`,
     RESEAL_TEMPORAL_ADDRESS: temporalAddress(context),
     RESEAL_TEMPORAL_NAMESPACE: namespace,
@@ -167,7 +168,11 @@ export function appEnvironments(context) {
       RESEAL_SECRETS_DIRECTORY: context.secrets.folder,
       RESEAL_CHECKPOINT_FILE: checkpointFile(settings),
     },
-    gateway: { RESEAL_GATEWAY_PORT: ports.gateway, ...temporal('gateway') },
+    gateway: {
+      RESEAL_GATEWAY_PORT: ports.gateway,
+      ...temporal('gateway'),
+      ...exampleOrigins(client),
+    },
     worker: {
       ...temporal('worker'),
       ...kafka('worker'),
@@ -227,6 +232,16 @@ export function appEnvironments(context) {
     }),
   );
 }
+
+/**
+ * Lets the example of a front end (libs/client/example) call the API. Other API keys come with their own origins.
+ * @param {Record<string, string>} client
+ * @returns {Record<string, string>}
+ */
+const exampleOrigins = ({ RESEAL_EXAMPLE_URL }) =>
+  process.env.RESEAL_API_KEYS || process.env.RESEAL_API_KEYS_FILE
+    ? {}
+    : { RESEAL_API_ORIGINS: `local=${RESEAL_EXAMPLE_URL}` };
 
 /**
  * The files with the keys of an app.

@@ -47,7 +47,8 @@ export {
   certificateEventDataSchema,
   auditEventDataSchema,
 } from './events.js';
-export { dataSchemaOf, eventSchemaFiles } from './event-schemas.js';
+export { dataSchemaOf, eventDataSchemas, eventSchemaFiles } from './event-schemas.js';
+export { eventExamples } from './event-examples.js';
 export type {
   ReissueEventType,
   CertificateEventType,

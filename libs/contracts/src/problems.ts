@@ -53,6 +53,17 @@ export const problemCatalogue = {
       en: 'Send your key in the header X-Api-Key.',
     },
   },
+  'origin-not-allowed': {
+    status: 403,
+    title: {
+      ko: '이 API 키로는 이 웹사이트에서 호출할 수 없습니다',
+      en: 'The API key may not be used from this origin',
+    },
+    detail: {
+      ko: '이 API 키에 등록된 출처(origin)의 페이지에서 호출해 주세요.',
+      en: 'Call from a page whose origin is registered for the API key.',
+    },
+  },
   'invalid-token': {
     status: 401,
     title: { ko: '접근 토큰이 유효하지 않습니다', en: 'The access token is not valid' },

@@ -46,6 +46,8 @@ export interface ApplicationOptions {
   tlsOnly?: boolean;
   /** Prefix of a problem's slug in its `type`. */
   problemTypeBase?: string;
+  /** Path of a page that describes each problem at the anchor of its slug. Responses link to it. */
+  problemPage?: string;
   /** The problem for an error of a handler, guard or hook; undefined for a bug or an error of HTTP itself. */
   problemOf?: (error: unknown) => ProblemError | undefined;
 }
@@ -89,6 +91,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     routes,
     metrics,
     typeBase: options.problemTypeBase,
+    problemPage: options.problemPage,
     problemOf: options.problemOf,
   };
   const pace = { ...defaultPace, ...config };

@@ -54,12 +54,19 @@ const answer = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
     },
   });
 
+interface DocsFile {
+  readonly type: string;
+  readonly content: () => string;
+}
+
 interface DocsOptions {
   /** Title of the page. */
   readonly title: string;
   readonly document: OpenApiName;
   /** File of a script that starts the page; Swagger UI starts plainly while the file is not built. */
   readonly start?: string;
+  /** Further files below /docs/, by their names. Their content is made when one is requested first. */
+  readonly files?: Readonly<Record<string, DocsFile>>;
   /** Decorators of the controller, e.g. for its access. */
   readonly decorators?: readonly ClassDecorator[];
 }
@@ -67,18 +74,19 @@ interface DocsOptions {
 class DocsModule {}
 
 /** Serves the committed OpenAPI document at /openapi.json, and Swagger UI for it at /docs. Nothing is loaded from elsewhere. */
-export function docsModule({ title, document, start, decorators = [] }: DocsOptions): DynamicModule {
-  const controller = docsController(title, openApiPath(document), start);
-  decorators.forEach((decorate) => decorate(controller));
+export function docsModule(options: DocsOptions): DynamicModule {
+  const controller = docsController(options);
+  options.decorators?.forEach((decorate) => decorate(controller));
   return { module: DocsModule, controllers: [controller] };
 }
 
-/** The controller of {@link docsModule}. @param file of the document */
-function docsController(title: string, file: string, start?: string): Type {
+/** The controller of {@link docsModule}. */
+function docsController({ title, document, start, files = {} }: DocsOptions): Type {
+  const made = new Map<string, string>();
   @ApiExcludeController()
   @Controller()
   class DocsController {
-    private readonly document = readFileSync(file);
+    private readonly document = readFileSync(openApiPath(document));
 
     @Get('openapi.json')
     openApi(): Response {
@@ -93,6 +101,12 @@ function docsController(title: string, file: string, start?: string): Type {
     @Get('docs/:file')
     asset(@Param('file') name: string): Response {
       if (name === 'start.js') return answer(builtStart() ?? plainStart, 'text/javascript');
+      const file = Object.hasOwn(files, name) ? files[name] : undefined;
+      if (file) {
+        const content = made.get(name) ?? file.content();
+        made.set(name, content);
+        return answer(content, file.type);
+      }
       const type = Object.hasOwn(assets, name) ? assets[name] : undefined;
       if (!type) throw edgeProblem('not-found');
       return answer(readFileSync(join(swaggerFolder, name)), type);

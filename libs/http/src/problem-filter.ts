@@ -11,6 +11,8 @@ export interface ProblemSettings {
   routes: RouteTable;
   metrics: Pick<Metrics, 'httpProblems'>;
   typeBase?: string | undefined;
+  /** Path of a page that describes each problem at the anchor of its slug. */
+  problemPage?: string | undefined;
   problemOf?: ((error: unknown) => ProblemError | undefined) | undefined;
 }
 
@@ -52,6 +54,7 @@ export function sendProblem(
   void reply
     .code(problem.status)
     .headers(problem.headers)
+    .headers(settings.problemPage ? { link: `<${settings.problemPage}#${problem.type}>; rel="help"` } : {})
     .header('vary', 'accept-language')
     .header('content-type', problemMediaType)
     // Serialized here, so that no response schema or serializer of a handler changes it.

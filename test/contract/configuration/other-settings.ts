@@ -45,6 +45,13 @@ export const launcherSettings: readonly OtherSetting[] = [
       "An administrator's URL of a PostgreSQL 18 that already runs, for this stack alone. Roles and databases are created there.",
   },
   {
+    key: 'RESEAL_EXAMPLE_PORT',
+    fallback: '3007',
+    unit: 'port',
+    meaning:
+      'Port of the example of a front end (docs/examples/front-end). The gateway lets pages of its origin call the API.',
+  },
+  {
     key: 'RESEAL_MAVEN_REPOSITORY',
     fallback: 'https://repo1.maven.org/maven2',
     unit: 'URL (https)',
@@ -56,6 +63,11 @@ export const launcherSettings: readonly OtherSetting[] = [
 export const testSettings: readonly OtherSetting[] = [
   { key: 'RESEAL_GATEWAY_URL', unit: 'URL (http)', meaning: 'The gateway of the stack under test.' },
   { key: 'RESEAL_SANDBOX_URL', unit: 'URL (http)', meaning: 'The sandbox of the stack under test.' },
+  {
+    key: 'RESEAL_EXAMPLE_URL',
+    unit: 'URL (http)',
+    meaning: 'Where the example of a front end is served, for its test.',
+  },
   {
     key: 'RESEAL_STACK_CONTROL',
     unit: 'URL (http)',
@@ -77,6 +89,11 @@ export const testSettings: readonly OtherSetting[] = [
     meaning: 'zlint, for the test that checks the output of the CA with linters.',
   },
   { key: 'RESEAL_PKILINT_PYTHON', unit: 'file', meaning: 'Python with pkilint, for the same test.' },
+  {
+    key: 'RESEAL_OPENAPI_PYTHON',
+    unit: 'file',
+    meaning: 'Python with openapi-python-client, for the contract test of generated clients.',
+  },
   {
     key: 'RESEAL_PODMAN_COMPOSE_PYTHON',
     unit: 'file',

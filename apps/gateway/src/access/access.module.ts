@@ -11,6 +11,7 @@ import { AccessRevocations } from './access-revocations.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeys } from './api-keys.js';
 import { CallLimits, type CallRates, type LimitedCall } from './call-limits.js';
+import { CrossOrigin } from './cross-origin.js';
 import { SessionCookie } from './session-cookie.js';
 
 const providers = [
@@ -84,9 +85,19 @@ const accessCheck = {
     ),
 };
 
+const crossOrigin = {
+  provide: CrossOrigin,
+  inject: [GatewayDependencies, ApiKeys, HttpAdapterHost],
+  useFactory: ({ config }: GatewayDependencies, apiKeys: ApiKeys, host: HttpAdapterHost) =>
+    new CrossOrigin(config.apiOrigins, apiKeys, host),
+};
+
 /** Who may call, and how often: needed by the guard of every feature. */
 @Global()
-@Module({ providers: [...providers, accessCheck], exports: providers.map(({ provide }) => provide) })
+@Module({
+  providers: [...providers, accessCheck, crossOrigin],
+  exports: providers.map(({ provide }) => provide),
+})
 export class AccessModule {}
 
 const ratesOf = (config: GatewayConfig, kind: LimitedCall): CallRates =>

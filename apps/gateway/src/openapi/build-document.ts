@@ -1,4 +1,10 @@
-import { problemCatalogue, problemSchema, problemType, type ProblemSlug } from '#libs/contracts';
+import {
+  eventDataSchemas,
+  problemCatalogue,
+  problemSchema,
+  problemType,
+  type ProblemSlug,
+} from '#libs/contracts';
 import { reissueIdPattern } from '#libs/domain';
 import { idempotencyKeyPattern, problemMediaType } from '#libs/http';
 import type { OpenAPIObject } from '@nestjs/swagger';
@@ -6,6 +12,7 @@ import { z } from 'zod';
 import { reissues } from './examples.js';
 import type { EndpointDocument } from './endpoint-document.js';
 import { endpoints, problemsOf, publicEndpoints, type GatewayEndpointId } from './endpoints.js';
+import { describeWebhooks } from './webhooks.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Content = Record<string, { schema?: object; example?: unknown; examples?: object }>;
@@ -24,9 +31,10 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   }
   return {
     ...document,
+    ...{ webhooks: describeWebhooks() },
     components: {
       ...document.components,
-      schemas: { ...document.components?.schemas, Problem: problemComponent() },
+      schemas: { ...document.components?.schemas, ...eventDataSchemas, Problem: problemComponent() },
       parameters,
       examples,
     },

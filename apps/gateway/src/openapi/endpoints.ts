@@ -5,6 +5,9 @@ import { describePasswordRules } from '../reference-data/password-rules.js';
 import type { EndpointDocument } from './endpoint-document.js';
 import * as example from './examples.js';
 
+/** A file. Generators of clients know `format`, which is not part of JSON Schema. */
+const file = { type: 'string', format: 'binary', contentEncoding: 'binary' };
+
 /** The texts of each endpoint in the API document, by `operationId`. */
 export const endpoints = {
   ...stepDocuments,
@@ -148,22 +151,25 @@ export const endpoints = {
   downloadCertificate: {
     tag: 'Certificate',
     summary: 'Download the new certificate',
+    description:
+      'The query parameter `form` or the header `Accept` choose the form: `pem` (application/x-pem-file, the default), `der` (application/pkix-cert), `pkcs7` (application/pkcs7-mime) or `zip` (application/zip). A client that accepts `application/octet-stream` gets the form that it requests, with the media type of that form.',
     responses: {
       200: {
         description:
           'The certificate. In PEM and PKCS #7 the issuing CA and the root follow it. The zip holds the folder in which clients look for joint certificates, `NPKI/<organisation>/USER/<subject>/signCert.der`, with the CAs in `NPKI/<organisation>`; the app adds `signPri.key` to it',
         content: {
           'application/x-pem-file': { schema: { type: 'string' }, example: example.pemChain },
-          'application/pkix-cert': { schema: { type: 'string', contentEncoding: 'binary' } },
-          'application/pkcs7-mime': { schema: { type: 'string', contentEncoding: 'binary' } },
-          'application/zip': { schema: { type: 'string', contentEncoding: 'binary' } },
+          'application/pkix-cert': { schema: file },
+          'application/pkcs7-mime': { schema: file },
+          'application/zip': { schema: file },
+          'application/octet-stream': { schema: file },
         },
         headers: {
           'Content-Disposition': { description: 'Suggests a file name', schema: { type: 'string' } },
         },
       },
     },
-    problems: ['not-issued', 'certificate-withdrawn', 'not-acceptable'],
+    problems: ['not-issued', 'certificate-withdrawn', 'not-acceptable', 'invalid-request'],
   },
   checkVid: {
     tag: 'Certificate',
@@ -182,7 +188,7 @@ export const endpoints = {
 export type GatewayEndpointId = keyof typeof endpoints;
 
 const ofPublicEndpoints: readonly ProblemSlug[] = ['unavailable', 'internal-error'];
-const ofAllOthers: readonly ProblemSlug[] = ['unknown-api-key', ...ofPublicEndpoints];
+const ofAllOthers: readonly ProblemSlug[] = ['unknown-api-key', 'origin-not-allowed', ...ofPublicEndpoints];
 const underReissue: readonly ProblemSlug[] = ['invalid-token', 'not-your-reissue', 'not-found'];
 const withBody: readonly ProblemSlug[] = [
   'idempotency-key-required',

@@ -42,7 +42,7 @@ const identified = {
 
 const certificate = {
   serial,
-  subject: 'CN=홍길동()0088044202611230001,OU=RESEAL,OU=personal4IB,O=yessign,C=kr',
+  subject: 'CN=김가상()0088044202611230001,OU=RESEAL,OU=personal4IB,O=yessign,C=kr',
   notBefore: '2026-11-23T01:02:10.000Z',
   notAfter: '2027-12-01T14:59:59.000Z',
 };
@@ -125,13 +125,14 @@ export const challenges = [
     method: 'PHONE_CODE',
     expiresAt: '2026-11-23T01:03:00.000Z',
     remainingAttempts: 5,
-    hint: '010-****-5678',
+    hint: '010-****-0001',
   },
 ];
 
 export const startRequest = {
   reason: 'EXPIRED',
-  applicant: { name: '홍길동', mobile: '010-1234-5678' },
+  // The first sample person of the sandbox.
+  applicant: { name: '김가상', mobile: '010-0000-0001' },
   keyThumbprint: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
   consents: identityConsents,
   methods: ['PHONE_CODE', 'ONE_WON'],

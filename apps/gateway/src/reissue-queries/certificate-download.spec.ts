@@ -7,6 +7,7 @@ import { authorityFiles, createCertificateAuthority, parsePemBundle } from '#lib
 import type { ReissueRow } from '#libs/db/reissues';
 import { readCertificates } from '#libs/npki';
 import { CertificateDownload } from './certificate-download.js';
+import type { CertificateFormName } from './certificate-forms.js';
 import type { CurrentReissue } from './reissue-reader.js';
 
 const reissueId = `ri_${'a'.repeat(32)}`;
@@ -32,6 +33,7 @@ const download = (
   accept?: string,
   stored: { der: Buffer } | null = { der },
   [issuing, root]: readonly Buffer[] = chain,
+  form?: CertificateFormName,
 ) => {
   const marked: Date[] = [];
   const current = {
@@ -49,7 +51,7 @@ const download = (
     { read: () => current },
     () => now,
   );
-  return service.download(undefined, accept).then(
+  return service.download(undefined, accept, form).then(
     (answer) => ({ answer, marked }),
     (error: { type: string; status: number }) => ({ problem: [error.status, error.type], marked }),
   );
@@ -103,6 +105,28 @@ describe('download of the certificate', () => {
     expect(Object.keys(files).filter((path) => /^NPKI\/test\/[^/]+\.der$/.test(path))).toHaveLength(2);
     expect(Object.keys(files)).toHaveLength(3);
     expect(await zip()).toEqual(first);
+  });
+
+  it.each([
+    ['pem', 'application/x-pem-file'],
+    ['der', 'application/pkix-cert'],
+    ['pkcs7', 'application/pkcs7-mime'],
+    ['zip', 'application/zip'],
+  ] as const)('A download of the form %s is %s, whatever is accepted', async (form, type) => {
+    for (const accept of [undefined, '*/*', 'application/octet-stream', 'application/json']) {
+      const { answer } = (await download({ state: 'ISSUED' }, accept, undefined, undefined, form)) as {
+        answer: Response;
+      };
+      expect(answer.headers.get('content-type')).toBe(type);
+    }
+  });
+
+  it('A download for a client that accepts only octets is a PEM chain', async () => {
+    const { answer } = (await download({ state: 'ISSUED' }, 'application/octet-stream')) as {
+      answer: Response;
+    };
+    expect(answer.headers.get('content-type')).toBe('application/x-pem-file');
+    expect(parsePemBundle(await answer.text())).toEqual([der, ...chain]);
   });
 
   it('Only the first download is recorded', async () => {

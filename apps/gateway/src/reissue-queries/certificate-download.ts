@@ -1,9 +1,9 @@
 import type { CallState } from '#libs/db/reissues';
-import { negotiate } from '#libs/http';
 import { problem } from '../problems.js';
 import type { GatewayQueries } from '../queries.js';
 import {
-  certificateMediaTypes,
+  acceptedForm,
+  type CertificateFormName,
   type DownloadableCertificate,
   renderCertificate,
 } from './certificate-forms.js';
@@ -25,20 +25,24 @@ export class CertificateDownload {
   ) {}
 
   /**
-   * The certificate in the format that `accept` prefers. The first download is recorded: it determines the deadline of the
+   * The certificate in the requested form, otherwise in the one that `accept` prefers. The first download is recorded: it determines the deadline of the
    * registration.
    *
    * @throws ProblemError 406, 409 `not-issued`, 410 `certificate-withdrawn`, 503 while its CA is not in the database
    */
-  async download(state: CallState | undefined, accept: string | undefined): Promise<Response> {
-    const mediaType = negotiate(accept, certificateMediaTypes);
-    if (!mediaType) throw problem('not-acceptable');
+  async download(
+    state: CallState | undefined,
+    accept: string | undefined,
+    requested?: CertificateFormName,
+  ): Promise<Response> {
+    const form = requested ?? acceptedForm(accept);
+    if (!form) throw problem('not-acceptable');
     const current = this.reader.read(state);
     const certificate = await this.certificateOf(current);
     const { row, reissue } = current;
     if (!row.downloaded_at && !(await this.store.markDownloaded(row.reissue_id, this.clock())))
       throw problem('certificate-withdrawn', { reissue });
-    return renderCertificate(certificate, mediaType);
+    return renderCertificate(certificate, form);
   }
 
   private async certificateOf({ row, reissue }: CurrentReissue): Promise<DownloadableCertificate> {

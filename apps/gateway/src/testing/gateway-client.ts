@@ -27,9 +27,11 @@ export class GatewayClient {
     readonly url: string,
   ) {}
 
-  /** Starts a gateway in memory. */
-  static async open(): Promise<GatewayClient> {
-    const gateway = new InMemoryGateway();
+  /** Starts a gateway in memory. @param settings that differ from those of every test */
+  static async open(
+    settings: Partial<Pick<InMemoryGateway, 'apiKeys' | 'apiOrigins'>> = {},
+  ): Promise<GatewayClient> {
+    const gateway = Object.assign(new InMemoryGateway(), settings);
     return new GatewayClient(gateway, await gateway.listen());
   }
 

@@ -17,7 +17,7 @@ import type { GatewayConfig } from '../config.js';
 import { GatewayDependencies } from '../dependencies.js';
 import type { StreamedEvent } from '../events/event-streams.js';
 import { gatewayFeatures } from '../features.js';
-import { dependencyProblem } from '../problems.js';
+import { dependencyProblem, problemPage } from '../problems.js';
 import type { OpenChallenge } from '#libs/db/identity';
 import type { GatewayQueries } from '../queries.js';
 
@@ -75,6 +75,8 @@ export class InMemoryGateway {
   readonly limits = new Map<string, number>();
   /** The bank on the page; the fictional one if undefined. */
   pageBrand: GatewayConfig['pageBrand'];
+  apiKeys: GatewayConfig['apiKeys'];
+  apiOrigins: GatewayConfig['apiOrigins'] = new Map();
   certificate: { serial: string; der: Buffer } | undefined;
   app!: NestFastifyApplication;
   private wake: (() => void)[] = [];
@@ -98,6 +100,7 @@ export class InMemoryGateway {
       name: 'gateway',
       config: { logLevel: 'silent' },
       problemOf: dependencyProblem,
+      problemPage,
       module: {
         module: class GatewayInMemory {},
         global: true,
@@ -146,6 +149,8 @@ export class InMemoryGateway {
       env: 'test',
       pageApiKey: 'reseal-local',
       pageBrand: this.pageBrand,
+      apiKeys: this.apiKeys,
+      apiOrigins: this.apiOrigins,
       tokenKey,
       tokenAfterEndMs: 3_600_000,
       idKey: Buffer.alloc(32, 7),

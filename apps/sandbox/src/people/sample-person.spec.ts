@@ -1,8 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { brokenPasswordRules, carriers, readResidentNumber, residentCheckDigit } from '#libs/domain';
 import { holdingOf, certificateHoldings } from './person.js';
 import { inventPerson, lastNumber } from './sample-person.js';
 
+/** The example of `startReissue` in the committed document. */
+const { example: startRequest } = (
+  JSON.parse(readFileSync('libs/contracts/openapi.json', 'utf8')) as {
+    paths: Record<
+      string,
+      {
+        post: {
+          requestBody: {
+            content: Record<string, { example: { applicant: Record<'name' | 'mobile', string> } }>;
+          };
+        };
+      }
+    >;
+  }
+).paths['/v1/reissues']!.post.requestBody.content['application/json']!;
 const now = new Date('2026-11-22T03:04:05.678Z');
 const people = Array.from({ length: 400 }, (_, index) =>
   inventPerson(index + 1, '999', certificateHoldings[index % 4]!, now),
@@ -29,6 +45,15 @@ describe('a sample person', () => {
 
   it('A sample person has a password that satisfies today’s rules', () => {
     people.forEach((person) => expect(brokenPasswordRules(person.certificate_password)).toEqual([]));
+  });
+
+  it('The first sample person is the one in the examples of the API document, and 200 have names of their own', () => {
+    const { applicant } = startRequest;
+    expect([people[0]!.name, people[0]!.mobile]).toEqual([
+      applicant.name,
+      applicant.mobile.replaceAll('-', ''),
+    ]);
+    expect(new Set(people.slice(0, 200).map(({ name }) => name)).size).toBe(200);
   });
 
   it('A sample person has a number at one of the carriers', () => {

@@ -31,7 +31,7 @@ export function inventPerson(
     person_id: randomUUID(),
     number,
     state: 'PENDING',
-    name: pick(familyNames) + pick(givenNames),
+    name: nameOf(number),
     mobile: `0100${serial}`,
     carrier: pick(carriers),
     email: `person${serial}@people.example.com`,
@@ -45,6 +45,12 @@ export function inventPerson(
     created_at: now,
     ...oldValidity(holding, now),
   };
+}
+
+/** The names repeat after 200 people. The first, 김가상, is the person in the examples of the API document. */
+function nameOf(number: number): string {
+  const given = Math.floor((number - 1) / familyNames.length) % givenNames.length;
+  return familyNames[(number - 1) % familyNames.length]! + givenNames[given]!;
 }
 
 /**

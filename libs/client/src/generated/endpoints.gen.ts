@@ -80,6 +80,7 @@ export type ProblemSlug =
   | 'not-found'
   | 'not-issued'
   | 'not-your-reissue'
+  | 'origin-not-allowed'
   | 'parked'
   | 'password-locked'
   | 'password-rules'

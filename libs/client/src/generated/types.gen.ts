@@ -4,6 +4,8 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type Webhooks = ReissueEventWebhookRequest | CertificateEventWebhookRequest | AuditEventWebhookRequest;
+
 export type SealingKeys = {
     keys: Array<{
         kty: 'EC';
@@ -501,6 +503,71 @@ export type Problem = {
     reissue?: Reissue;
 };
 
+export type ReissueEventData = {
+    reissueId: string;
+    /**
+     * pseudonym
+     */
+    customerRef: string;
+    reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
+    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
+    previousState: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN' | null;
+    parked: boolean;
+    /**
+     * the step that waits for an operator, while the reissue is parked
+     */
+    parkedStep?: string;
+    /**
+     * why a step was refused or parked, or the reissue ended
+     */
+    code?: string;
+    serial?: string;
+    /**
+     * the terms whose consent was withdrawn
+     */
+    terms?: {
+        termsId: string;
+        version: string;
+    };
+};
+
+export type CertificateEventData = {
+    serial: string;
+    /**
+     * pseudonym
+     */
+    customerRef: string;
+    /**
+     * the reissue that caused the event, if one did
+     */
+    reissueId?: string;
+    notBefore?: string;
+    notAfter?: string;
+    /**
+     * RFC 5280 section 5.3.1
+     */
+    revocationReason?: string;
+};
+
+export type AuditEventData = {
+    /**
+     * name of the audit log
+     */
+    origin: string;
+    /**
+     * number of entries in the log
+     */
+    size: number;
+    /**
+     * Merkle root of the log (RFC 9162 section 2.1.1), base64url
+     */
+    root: string;
+    /**
+     * origin, size, root and time, signed (compact JWS)
+     */
+    jws: string;
+};
+
 export type ReissueId = string;
 
 /**
@@ -547,6 +614,12 @@ export type GetKeysErrors = {
      */
     401: Problem & {
         type?: 'urn:reseal:problem:unknown-api-key';
+    };
+    /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `internal-error`: Something went wrong on our side
@@ -596,6 +669,12 @@ export type GetCertificateProfileErrors = {
      */
     401: Problem & {
         type?: 'urn:reseal:problem:unknown-api-key';
+    };
+    /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `internal-error`: Something went wrong on our side
@@ -653,6 +732,12 @@ export type GetTermsErrors = {
         type?: 'urn:reseal:problem:unknown-api-key';
     };
     /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
+    };
+    /**
      * `invalid-request`: The request has invalid content
      */
     422: Problem & {
@@ -706,6 +791,12 @@ export type GetPasswordRulesErrors = {
      */
     401: Problem & {
         type?: 'urn:reseal:problem:unknown-api-key';
+    };
+    /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `internal-error`: Something went wrong on our side
@@ -814,6 +905,12 @@ export type StartReissueErrors = {
         type?: 'urn:reseal:problem:unknown-api-key';
     };
     /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
+    };
+    /**
      * `wrong-state`: This step is not possible now; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
@@ -919,10 +1016,10 @@ export type RequestChallengesErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -1036,10 +1133,10 @@ export type AnswerChallengesErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -1153,10 +1250,10 @@ export type SubmitPasswordErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -1270,10 +1367,10 @@ export type ResetPasswordErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -1367,10 +1464,10 @@ export type GetConsentsErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -1444,10 +1541,10 @@ export type GiveConsentsErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -1529,7 +1626,12 @@ export type DownloadCertificateData = {
     path: {
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * form of the file, in place of the header `Accept`, which generated clients do not set
+         */
+        form?: 'pem' | 'der' | 'pkcs7' | 'zip';
+    };
     url: '/v1/reissues/{id}/certificate';
 };
 
@@ -1541,10 +1643,10 @@ export type DownloadCertificateErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -1569,6 +1671,12 @@ export type DownloadCertificateErrors = {
      */
     410: Problem & {
         type?: 'urn:reseal:problem:certificate-withdrawn';
+    };
+    /**
+     * `invalid-request`: The request has invalid content
+     */
+    422: Problem & {
+        type?: 'urn:reseal:problem:invalid-request';
     };
     /**
      * `internal-error`: Something went wrong on our side
@@ -1636,10 +1744,10 @@ export type RequestCertificateErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -1747,10 +1855,10 @@ export type ApplyErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -1864,10 +1972,10 @@ export type ProveRegistrationErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -1977,10 +2085,10 @@ export type CancelErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -2074,10 +2182,10 @@ export type GetReissueErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -2146,10 +2254,10 @@ export type FollowEventsErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -2233,10 +2341,10 @@ export type WithdrawConsentErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -2345,10 +2453,10 @@ export type UploadPhotoErrors = {
         type?: 'urn:reseal:problem:invalid-token' | 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `not-your-reissue`: This token does not open this reissue
+     * `not-your-reissue`: This token does not open this reissue; `origin-not-allowed`: The API key may not be used from this origin
      */
     403: Problem & {
-        type?: 'urn:reseal:problem:not-your-reissue';
+        type?: 'urn:reseal:problem:not-your-reissue' | 'urn:reseal:problem:origin-not-allowed';
     };
     /**
      * `not-found`: Not found
@@ -2455,6 +2563,12 @@ export type CheckVidErrors = {
         type?: 'urn:reseal:problem:unknown-api-key';
     };
     /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
+    };
+    /**
      * `not-found`: Not found
      */
     404: Problem & {
@@ -2518,3 +2632,96 @@ export type CheckVidResponses = {
 };
 
 export type CheckVidResponse = CheckVidResponses[keyof CheckVidResponses];
+
+export type ReissueEventWebhookPayload = {
+    specversion: '1.0';
+    /**
+     * The same each time the event is sent
+     */
+    id: string;
+    source: string;
+    /**
+     * Further types may follow. Now: `reseal.reissue.started.v1`, `reseal.reissue.identity-verified.v1`, `reseal.reissue.identity-reopened.v1`, `reseal.reissue.password-verified.v1`, `reseal.reissue.password-reset.v1`, `reseal.reissue.password-locked.v1`, `reseal.reissue.consents-recorded.v1`, `reseal.reissue.consents-reopened.v1`, `reseal.reissue.consent-withdrawn.v1`, `reseal.reissue.certificate-requested.v1`, `reseal.reissue.request-refused.v1`, `reseal.reissue.issued.v1`, `reseal.reissue.registered.v1`, `reseal.reissue.rejected.v1`, `reseal.reissue.timed-out.v1`, `reseal.reissue.cancelled.v1`, `reseal.reissue.abandoned.v1`, `reseal.reissue.withdrawn.v1`, `reseal.reissue.parked.v1`, `reseal.reissue.resumed.v1`
+     */
+    type: string;
+    /**
+     * The `$id` of the JSON Schema of the data
+     */
+    dataschema?: string;
+    /**
+     * The id of the reissue
+     */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: ReissueEventData;
+};
+
+export type ReissueEventWebhookRequest = {
+    body: ReissueEventWebhookPayload;
+    key: 'reissue-event';
+    path?: never;
+    query?: never;
+};
+
+export type CertificateEventWebhookPayload = {
+    specversion: '1.0';
+    /**
+     * The same each time the event is sent
+     */
+    id: string;
+    source: string;
+    /**
+     * Further types may follow. Now: `reseal.certificate.issued.v1`, `reseal.certificate.registered.v1`, `reseal.certificate.held.v1`, `reseal.certificate.released.v1`, `reseal.certificate.revoked.v1`
+     */
+    type: string;
+    /**
+     * The `$id` of the JSON Schema of the data
+     */
+    dataschema?: string;
+    /**
+     * The serial of the certificate, hexadecimal
+     */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: CertificateEventData;
+};
+
+export type CertificateEventWebhookRequest = {
+    body: CertificateEventWebhookPayload;
+    key: 'certificate-event';
+    path?: never;
+    query?: never;
+};
+
+export type AuditEventWebhookPayload = {
+    specversion: '1.0';
+    /**
+     * The same each time the event is sent
+     */
+    id: string;
+    source: string;
+    /**
+     * Further types may follow. Now: `reseal.audit.checkpoint.v1`
+     */
+    type: string;
+    /**
+     * The `$id` of the JSON Schema of the data
+     */
+    dataschema?: string;
+    /**
+     * The name of the log
+     */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: AuditEventData;
+};
+
+export type AuditEventWebhookRequest = {
+    body: AuditEventWebhookPayload;
+    key: 'audit-event';
+    path?: never;
+    query?: never;
+};
