@@ -7,6 +7,7 @@ import {
 } from '#libs/ca';
 import { inTransaction } from '#libs/db';
 import { findCertificateRequests, type CertificateRequestRow, type LockWait } from '#libs/db/certificates';
+import { addToLogContext } from '#libs/observability';
 import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { SigningCandidate, SigningDecision } from './decide.js';
 import { inBatches } from './batches.js';
@@ -25,6 +26,7 @@ export function createSigningActivities(ports: SigningPorts): SigningActivities 
       // 1. Check the request before rows are locked, because it takes longer than a query.
       const checkedRow = await steps.find(reissueId);
       if (!checkedRow?.csr) throw notIssuable('NOT_AUTHORISED', 'the reissue has no certificate request');
+      addToLogContext({ frontEnd: checkedRow.api_key_name });
       const request = await checkCertificateRequest(checkedRow.csr, {
         keyThumbprint: checkedRow.key_thumbprint,
         weakKeys: ports.weakKeys,

@@ -1,3 +1,4 @@
+import { addToLogContext } from '#libs/observability';
 import {
   accepts,
   stepLimitReached,
@@ -105,6 +106,7 @@ export async function runStep<Read = undefined>(
     ]);
     if (!locked) return { ...noRow, proceed: false };
     const { row, recorded, certificates } = locked;
+    addToLogContext({ frontEnd: row.api_key_name, step: call.kind });
     if (recorded) return { ...resultOf(recorded, row, context), proceed: false };
 
     const now = context.clock();

@@ -3,6 +3,7 @@ import {
   startSpan,
   traceIdFrom,
   withLogContext,
+  type LogContext,
   type Logger,
   type Metrics,
   type OpenSpan,
@@ -13,6 +14,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** W3C trace id of the request: the caller's, or a new one. */
     traceId: string;
+    /** The fields of all log lines of the request. */
+    logFields: LogContext;
     /** The request's span, while tracing is on. */
     span: OpenSpan | undefined;
   }
@@ -40,6 +43,7 @@ export function addRequestHooks(
 ): void {
   const security = tlsOnly ? { ...securityHeaders, ...strictTransportHeaders } : securityHeaders;
   fastify.decorateRequest('traceId', '');
+  fastify.decorateRequest('logFields', null as never); // assigned with the trace id
   fastify.decorateRequest('span', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
@@ -61,7 +65,7 @@ export function addRequestHooks(
       ms / 1000,
     );
     logger[polledPaths.test(route) ? 'debug' : 'info'](
-      { traceId: request.traceId, method: request.method, route, status: reply.statusCode, ms },
+      { ...request.logFields, method: request.method, route, status: reply.statusCode, ms },
       'request',
     );
     done();
@@ -72,6 +76,7 @@ export function addRequestHooks(
 export function assignTraceId(request: FastifyRequest): void {
   request.traceId =
     parseTraceparent(request.span?.traceparent)?.traceId ?? traceIdFrom(traceparentOf(request));
+  request.logFields = { traceId: request.traceId };
 }
 
 function traceparentOf({ headers }: FastifyRequest): string | undefined {
@@ -79,8 +84,8 @@ function traceparentOf({ headers }: FastifyRequest): string | undefined {
 }
 
 /** Runs the rest of a request with its fields on all log lines, and within its span. */
-function within({ traceId, span }: FastifyRequest, done: () => void): void {
-  const run = () => withLogContext({ traceId }, done);
+function within({ logFields, span }: FastifyRequest, done: () => void): void {
+  const run = () => withLogContext(logFields, done);
   if (span) span.run(run);
   else run();
 }

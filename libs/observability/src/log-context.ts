@@ -17,3 +17,8 @@ export function withLogContext<T>(context: LogContext, work: () => T): T {
 export function logContext(): LogContext | undefined {
   return storage.getStore();
 }
+
+/** Adds fields to all further log lines of the request or activity that is running. */
+export function addToLogContext(fields: Readonly<Record<string, unknown>>): void {
+  Object.assign(storage.getStore() ?? {}, fields);
+}

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { parseTraceparent } from './trace-id.js';
+import { logContext } from './log-context.js';
+import { parseTraceparent, traceparentFor } from './trace-id.js';
 
 /** Facts of a span. They hold no personal data and no secrets: routes and names, never paths, values or messages. */
 export type SpanAttributes = Readonly<Record<string, string | number>>;
@@ -117,6 +118,16 @@ export function inChildSpan<T>(
 export function activeTrace(): { readonly traceparent?: string } {
   const active = tracing?.active();
   return active ? { traceparent: active.traceparent } : {};
+}
+
+/**
+ * The trace of the running request as a member of a message, so that the log lines of its activities have the same trace
+ * id. While tracing is off, it is the trace id of the request's log lines.
+ */
+export function messageTrace(): { readonly traceparent?: string } {
+  const traceId = logContext()?.traceId;
+  if (tracing?.active() || traceId === undefined) return activeTrace();
+  return { traceparent: traceparentFor(traceId) };
 }
 
 /** The `traceparent` in an activity's arguments: a message, or an object that has one. */

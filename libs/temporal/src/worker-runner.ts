@@ -225,7 +225,7 @@ export class WorkerRunner {
       // 10 s by default, which the first call would wait after the worker that cached the workflow died.
       stickyQueueScheduleToStartTimeout: '1s',
       shutdownGraceTime: shutdownGrace,
-      interceptors: { activity: [activityContext, heartbeats] },
+      interceptors: { activity: [activityContext(this.settings.logger), heartbeats] },
       ...options,
     });
   }

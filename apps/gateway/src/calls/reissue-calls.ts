@@ -1,3 +1,4 @@
+import { addToLogContext } from '#libs/observability';
 import type { startRequestSchema, StepOutcome } from '#libs/contracts';
 import { problemOfRefusal } from '#libs/contracts';
 import type { CallState, StepRow } from '#libs/db/reissues';
@@ -53,6 +54,7 @@ export class ReissueCalls {
       this.dependencies;
     const { apiKeyName, idempotencyKey } = caller;
     const reissueId = ids.reissueId(apiKeyName, idempotencyKey);
+    addToLogContext({ reissueId, frontEnd: apiKeyName, step: 'start' });
     const call = this.identify(startRoute, caller, body);
     const draft = new StepDraft(reissueId, call, ids);
     const message = startMessage(draft, apiKeyName, body);
@@ -90,6 +92,7 @@ export class ReissueCalls {
   ): Promise<CallResponse> {
     const { ids, limits, workflows, envelopes, reader, received, clock } = this.dependencies;
     const { response, message: build } = steps[kind];
+    addToLogContext({ reissueId, frontEnd: caller.apiKeyName, step: kind });
     const call = this.identify(stepRoute(kind), caller, body);
     const draft = new StepDraft(reissueId, call, ids);
     const message = build(draft, body as never);

@@ -16,7 +16,7 @@ import {
   type StartReissue,
   type StepResult,
 } from '#libs/domain';
-import { activeTrace, inSpan } from '#libs/observability';
+import { inSpan, messageTrace } from '#libs/observability';
 import { grpcStatus, grpcStatusOf } from '#libs/temporal';
 
 /** How far a message got within the time limit of a call. */
@@ -113,9 +113,9 @@ export class ReissueWorkflows {
   }
 }
 
-/** The message with the active trace, which its activities continue. A part of an application is a message of its own. */
+/** The message with the trace of its request, which its activities continue. A part of an application is a message of its own. */
 function withTrace<Sent extends StartReissue | CustomerMessage>(message: Sent): Sent {
-  const trace = activeTrace();
+  const trace = messageTrace();
   if (message.kind !== 'apply') return { ...message, ...trace };
   return { ...message, ...trace, parts: message.parts.map((part) => ({ ...part, ...trace })) };
 }

@@ -4,7 +4,7 @@ import type { Database, Tx } from '../database.js';
 import type { CustomerRow, ReissueRow } from '../rows.js';
 
 /** The columns of a reissue that its certificate request consists of. */
-const requestColumns = ['reissue_id', 'customer_id', 'csr', 'key_thumbprint'] as const;
+const requestColumns = ['reissue_id', 'api_key_name', 'customer_id', 'csr', 'key_thumbprint'] as const;
 export type CertificateRequestRow = Pick<ReissueRow, (typeof requestColumns)[number]>;
 
 const reissueColumns = [
