@@ -45,9 +45,13 @@ export async function parkReissue(
       park_sequence: row.park_sequence + 1,
       ...pending,
     });
-    change.waitsFor = await whatParkedWaitsFor(tx, row, step, message);
+    const waitsFor = await whatParkedWaitsFor(tx, row, step, message);
+    change.waitsFor = waitsFor;
     change.publish('reseal.reissue.parked.v1', { code });
-    change.audit({ actor: 'system', action: 'park', outcome: 'PARKED', reason: code, details: { step } });
+    change.audit({
+      ...{ actor: 'system', action: 'park', outcome: 'PARKED', reason: code },
+      details: { step, waitsFor },
+    });
     const after = await change.write();
     return { standing: reissueStandingOf(after, context.deadlines), status: 'PARKED', ...about };
   });

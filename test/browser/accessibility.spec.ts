@@ -41,7 +41,7 @@ const pages: readonly (readonly [
   path: () => string | Promise<string>,
   there: string,
 ])[] = [
-  ['home', 'sam', () => '/', 'section table'],
+  ['home', 'sam', () => '/', '.chart svg'],
   ['reissues', 'sam', () => '/reissues?parked=true', 'table'],
   ['ended reissue', 'audrey', () => `/reissues/${served.reissueId}`, 'ol.timeline li'],
   ['operations', 'april', () => '/operations', 'table'],
@@ -53,6 +53,8 @@ const pages: readonly (readonly [
     () => `/certificates/${served.reissue!.certificate!.serial}`,
     'section code, section a',
   ],
+  ['authority', 'olivia', () => '/authority', '.facts + .table'],
+  ['webhooks', 'april', () => '/webhooks', 'h1:has-text("Webhooks"), h1:has-text("웹훅")'],
   ['audit', 'audrey', () => `/audit?reissueId=${served.reissueId}`, 'table'],
   ['verify evidence', 'audrey', () => '/evidence', 'input[type=file]'],
   ['no such page', 'audrey', () => '/nowhere', 'h1'],

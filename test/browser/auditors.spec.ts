@@ -75,7 +75,22 @@ describe('an auditor', () => {
     await verify(file('changed.json'));
     await audrey.page.getByText('Tampered with, or not to be trusted').waitFor();
     await audrey.page.getByText('ENTRY_ALTERED').waitFor();
+    await audrey.page.getByText('The log has another entry at this position.').waitFor();
     await audrey.picture('evidence-tampered');
+  });
+
+  it('A Korean auditor reads the findings of the verifier in Korean', async () => {
+    const korean = await Console.open(browser, stack, { language: 'ko' });
+    await korean.go('/');
+    await korean.signIn('audrey');
+    await korean.visit('/evidence');
+    const inputs = korean.page.locator('input[type=file]');
+    await inputs.nth(0).setInputFiles(file('changed.json'));
+    await inputs.nth(1).setInputFiles(file('trust.json'));
+    await korean.page.getByRole('button', { name: '검증', exact: true }).click();
+    await korean.page.getByText('로그의 이 위치에는 다른 기록이 있습니다.').waitFor();
+    await korean.picture('evidence-tampered-ko');
+    await korean.close();
   });
 
   it('The verifier reads evidence saved by PowerShell, and calls no incomplete file tampered with', async () => {
@@ -97,8 +112,36 @@ describe('an auditor', () => {
     await found.getByText('signCertificate').first().waitFor();
     await found.getByRole('row').filter({ hasText: 'exportEvidence' }).getByText('staff:audrey').waitFor();
     expect(new URL(audrey.page.url()).searchParams.get('reissueId')).toBe(customer.reissueId);
+    const approved = found.getByRole('row').filter({ hasText: 'exportEvidence' });
+    await approved.getByText('staff audrey', { exact: true }).waitFor();
+    await approved.getByText('done', { exact: true }).waitFor();
+    await approved.getByText('DONE', { exact: true }).waitFor();
     await audrey.picture('audit');
   });
+
+  it.each([
+    ['en', 1_440, 'Download to print', 'Access review', 'Keep the rights'],
+    ['ko', 390, '인쇄용 문서 내려받기', '월간 접근 검토', '권한 유지'],
+  ] as const)(
+    'An auditor downloads the monthly review as a document in the language %s',
+    async (language, width, button, ...texts) => {
+      const look = { language, width, height: 900 };
+      const reader = await Console.signedIn(browser, stack, 'audrey', look);
+      await reader.visit('/audit');
+      const downloading = reader.page.waitForEvent('download');
+      await reader.page.getByRole('button', { name: button }).click();
+      const download = await downloading;
+      await download.saveAs(file(`review-${language}.html`));
+      await reader.close();
+      const paper = await browser.newPage({ viewport: { width, height: 900 } });
+      await paper.goto(`file://${file(`review-${language}.html`)}`);
+      const text = await paper.locator('body').innerText();
+      for (const part of [...texts, 'Audrey Sample']) expect(text).toContain(part);
+      await paper.emulateMedia({ media: 'print' });
+      expect((await paper.pdf({ format: 'A4' })).length).toBeGreaterThan(1_000);
+      await paper.close();
+    },
+  );
 
   it('An auditor exports the search result as JSON Lines and CSV', async () => {
     for (const [button, extension] of [

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import type { Customer } from '../support/customer.js';
@@ -56,6 +58,15 @@ describe('an operation that needs approval', () => {
     await sam.go(`/certificates?serial=${serial()}`);
     await sam.page.getByRole('link', { name: serial() }).click();
     await sam.page.getByText('Valid', { exact: true }).waitFor();
+    const content = sam.page.getByRole('region', { name: 'Content and publication' });
+    await content.getByText('good', { exact: true }).waitFor();
+    await content.getByText(/^EC |^RSA /).waitFor();
+    const downloading = sam.page.waitForEvent('download');
+    await content.getByRole('button', { name: 'Download with its chain (PEM)' }).click();
+    const pem = await readFile(await (await downloading).path(), 'utf8');
+    expect(pem.match(/BEGIN CERTIFICATE/g)).toHaveLength(3);
+    expect(new X509Certificate(pem).serialNumber.toLowerCase()).toBe(serial());
+    await sam.picture('certificate-content');
     asked = await ask(sam, 'Hold', 'a call from the customer');
     await sam.page.getByText('You requested this operation. Another approver has to decide.').waitFor();
     expect(await sam.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
@@ -70,9 +81,14 @@ describe('an operation that needs approval', () => {
       .click();
     await april.page.getByText('a call from the customer').waitFor();
     await april.page.getByRole('group', { name: 'Targets' }).getByText(serial()).waitFor();
+    await april.page.getByText('Once you approve, this will happen.', { exact: false }).waitFor();
+    await april.page.getByText('1 will be put on hold').waitFor();
     await april.picture('approval');
     await april.page.getByRole('button', { name: 'Approve' }).click();
-    await april.page.getByText('put on hold', { exact: true }).nth(1).waitFor();
+    await april.page
+      .getByRole('group', { name: 'Targets' })
+      .getByText('put on hold', { exact: true })
+      .waitFor();
     expect(await recordedStatusOf(stack.db, serial())).toMatch(/hold/i);
     // The holder is notified once, and the operation's page shows it.
     await april.page.getByText('holder notified', { exact: false }).waitFor();
@@ -144,11 +160,39 @@ describe('an operator', () => {
     await dialog.getByRole('textbox', { name: 'Reason' }).fill('the carrier is back');
     await dialog.getByRole('button', { name: 'Preview' }).click();
     await dialog.getByText('Nothing has changed yet.', { exact: false }).waitFor();
-    await dialog.getByText(first!.reissueId).waitFor();
+    await dialog.getByText('1 will be retried').waitFor();
+    const target = dialog.getByRole('row').filter({ hasText: first!.reissueId });
+    const cells = await target.getByRole('cell').allInnerTexts();
+    expect(cells[1]).toMatch(/^Sending challenges: Other system unavailable/); // the cause
+    expect(cells[2]).toBe('will be retried'); // the effect
     await olivia.picture('retry-preview');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(expectSuccess(await first!.fetchReissue()).next.action).toBe('NEEDS_OPERATOR');
+  });
+
+  it.each([
+    ['desktop', 1_440, 900],
+    ['phone', 390, 844],
+  ])('The button that confirms a plan stays in view above a long list on a %s', async (_, width, height) => {
+    const oneLine = { width, height: Math.round(height / 2) }; // the list of four is longer than this
+    const small = await Console.signedIn(browser, stack, 'olivia', { language: 'ko', ...oneLine });
+    const { page } = small;
+    await small.visit('/reissues?parked=true&step=SEND_CHALLENGES');
+    await page.getByRole('button', { name: '조건에 맞는 재발급 모두 재시도' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: '사유' }).fill('통신사가 복구되었습니다');
+    await dialog.getByRole('button', { name: '미리 보기' }).click();
+    await dialog.getByText(/다시 실행 예정 [4-9]건/).waitFor();
+    const confirm = dialog.getByRole('button', { name: '재시도 실행' });
+    await page.locator('.mantine-Modal-content').evaluate('(content) => content.scrollTo(0, 0)');
+    const { y, height: tall } = (await confirm.boundingBox())!;
+    expect(y).toBeGreaterThan(0);
+    expect(y + tall).toBeLessThanOrEqual(oneLine.height);
+    await small.picture(`retry-preview-ko-${width}`);
+    expect(await small.accessibilityFindings()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await small.close();
   });
 
   it('An operator retries and sees the outcome, and an open window of another person updates by itself', async () => {
@@ -162,7 +206,7 @@ describe('an operator', () => {
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByRole('button', { name: 'Retry now' }).click();
     await page.waitForURL(/\/operations\/op_/);
-    await page.getByRole('group', { name: 'Targets' }).getByText('retried', { exact: true }).nth(1).waitFor();
+    await page.getByRole('group', { name: 'Targets' }).getByText('retried', { exact: true }).waitFor();
     await olivia.picture('operation-done');
     await parkedThere.waitFor({ state: 'detached' });
     await oscar.picture('reissue-after-retry-dark');
@@ -184,8 +228,8 @@ describe('an operator', () => {
     await page.getByRole('button', { name: 'Abandon now' }).click();
     await page.waitForURL(/\/operations\/op_/);
     const outcomes = page.getByRole('group', { name: 'Targets' }).getByRole('row');
-    await outcomes.filter({ hasText: second!.reissueId }).getByText('abandoned').nth(1).waitFor();
-    await outcomes.filter({ hasText: third!.reissueId }).getByText('abandoned').nth(1).waitFor();
+    await outcomes.filter({ hasText: second!.reissueId }).getByText('abandoned', { exact: true }).waitFor();
+    await outcomes.filter({ hasText: third!.reissueId }).getByText('abandoned', { exact: true }).waitFor();
     for (const { reissueId } of [second!, third!]) expect((await stateOf(reissueId)).state).toBe('ABANDONED');
     expect((await stateOf(fourth!.reissueId)).parked_step).toBe('SEND_CHALLENGES');
   });

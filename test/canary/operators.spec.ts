@@ -79,6 +79,8 @@ async function lookAtEverything(withdrawn: Customer, operationId: string) {
     [olivia, `/v1/reissues?customerRef=${customerRef}`],
     [olivia, `/v1/certificates?customerRef=${customerRef}`],
     [olivia, `/v1/certificates/${serial}`],
+    [olivia, '/v1/figures'],
+    [olivia, '/v1/authority'],
     [olivia, '/v1/operations?limit=200'],
     [olivia, `/v1/operations/${operationId}`],
     [olivia, `/v1/operations/${operationId}/items`],

@@ -34,6 +34,7 @@ it('One trace id finds the lines of a call in gateway, worker and signer, with r
     .where('reissue_id', '=', reissueId)
     .where('kind', 'in', ['requestCertificate', 'apply'])
     .orderBy('received_at', 'desc')
+    .limit(1)
     .executeTakeFirstOrThrow();
   expect(traceId).toMatch(/^[0-9a-f]{32}$/);
   const wanted = [

@@ -310,8 +310,10 @@ describe('the checkpoints', () => {
 });
 
 describe('the access review of a month', () => {
-  const review = (accept: string) =>
-    world.call('GET', '/v1/audit/access-review?month=2026-09', auditor, { headers: { accept } });
+  const review = (accept: string, language = 'en') =>
+    world.call('GET', '/v1/audit/access-review?month=2026-09', auditor, {
+      headers: { accept, 'accept-language': language },
+    });
 
   it('The access review of a month sums up looks and acts by person, in the month of Korean time', async () => {
     const { json } = await review('application/json');
@@ -321,7 +323,7 @@ describe('the access review of a month', () => {
       to: '2026-09-30T15:00:00.000Z',
     });
     const { people } = json as { people: { actor: string; acts: Record<string, unknown>[] }[] };
-    expect(people).toEqual([
+    expect(people.map(({ actor, acts }) => ({ actor, acts }))).toEqual([
       {
         actor: 'operator:bora',
         acts: [expect.objectContaining({ action: 'certificate.revoke', times: 4, reissues: 0 })],
@@ -338,13 +340,90 @@ describe('the access review of a month', () => {
     ]);
   });
 
-  it('The access review of a month is available as a page to sign and as CSV', async () => {
-    const page = await review('text/markdown');
-    expect(page.headers['content-type']).toBe('text/markdown; charset=utf-8');
-    expect(page.text).toContain('# Access review 2026-09');
-    expect(page.text).toMatch(/\| staff:olivia \| readReissue \| DONE \| 4 \| 3 \|/);
-    const table = await review('text/csv');
-    expect(readCsv(table.text)).toHaveLength(3);
+  it('The access review names the people with their roles, also those who did nothing, and unused rights', async () => {
+    const member = {
+      name: 'Fictional <Approver>',
+      first_seen_at: new Date(began),
+      last_seen_at: new Date(began),
+    };
+    await world.owner
+      .insertInto('staff_member')
+      .values([
+        { subject: 'april', roles: ['approver'], ...member },
+        { subject: 'later', roles: ['operator'], ...member, first_seen_at: new Date('2026-10-02T00:00:00Z') },
+      ])
+      .execute();
+    const { people } = (await review('application/json')).json as { people: Record<string, unknown>[] };
+    expect(people.map(({ actor }) => actor)).toEqual(['operator:bora', 'staff:april', 'staff:olivia']);
+    expect(people[1]).toMatchObject({
+      ...{ name: 'Fictional <Approver>', roles: ['approver'], unusedRoles: ['approver'], acts: [] },
+    });
+    expect(people[2]).toMatchObject({ name: null, roles: [], unusedRoles: [] });
+  });
+
+  it('The access review says what should have been looked at and was not', async () => {
+    const park = async (at: Date) => {
+      const reissueId = await insertBareReissue(world.owner, at);
+      const entry = { actor: 'system', action: 'park', outcome: 'PARKED', occurred_at: at } as const;
+      await inTransaction(world.owner, (tx) => appendAudit(tx, reissueId, entry));
+      return reissueId;
+    };
+    const may = new Date('2026-05-10T00:00:00Z');
+    const june = new Date('2026-06-10T00:00:00Z');
+    const ids: string[] = [];
+    await insertUnstampedEntries(world.owner, async () => {
+      ids.push(await park(june), await park(june), await park(may));
+      for (const reissueId of ids.slice(1))
+        await appendAuthorityEntry(world.owner, {
+          ...{ actor: 'staff:olivia', action: 'readReissue', outcome: 'DONE', details: { reissueId } },
+          occurredAt: new Date(june.getTime() + 3_600_000),
+        });
+      await appendAuthorityEntry(world.owner, {
+        ...{ actor: 'staff:olivia', action: 'plan', outcome: 'DONE', occurredAt: may },
+      });
+    });
+    const operation = (state: 'EXPIRED' | 'DONE', digit: string) => ({
+      ...{ operation_id: `op_${digit.repeat(32)}`, kind: 'hold' as const, state, digest: digit, items: 1 },
+      ...{ selection: '{}', parameters: '{}', reason: 'spec', requested_by: 'staff:olivia' },
+      ...{
+        request_key: digit,
+        request_digest: digit,
+        created_at: june,
+        updated_at: june,
+        confirmed_at: june,
+      },
+      ended_at: june,
+    });
+    await world.owner
+      .insertInto('operation')
+      .values([operation('EXPIRED', 'a'), operation('DONE', 'b')])
+      .execute();
+    const read = async () => (await world.get('/v1/audit/access-review?month=2026-06', auditor)).json;
+    const overlooked = { parkedReissues: [ids[0]], undecidedOperations: [`op_${'a'.repeat(32)}`] };
+    expect((await read()).overlooked).toEqual({ ...overlooked, earlierReview: '2026-05' });
+    await world.get('/v1/audit/access-review?month=2026-05', auditor);
+    expect((await read()).overlooked).toEqual({ ...overlooked, earlierReview: null });
+  });
+
+  it.each([
+    ['ko', '월간 접근 검토 2026-09', '재발급 건 조회 (readReissue)', '완료 (DONE)', '검토자 성명'],
+    ['en', 'Access review 2026-09', 'Reissue looked at (readReissue)', 'done (DONE)', 'Name of the reviewer'],
+  ])('The access review of a month is a document to sign in the language %s', async (language, ...texts) => {
+    const { headers, text } = await review('text/html', language);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(text).toContain(`<html lang="${language}">`);
+    for (const part of texts) expect(text).toContain(part);
+    expect(text).toContain('Fictional &lt;Approver&gt;');
+    expect(text).not.toContain('<Approver>');
+  });
+
+  it('The access review of a month is a table in the language of the reader, with codes', async () => {
+    const [titles, ...rows] = readCsv((await review('text/csv', 'ko')).text);
+    expect(titles).toHaveLength(12);
+    expect(rows.map((row) => row.length)).toEqual(rows.map(() => 12));
+    expect(rows).toContainEqual(
+      expect.arrayContaining(['staff:olivia', '재발급 건 조회', 'readReissue', '완료', 'DONE', '4', '3']),
+    );
   });
 
   it('The access review accepts months only and names the formats that it has', async () => {

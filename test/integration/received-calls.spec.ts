@@ -35,6 +35,7 @@ const callOf = (
   call: {
     ...{ reissue_id: reissueId, update_id: updateId, kind: 'start', request_hmac: request },
     received_at: now,
+    trace_id: null,
   },
   sealed,
   limits: rateLimitUses(limits, now),

@@ -26,6 +26,7 @@ export async function receiveMessage<M extends Message>(
     await receiveCall(world.gateway, {
       call: {
         ...{ reissue_id: reissueId, update_id: updateId, request_hmac: requestHmac, kind },
+        trace_id: null,
         received_at: world.clock.now(),
       },
       ...{ sealed: [], limits: [] },

@@ -1,4 +1,5 @@
 import {
+  archiveConfig,
   auditKeys,
   auditOriginConfig,
   databaseConfig,
@@ -52,6 +53,7 @@ export const opsConfig = z
     parkedDeadlineMs: milliseconds(defaultDeadlines.untilAbandonedMs, { min: 1 }).describe(
       'Time after which a parked reissue is abandoned. The worker decides it; the console shows it.',
     ),
+    ...archiveConfig,
     changesHeartbeatMs: milliseconds(15_000, { min: 10, max: 60_000 }).describe(
       'Silence on a stream of changes after which a heartbeat is sent.',
     ),

@@ -2,11 +2,15 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { docsModule } from '#libs/http';
 import { Public } from './access/roles.js';
 import { AuditModule } from './audit/audit.module.js';
+import { AuthorityModule } from './authority/authority.module.js';
+import { CallersModule } from './callers/callers.module.js';
 import { CertificatesModule } from './certificates/certificates.module.js';
 import { ChangesModule } from './changes/changes.module.js';
+import { ClaimsModule } from './claims/claims.module.js';
 import { CodecModule } from './codec/codec.module.js';
 import { ConsoleModule } from './console/console.module.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
+import { FiguresModule } from './figures/figures.module.js';
 import { MeModule } from './me/me.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { OperatorMetricsModule } from './metrics/metrics.module.js';
@@ -20,8 +24,12 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
 export const opsFeatures: readonly (Type | DynamicModule)[] = [
   MeModule,
   ReissuesModule,
+  ClaimsModule,
+  CallersModule,
   CertificatesModule,
+  AuthorityModule,
   OperationsModule,
+  FiguresModule,
   ChangesModule,
   AuditModule,
   EvidenceModule,

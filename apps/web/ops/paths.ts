@@ -6,6 +6,8 @@ export const paths = {
   reissues: '/reissues',
   operations: '/operations',
   certificates: '/certificates',
+  authority: '/authority',
+  webhooks: '/webhooks',
   audit: '/audit',
   evidence: '/evidence',
   reissue: (id: string) => `/reissues/${encodeURIComponent(id)}`,

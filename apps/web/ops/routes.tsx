@@ -3,6 +3,7 @@ import { staffRoles } from '#libs/domain';
 import type { ReactNode } from 'react';
 import type { RouteObject } from 'react-router';
 import { AuditPage } from './audit/audit-page.js';
+import { AuthorityPage } from './authority/authority-page.js';
 import { CertificatePage } from './certificate/certificate-page.js';
 import { CertificatesPage } from './certificates/certificates-page.js';
 import { HomePage } from './home/home-page.js';
@@ -11,6 +12,7 @@ import { OperationsPage } from './operations/operations-page.js';
 import { ReissueDetailPage } from './reissue/reissue-page.js';
 import { ReissuesPage } from './reissues/reissues-page.js';
 import { Loading } from './components/states.js';
+import { WebhooksPage } from './webhooks/webhooks-page.js';
 import { paths } from './paths.js';
 import { ForRoles } from './shell/for-roles.js';
 import { Broken } from './shell/broken.js';
@@ -36,6 +38,8 @@ export const routes: RouteObject[] = [
       page(`${paths.operations}/:id`, <OperationPage />),
       page(paths.certificates, <CertificatesPage />),
       page(`${paths.certificates}/:serial`, <CertificatePage />),
+      page(paths.authority, <AuthorityPage />),
+      page(paths.webhooks, <WebhooksPage />),
       page(paths.audit, <AuditPage />, ['auditor']),
       {
         path: paths.evidence,

@@ -2,6 +2,7 @@ import { defaultHashingCost } from '#activities/password';
 import type { RetentionContext } from '#activities/records';
 import { z } from 'zod';
 import {
+  archiveConfig,
   auditOriginConfig,
   bankSchema,
   checkpointConfig,
@@ -71,9 +72,7 @@ export const workerConfig = z
       'Shortest time between two checkpoints of the audit log.',
     ),
     ...checkpointConfig,
-    archiveAfterMs: milliseconds(60_000).describe(
-      'Time after the end of a reissue at which its history is archived.',
-    ),
+    ...archiveConfig,
     ...identityRatesConfig,
     telecomUrl: urls('http', 'https').describe(
       'Provider of phone codes. Of several addresses, the first one that is not down is called.',

@@ -14,7 +14,7 @@ export { verifyCheckpoint, signCheckpoint, signWith } from './checkpoint.js';
 export type { AuditKey, LogCheckpoint } from './checkpoint.js';
 export { bundleFormat, trustFormat } from './bundle.js';
 export type { BundleEntry, EvidenceBundle, TrustFile } from './bundle.js';
-export { findingKinds, FindingCollector } from './verify/report.js';
+export { findingKinds, FindingCollector, unprovenKinds } from './verify/report.js';
 export type { EntryPosition, Unproven, EvidenceVerdict } from './verify/report.js';
 export { checkProof, claimsOfProof, keyIdOf, InvalidProof, verifyProof } from './staff-proof.js';
 export type { ProofClaim, StaffKey } from './staff-proof.js';

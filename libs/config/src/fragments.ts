@@ -209,6 +209,13 @@ export const receiptPublicKeysConfig = {
     .describe('Public keys that verify consent receipts: of the keys that sign now, and of earlier ones.'),
 };
 
+/** When histories are archived: the worker does it, and the console shows it. */
+export const archiveConfig = {
+  archiveAfterMs: milliseconds(60_000).describe(
+    'Time after the end of a reissue at which its history is archived.',
+  ),
+};
+
 /** The copy of the audit log's checkpoints outside the database. */
 export const checkpointConfig = {
   checkpointFile: z

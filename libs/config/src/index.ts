@@ -3,6 +3,7 @@ export { fromKey } from './environment-key.js';
 export {
   auditKeys,
   auditOriginConfig,
+  archiveConfig,
   checkpointConfig,
   databaseConfig,
   databaseUrlConfig,

@@ -54,6 +54,19 @@ export const opsProblemCatalogue = {
       en: 'See reason. Use an https address on an allowed host.',
     },
   },
+  'claimed-by-another': {
+    status: 409,
+    title: { ko: '다른 운영자가 처리하고 있습니다', en: 'Another operator works on this reissue' },
+    detail: {
+      ko: '그 운영자에게 확인한 뒤 담당을 넘겨받을 수 있습니다.',
+      en: 'Ask them first; then you can take it over.',
+    },
+  },
+  'not-parked': {
+    status: 409,
+    title: { ko: '멈춘 재발급이 아닙니다', en: 'The reissue is not parked' },
+    detail: { ko: '화면을 새로 고쳐 주세요.', en: 'Load the page again.' },
+  },
   'not-your-own': {
     status: 403,
     title: { ko: '자신의 요청은 승인할 수 없습니다', en: 'You cannot approve your own request' },

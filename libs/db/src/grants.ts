@@ -59,10 +59,13 @@ export interface Grants {
     operation_approval: 'select' | 'insert';
     operation_item: 'select' | 'insert' | 'delete';
     operation_proof: 'select' | 'insert';
+    received_call: 'select';
     reissue: 'select';
     reissue_archive: 'select';
+    reissue_claim: 'select' | 'insert' | 'update' | 'delete';
     restore: 'select';
     staff_key: 'select';
+    staff_member: 'select' | 'insert' | 'update' | 'delete';
     step: 'select';
     webhook_delivery: 'select' | 'insert' | 'update';
     webhook_endpoint: 'select' | 'insert' | 'update' | 'delete';

@@ -380,6 +380,7 @@ export interface Tables {
     kind: string;
     request_hmac: string;
     received_at: Date;
+    trace_id: string | null;
   };
   reissue: {
     reissue_id: string;
@@ -445,6 +446,12 @@ export interface Tables {
     customer_id: string | null;
     key_thumbprint: string;
   };
+  reissue_claim: {
+    reissue_id: string;
+    park_sequence: number;
+    claimed_by: string;
+    claimed_at: Date;
+  };
   restore: {
     restore_id: GeneratedAlways<string>;
     finding: string;
@@ -482,6 +489,13 @@ export interface Tables {
     roles_claim: string;
     jwk: Json<'staff_key.jwk'>;
     learned_at: Date;
+  };
+  staff_member: {
+    subject: string;
+    name: string;
+    roles: string[];
+    first_seen_at: Date;
+    last_seen_at: Date;
   };
   step: {
     reissue_id: string;

@@ -105,6 +105,12 @@ export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
       ['staff:'],
       [
         'readReissue',
+        'findCustomer',
+        'findReissue',
+        'claimReissue',
+        'releaseReissue',
+        'noteReissue',
+        'readCertificate',
         'searchAudit',
         'exportAudit',
         'reviewAccess',

@@ -4,6 +4,7 @@ export { endCodes } from './end-codes.js';
 export type { EndCode } from './end-codes.js';
 export { auditActionText, authorityActions, isAuditAction, reissueActions } from './audit-actions.js';
 export type { AuditAction, AuthorityAction, ReissueAction } from './audit-actions.js';
+export { auditActorText, auditCodeText } from './audit-words.js';
 export { auditWriters, mayWrite } from './audit-writers.js';
 export type { AuditRole } from './audit-writers.js';
 export {
@@ -94,7 +95,7 @@ export {
 export type { ResidentNumber } from './resident-number.js';
 export { parseLicenceNumber, readIdentityDocument } from './identity-document.js';
 export type { IdentityDocument } from './identity-document.js';
-export { isKoreanNight, koreanDayOf, startOfKoreanDay } from './korean-time.js';
+export { isKoreanNight, koreanDayOf, nextKoreanDay, startOfKoreanDay } from './korean-time.js';
 export { dayAfterExpiry, dueAnnouncement, expiryWindows } from './expiry-announcements.js';
 export type { ExpiryWindow } from './expiry-announcements.js';
 export { stepLimitReached, maximumSteps } from './limits.js';

@@ -1,4 +1,5 @@
 import type { NewCall, ReceivedCall, SealedValueOfCall } from '#libs/db/reissues';
+import { logContext } from '#libs/observability';
 import { rateLimitUses, type LimitUse } from '#libs/rate-limit';
 import { tooManyUntil } from '../access/call-limits.js';
 import { problem } from '../problems.js';
@@ -54,7 +55,7 @@ export class ReceivedCalls {
     const received = await this.store.receiveCall({
       call: {
         ...{ reissue_id: reissueId, update_id: updateId, request_hmac: requestHmac },
-        ...{ kind, received_at: now },
+        ...{ kind, received_at: now, trace_id: logContext()?.traceId ?? null },
       },
       sealed: sealed.map(({ value }) => value),
       limits: rateLimitUses(limits, now),

@@ -1,7 +1,7 @@
 import { ActivityExecutionFailedError, type Client } from '@temporalio/client';
 import type { ConsentWithdrawal, ConsentWithdrawalAnswer, ConsentWithdrawals } from '#activities/consent';
 import { consentWithdrawalActivityIdOf, taskQueues } from '#libs/domain';
-import { activeTrace } from '#libs/observability';
+import { messageTrace } from '#libs/observability';
 import { unavailable } from '../problems.js';
 
 /** How much longer than the activity's own timeout the gateway waits. */
@@ -24,7 +24,7 @@ export function withdrawalActivity(
           id: consentWithdrawalActivityIdOf(withdrawal.reissueId, withdrawal.updateId),
           idConflictPolicy: 'USE_EXISTING',
           taskQueue: taskQueues.reissue,
-          args: [{ ...withdrawal, ...activeTrace() }],
+          args: [{ ...withdrawal, ...messageTrace() }],
           scheduleToCloseTimeout: timeoutMs,
         }),
       );

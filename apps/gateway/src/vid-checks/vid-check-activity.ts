@@ -1,7 +1,7 @@
 import { ActivityExecutionFailedError, type Client } from '@temporalio/client';
 import type { VidCheckAnswer, VidCheckRequest, VidChecks } from '#activities/certificate';
 import { taskQueues, vidCheckActivityIdOf } from '#libs/domain';
-import { activeTrace } from '#libs/observability';
+import { messageTrace } from '#libs/observability';
 import { unavailable } from '../problems.js';
 
 /** How much longer than the activity's own timeout the gateway waits. */
@@ -24,7 +24,7 @@ export function vidCheckActivity(
           id: vidCheckActivityIdOf(request.checkId),
           idConflictPolicy: 'USE_EXISTING',
           taskQueue: taskQueues.reissue,
-          args: [{ ...request, ...activeTrace() }],
+          args: [{ ...request, ...messageTrace() }],
           scheduleToCloseTimeout: timeoutMs,
         }),
       );

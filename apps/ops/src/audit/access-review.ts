@@ -1,13 +1,20 @@
 import type { RoleDatabase } from '#libs/db';
-import { actsOfStaff, type ActSummary } from '#libs/db/audit';
+import {
+  actsOfStaff,
+  confirmedAndNotDecided,
+  parkedAndNotSeen,
+  reviewMissing,
+  staffMembers,
+  type ActSummary,
+  type StaffMember,
+} from '#libs/db/audit';
+import { staffRoles, type AuthorityAction, type StaffRole } from '#libs/domain';
 import { z } from 'zod';
-import { csvFile } from './export.js';
+
+const monthSchema = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'must be a month: YYYY-MM');
 
 export const reviewQuery = z.strictObject({
-  month: z
-    .string()
-    .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'must be a month: YYYY-MM')
-    .describe('Calendar month in Korea, e.g. `2026-11`'),
+  month: monthSchema.describe('Calendar month in Korea, e.g. `2026-11`'),
 });
 
 const actSchema = z
@@ -21,63 +28,95 @@ const actSchema = z
   })
   .meta({ id: 'AccessReviewAct' });
 
+const personSchema = z
+  .object({
+    actor: z.string(),
+    name: z.string().nullable().describe('Name of the last sign-in; null if the person never signed in'),
+    roles: z.array(z.enum(staffRoles)).describe('Roles of the last sign-in'),
+    lastSeenAt: z.iso.datetime().nullable(),
+    unusedRoles: z.array(z.enum(staffRoles)).describe('Roles of which the person used no right in the month'),
+    acts: z.array(actSchema).describe('Empty if the person signed in and did nothing'),
+  })
+  .meta({ id: 'AccessReviewPerson' });
+
+const overlookedSchema = z
+  .object({
+    parkedReissues: z
+      .array(z.string())
+      .describe('Reissues that were parked in the month, and that no member of staff looked at since'),
+    undecidedOperations: z
+      .array(z.string())
+      .describe('Operations of the month that expired because no second person decided on them'),
+    earlierReview: z
+      .string()
+      .nullable()
+      .describe('The month before, if staff acted in it and its review was not read'),
+  })
+  .meta({ id: 'AccessReviewOverlooked' });
+
 export const reviewSchema = z
   .object({
     month: z.string(),
     from: z.iso.datetime(),
     to: z.iso.datetime(),
-    people: z.array(z.object({ actor: z.string(), acts: z.array(actSchema) })),
+    people: z.array(personSchema),
+    overlooked: overlookedSchema.describe(
+      'What should have been looked at and was not, at most 1,000 of each',
+    ),
   })
   .meta({ id: 'AccessReview' });
-type AccessReview = z.output<typeof reviewSchema>;
+export type AccessReview = z.output<typeof reviewSchema>;
 
 /** Start of a month in Korea, which is UTC+9 all year. */
 const startOf = (year: number, month: number) => new Date(Date.UTC(year, month - 1, 1, -9));
 
-/** The reads and acts of each member of staff in a month. */
+/** The acts that only the role permits. */
+const actsOfRole: Readonly<Record<StaffRole, readonly AuthorityAction[]>> = {
+  operator: ['plan', 'change', 'confirm', 'cancelOperation'],
+  approver: ['approve', 'reject'],
+  auditor: ['searchAudit', 'exportAudit', 'exportEvidence', 'reviewAccess'],
+};
+
+/** Who had access in a month and what they did, and what should have been looked at and was not. */
 export async function reviewAccess(db: RoleDatabase<'ops'>, month: string): Promise<AccessReview> {
   const [year = 0, number = 0] = month.split('-').map(Number);
-  const [from, to] = [startOf(year, number), startOf(year, number + 1)];
-  const acts = await actsOfStaff(db, from, to);
-  const people = [...Map.groupBy(acts, ({ actor }) => actor)].map(([actor, own]) => ({
-    actor,
-    acts: own.map(show),
-  }));
-  return { month, from: from.toISOString(), to: to.toISOString(), people };
+  const [before, from, to] = [startOf(year, number - 1), startOf(year, number), startOf(year, number + 1)];
+  const earlier = `${number === 1 ? year - 1 : year}-${String(number === 1 ? 12 : number - 1).padStart(2, '0')}`;
+  const acts = Map.groupBy(await actsOfStaff(db, from, to), ({ actor }) => actor);
+  const subjects = [...acts.keys()].filter((actor) => actor.startsWith(staff)).map((actor) => actor.slice(6));
+  const [members, parkedReissues, undecidedOperations, missing] = await Promise.all([
+    staffMembers(db, { from, to, subjects }),
+    parkedAndNotSeen(db, from, to),
+    confirmedAndNotDecided(db, from, to),
+    reviewMissing(db, earlier, before, from),
+  ]);
+  const known = new Map(members.map((member) => [`${staff}${member.subject}`, member]));
+  const actors = [...new Set([...acts.keys(), ...known.keys()])].toSorted();
+  return {
+    ...{ month, from: from.toISOString(), to: to.toISOString() },
+    people: actors.map((actor) => personOf(actor, known.get(actor), acts.get(actor) ?? [])),
+    overlooked: { parkedReissues, undecidedOperations, earlierReview: missing ? earlier : null },
+  };
 }
 
-const show = ({ action, outcome, times, reissues, first, last }: ActSummary) => ({
-  ...{ action, outcome, times, reissues },
-  first: first.toISOString(),
-  last: last.toISOString(),
-});
+const staff = 'staff:';
 
-const titles = ['actor', 'action', 'outcome', 'times', 'reissues', 'first', 'last'];
-const rowsOf = ({ people }: AccessReview) =>
-  people.flatMap(({ actor, acts }) =>
-    acts.map((act) => [
-      actor,
-      act.action,
-      act.outcome,
-      String(act.times),
-      String(act.reissues),
-      act.first,
-      act.last,
-    ]),
-  );
-
-export const reviewAsCsv = (review: AccessReview): string => csvFile([titles, ...rowsOf(review)]);
-
-/** The review as a document to file: a table, and a line for the reviewer's signature. */
-export function reviewAsMarkdown(review: AccessReview): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
-  const table = [titles, titles.map(() => '---'), ...rowsOf(review)].map(line).join('');
-  return `# Access review ${review.month}
-
-From ${review.from} to ${review.to}: reads and acts of staff and of users of the command line outside reissues.
-
-${review.people.length === 0 ? 'No acts were recorded.\n' : table}
-Reviewed by: ____________________  on: ____________________
-`;
+function personOf(
+  actor: string,
+  member: StaffMember | undefined,
+  acts: readonly ActSummary[],
+): AccessReview['people'][number] {
+  const roles = staffRoles.filter((role) => member?.roles.includes(role));
+  const used = (role: StaffRole) =>
+    acts.some(({ action }) => (actsOfRole[role] as readonly string[]).includes(action));
+  return {
+    ...{ actor, name: member?.name ?? null, roles },
+    lastSeenAt: member?.lastSeenAt.toISOString() ?? null,
+    unusedRoles: roles.filter((role) => !used(role)),
+    acts: acts.map(({ action, outcome, times, reissues, first, last }) => ({
+      ...{ action, outcome, times, reissues },
+      first: first.toISOString(),
+      last: last.toISOString(),
+    })),
+  };
 }

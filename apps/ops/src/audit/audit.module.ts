@@ -1,15 +1,16 @@
 import { Controller, Get, Headers, Module, Query } from '@nestjs/common';
 import { newestCheckpoints, searchAuditEntries, type NewAuthorityEntry } from '#libs/db/audit';
-import { Documented, negotiate } from '#libs/http';
+import { Documented, negotiate, preferredLanguage } from '#libs/http';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { OpsDependencies } from '../dependencies.js';
 import { limitSchema } from '../paging/cursor.js';
 import { opsProblem } from '../problems.js';
-import { reviewAccess, reviewAsCsv, reviewAsMarkdown, reviewQuery, reviewSchema } from './access-review.js';
+import { reviewAccess, reviewQuery, reviewSchema } from './access-review.js';
 import { failureOf, recordAct, auditedRead } from './audited-act.js';
 import { exportEntries } from './export.js';
+import { reviewAsCsv, reviewAsHtml } from './review-document.js';
 import {
   cursorAfter,
   exportQuery,
@@ -45,7 +46,7 @@ const fileResponse = (body: string | ReadableStream<Uint8Array>, type: string, f
   });
 
 /** Media types of an access review, the default first. */
-const reviewTypes = ['application/json', 'text/markdown', 'text/csv'] as const;
+const reviewTypes = ['application/json', 'text/html', 'text/csv'] as const;
 
 @Controller('v1/audit')
 @Roles('auditor')
@@ -115,31 +116,25 @@ class AuditController {
   @Get('access-review')
   @Documented(
     'reviewAccess',
-    'Review the reads and acts of staff in a month, as JSON, Markdown or CSV (header Accept)',
+    'Review the access of staff in a month, as JSON, or as HTML or CSV in the language of Accept-Language',
     { 200: reviewSchema },
   )
   async review(
     @CallingStaff() staff: Staff,
     @Query({ schema: reviewQuery }) { month }: z.output<typeof reviewQuery>,
     @Headers('accept') accept: string | undefined,
+    @Headers('accept-language') languages: string | undefined,
   ): Promise<Response | z.output<typeof reviewSchema>> {
     const type = negotiate(accept, reviewTypes);
     const review = await auditedRead(this.dependencies, staff, 'reviewAccess', { month }, async () => {
       if (type === undefined) throw opsProblem('not-acceptable');
       return reviewAccess(this.dependencies.db, month);
     });
-    if (type === 'text/markdown')
-      return fileResponse(
-        reviewAsMarkdown(review),
-        'text/markdown; charset=utf-8',
-        `access-review-${month}.md`,
-      );
-    if (type === 'text/csv')
-      return fileResponse(
-        reviewAsCsv(review),
-        'text/csv; charset=utf-8; header=present',
-        `access-review-${month}.csv`,
-      );
+    const file = (text: string, ending: string, parameters = '') =>
+      fileResponse(text, `${type}; charset=utf-8${parameters}`, `access-review-${month}.${ending}`);
+    const document = { review, language: preferredLanguage(languages), at: this.dependencies.clock() };
+    if (type === 'text/html') return file(reviewAsHtml(document), 'html');
+    if (type === 'text/csv') return file(reviewAsCsv(document), 'csv', '; header=present');
     return review;
   }
 }

@@ -1,7 +1,8 @@
 import { Controller, Get, Injectable, Module, Param, Query } from '@nestjs/common';
 import { serialSchema } from '#libs/contracts';
 import { operationsOn } from '#libs/db/audit';
-import { listCertificates, type ListedCertificate } from '#libs/db/certificates';
+import { certificateFile, listCertificates, type ListedCertificate } from '#libs/db/certificates';
+import { latestCrl } from '#libs/db/crls';
 import {
   bases,
   certificateActs,
@@ -14,8 +15,11 @@ import {
 import { Documented } from '#libs/http';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
+import { CallingStaff, type Staff } from '../access/staff.js';
+import { auditedRead } from '../audit/audited-act.js';
 import { OpsDependencies } from '../dependencies.js';
 import { opsProblem } from '../problems.js';
+import { contentOf, contentSchema, pemOf, publishedOf, publishedSchema } from './certificate-content.js';
 import { customerRefSchema } from '../reissues/filter.js';
 import { operationOnTarget } from '../reissues/schemas.js';
 import { showOperationOnTarget } from '../reissues/show-reissue.js';
@@ -54,6 +58,8 @@ const certificateDetail = z
   .object({
     ...certificateShape,
     operations: z.array(operationOnTarget).describe('Operations that name the certificate, newest first'),
+    content: contentSchema.nullable().describe('null until it is signed, and if it cannot be parsed'),
+    published: publishedSchema,
   })
   .meta({ id: 'CertificateDetail' });
 
@@ -78,11 +84,34 @@ class CertificateViews {
     const { db, clock } = this.dependencies;
     const [row] = await listCertificates(db, { serials: [serial] });
     if (!row) throw opsProblem('not-found');
-    const operations = await operationsOn(db, serial);
+    const [operations, file, crl] = await Promise.all([
+      operationsOn(db, serial),
+      certificateFile(db, serial),
+      latestCrl(db, row.issuer, row.crl_shard),
+    ]);
+    const shown = show(row, clock());
     return {
-      ...show(row, clock()),
+      ...shown,
+      content: file ? contentOf(file) : null,
+      published: publishedOf(shown.standing, crl),
       operations: operations.map(showOperationOnTarget),
     };
+  }
+
+  /** The file names the holder, so reading it is recorded. */
+  async file(serial: string, staff: Staff): Promise<Response> {
+    const pem = await auditedRead(this.dependencies, staff, 'readCertificate', { serial }, async () => {
+      const file = await certificateFile(this.dependencies.db, serial);
+      if (!file) throw opsProblem('not-found');
+      return pemOf(file);
+    });
+    return new Response(pem, {
+      headers: {
+        'content-type': 'application/pem-certificate-chain',
+        'content-disposition': `attachment; filename="${serial}.pem"`,
+        'cache-control': 'no-store',
+      },
+    });
   }
 }
 
@@ -128,6 +157,21 @@ class CertificatesController {
   @Documented('getCertificate', 'Get a certificate and its status', { 200: certificateDetail })
   show(@Param('serial', { schema: serialSchema }) serial: string) {
     return this.views.show(serial);
+  }
+
+  @Get(':serial/file')
+  @Roles('operator', 'auditor')
+  @Documented(
+    'getCertificateFile',
+    'Get a certificate with its chain as PEM',
+    { 200: 'PEM (RFC 7468), the certificate first' },
+    { description: 'A certificate names its holder: the read is recorded in the audit trail.' },
+  )
+  file(
+    @Param('serial', { schema: serialSchema }) serial: string,
+    @CallingStaff() staff: Staff,
+  ): Promise<Response> {
+    return this.views.file(serial, staff);
   }
 }
 

@@ -5,6 +5,7 @@ import { ActivityExecutionFailedError } from '@temporalio/client';
 import type { EvidenceActivities } from '#activities/records';
 import {
   findingKinds,
+  unprovenKinds,
   readTrust,
   verifyEvidenceFile,
   type TrustFile,
@@ -41,7 +42,11 @@ const verdictSchema = z
     unproven: z
       .array(
         z
-          .object({ what: z.string(), entry: place.optional(), message: z.string() })
+          .object({
+            what: z.enum(Object.keys(unprovenKinds) as [keyof typeof unprovenKinds]),
+            entry: place.optional(),
+            message: z.string(),
+          })
           .meta({ id: 'UnprovenItem' }),
       )
       .describe('Claims that the bundle does not prove, although nothing contradicts them'),

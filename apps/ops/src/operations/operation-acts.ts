@@ -66,7 +66,7 @@ export class OperationActs {
     const operationId = `op_${randomBytes(16).toString('hex')}`;
     const content = { kind: request.kind, ...givenContent(request) };
     checkContent(content, now);
-    const items = await planItems(db, content.kind, content.selection, now);
+    const items = await planItems(db, content.kind, content.selection, { by: staff.actor, now });
     const digest = digestOf(operationId, staff.actor, content, items);
     const inserted = await inTransaction(db, async (tx) => {
       const row = {
@@ -104,7 +104,7 @@ export class OperationActs {
         ...givenContent(request),
       };
       checkContent(content, now);
-      const items = await planItems(db, row.kind, content.selection, now);
+      const items = await planItems(db, row.kind, content.selection, { by: staff.actor, now });
       const digest = digestOf(operationId, staff.actor, content, items);
       if (digest === row.digest) return;
       const columns = { ...columnsOf(content), digest, items: items.length, updated_at: now };

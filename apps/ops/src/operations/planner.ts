@@ -1,7 +1,7 @@
 import { planChanges } from '#activities/revocation';
 import type { RoleDatabase } from '#libs/db';
 import { certificatesOfReissues, reissuesToPlan, type PlannedReissue } from '#libs/db/operations';
-import { reissueIdsOf } from '#libs/db/reissues';
+import { claimsOf, reissueIdsOf } from '#libs/db/reissues';
 import {
   maximumOperationItems,
   refusalOfReissueAct,
@@ -11,6 +11,7 @@ import {
   type ReissueFilter,
 } from '#libs/domain';
 import type { ContentItem } from '#libs/approvals';
+import { claimLifetimeMs } from '../claims/show-claim.js';
 import { opsProblem } from '../problems.js';
 
 /** The expected outcome of an item. The decision is made again when the item is tried. */
@@ -37,6 +38,12 @@ interface ItemPlan {
 export const findings = ['SIGNED', 'SIGNING_UNKNOWN', 'NOT_SIGNED', 'PROVIDER_IS_ASKED_FIRST'] as const;
 type Finding = (typeof findings)[number];
 
+/** Who plans, and when. */
+interface Planner {
+  readonly by: string;
+  readonly now: Date;
+}
+
 export type PlannedItem = Omit<ContentItem, 'plan'> & { readonly plan: ItemPlan };
 
 /**
@@ -48,7 +55,7 @@ export async function planItems(
   db: RoleDatabase<'ops'>,
   kind: OperationKind,
   selection: OperationSelection,
-  now: Date,
+  { by, now }: Planner,
 ): Promise<PlannedItem[]> {
   if (kind === 'revoke' || kind === 'hold' || kind === 'release') {
     const serials = boundedTargets('serials' in selection ? selection.serials : []);
@@ -64,7 +71,7 @@ export async function planItems(
       });
     return items;
   }
-  return planReissues(db, kind, boundedTargets(await reissuesOf(db, kind, selection)));
+  return planReissues(db, kind, boundedTargets(await reissuesOf(db, kind, selection)), { by, now });
 }
 
 const outcomeOf = {
@@ -103,7 +110,9 @@ async function planReissues(
   db: RoleDatabase<'ops'>,
   kind: ReissueAct,
   reissueIds: readonly string[],
+  { by, now }: Planner,
 ): Promise<PlannedItem[]> {
+  const claims = await claimsOf(db, reissueIds, new Date(now.getTime() - claimLifetimeMs));
   const rows = new Map((await reissuesToPlan(db, reissueIds)).map((row) => [row.reissue_id, row]));
   const atCa = [...rows.values()].filter(({ parked_step: step }) => step === 'ISSUE_CERTIFICATE');
   const serials = await certificatesOfReissues(
@@ -114,7 +123,8 @@ async function planReissues(
     const row = rows.get(target);
     if (!row) return { target, parkSequence: null, plan: { expected: 'UNKNOWN', acts: false } };
     const states = serials.filter(({ reissue_id: id }) => id === target).map(({ state }) => state);
-    const refusal = refusalOfReissueAct(kind, row);
+    const claimant = claims.get(target)?.by ?? by;
+    const refusal = refusalOfReissueAct(kind, row) ?? (claimant === by ? undefined : 'CLAIMED');
     return {
       target,
       parkSequence: kind === 'retry' ? row.park_sequence : null,

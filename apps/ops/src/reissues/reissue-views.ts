@@ -15,12 +15,16 @@ import {
   countReissues,
   countReissuesBy,
   listedReissue,
+  claimsOf,
   listReissues,
+  notesOn,
+  parkedSystems,
   type ListedReissue,
 } from '#libs/db/reissues';
 import { workflowIdOf } from '#libs/domain';
 import type { z } from 'zod';
 import type { Staff } from '../access/staff.js';
+import { claimLifetimeMs } from '../claims/show-claim.js';
 import { OpsDependencies } from '../dependencies.js';
 import { opsProblem } from '../problems.js';
 import { reissueFilterOf } from './filter.js';
@@ -33,7 +37,7 @@ import type {
   ShownReissuePage,
   ShownTimeline,
 } from './schemas.js';
-import { showDetail, showOperationOnTarget, showSummary } from './show-reissue.js';
+import { showDetail, showOperationOnTarget, showSummary, type AboutParked } from './show-reissue.js';
 import { buildTimeline } from './timeline.js';
 
 /** A person's repeated read of a reissue within this time is not recorded again, in milliseconds. */
@@ -61,8 +65,9 @@ export class ReissueViews {
     });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
+    const parked = await this.aboutParked(page);
     return {
-      items: page.map(showSummary),
+      items: page.map((row) => showSummary(row, parked)),
       nextCursor: last && rows.length > limit ? cursors.write(list, [last.place.time, last.place.id]) : null,
     };
   }
@@ -78,10 +83,16 @@ export class ReissueViews {
   async show(reissueId: string, staff: Staff): Promise<ShownReissueDetail> {
     const { db, config } = this.dependencies;
     const row = await this.find(reissueId);
-    const [operations] = await Promise.all([operationsOn(db, reissueId), this.recordRead(reissueId, staff)]);
+    const [operations, notes, parked] = await Promise.all([
+      operationsOn(db, reissueId),
+      notesOn(db, reissueId),
+      this.aboutParked([row]),
+      this.recordRead(reissueId, staff),
+    ]);
     return {
-      ...showDetail(row, config.parkedDeadlineMs),
+      ...showDetail(row, parked, config),
       operations: operations.map(showOperationOnTarget),
+      notes: notes.map(({ at, ...note }) => ({ ...note, at: at.toISOString() })),
       temporalUrl: this.temporalUrl(reissueId),
     };
   }
@@ -100,6 +111,15 @@ export class ReissueViews {
     ]);
     const entries = [...own, ...inOperations];
     return buildTimeline({ entries, events, challenges, notifications, operations, process });
+  }
+
+  private async aboutParked(rows: readonly ListedReissue[]): Promise<AboutParked> {
+    const parked = rows.filter((row) => row.parked_step !== null).map((row) => row.reissue_id);
+    if (parked.length === 0) return { systems: new Map(), claims: new Map() };
+    const { db, clock } = this.dependencies;
+    const madeAfter = new Date(clock().getTime() - claimLifetimeMs);
+    const [systems, claims] = await Promise.all([parkedSystems(db, parked), claimsOf(db, parked, madeAfter)]);
+    return { systems, claims };
   }
 
   private async archived(reissueId: string): Promise<readonly unknown[] | undefined> {

@@ -13,6 +13,8 @@ import {
   states,
 } from '#libs/domain';
 import { z } from 'zod';
+import { claimSchema, noteSchema } from '../claims/schemas.js';
+import { systemSchema } from '../figures/schemas.js';
 import { cursorSchema, limitSchema } from '../paging/cursor.js';
 import { filterParameters } from './filter.js';
 
@@ -41,6 +43,8 @@ const parking = z
     step: z.enum(parkableSteps),
     code: z.enum(parkCodes),
     since: timestamp,
+    system: systemSchema.nullable(),
+    claim: claimSchema.nullable().describe('The operator who works on it'),
     sequence: z.int().describe('Number of this parking within the reissue; a retry names it'),
   })
   .meta({ id: 'Parking' });
@@ -117,6 +121,9 @@ export const reissueDetail = z
       downloadedAt: timestamp.nullable(),
       archivedAt: timestamp.nullable(),
     }),
+    archiveDueAt: timestamp
+      .nullable()
+      .describe('When the history will be archived; null before the end and once it is archived'),
     waitingFor: z
       .object({
         who: z.enum(['customer', 'operator', 'system']),
@@ -128,6 +135,7 @@ export const reissueDetail = z
       .describe('null once the reissue has ended'),
     possible: z.array(z.enum(operationKinds)).describe('Kinds of operations that can be planned now'),
     operations: z.array(operationOnTarget).describe('Operations that name the reissue, newest first'),
+    notes: z.array(noteSchema).describe('Notes of staff, newest first'),
     temporalUrl: z.string().nullable().describe('Address of the workflow in Temporal’s UI'),
   })
   .meta({ id: 'ReissueDetail' });

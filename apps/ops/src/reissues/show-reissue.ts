@@ -1,13 +1,23 @@
 import { endCodes, isFinal, possibleReissueActs, type EndCode } from '#libs/domain';
 import type { OperationOnTarget } from '#libs/db/audit';
-import type { ListedReissue } from '#libs/db/reissues';
+import type { ListedReissue, ReissueClaim } from '#libs/db/reissues';
+import { showClaim } from '../claims/show-claim.js';
+import { systems } from '../figures/schemas.js';
 import type { ShownReissueDetail, ShownReissueSummary } from './schemas.js';
 import { waitingWords } from './waiting-words.js';
 
 const text = (time: Date | null) => time?.toISOString() ?? null;
 
+/** What is known about parked reissues apart from their rows, by id. */
+export interface AboutParked {
+  /** What each waits for. */
+  readonly systems: ReadonlyMap<string, string | null>;
+  readonly claims: ReadonlyMap<string, ReissueClaim>;
+}
+
 /** A reissue as an item of a list. */
-export function showSummary(row: ListedReissue): ShownReissueSummary {
+export function showSummary(row: ListedReissue, about: AboutParked): ShownReissueSummary {
+  const claim = about.claims.get(row.reissue_id);
   return {
     id: row.reissue_id,
     receiptNumber: row.receipt_number,
@@ -22,6 +32,8 @@ export function showSummary(row: ListedReissue): ShownReissueSummary {
             step: row.parked_step,
             code: row.parked_code,
             since: row.parked_since.toISOString(),
+            system: systems.find((system) => system === about.systems.get(row.reissue_id)) ?? null,
+            claim: claim ? showClaim(claim) : null,
             sequence: row.park_sequence,
           }
         : null,
@@ -33,16 +45,24 @@ export function showSummary(row: ListedReissue): ShownReissueSummary {
   };
 }
 
-/**
- * The details of a reissue that its row holds.
- * @param untilAbandonedMs how long a parked reissue waits for an operator, in milliseconds
- */
+/** How often ended reissues are archived, in milliseconds. */
+const archivePeriodMs = 60_000;
+
+interface Periods {
+  /** How long a parked reissue waits for an operator, in milliseconds. */
+  readonly parkedDeadlineMs: number;
+  /** How long after its end a reissue is archived, in milliseconds. */
+  readonly archiveAfterMs: number;
+}
+
+/** The details of a reissue that its row holds. */
 export function showDetail(
   row: ListedReissue,
-  untilAbandonedMs: number,
-): Omit<ShownReissueDetail, 'operations' | 'temporalUrl'> {
+  about: AboutParked,
+  { parkedDeadlineMs, archiveAfterMs }: Periods,
+): Omit<ShownReissueDetail, 'operations' | 'notes' | 'temporalUrl'> {
   return {
-    ...showSummary(row),
+    ...showSummary(row, about),
     effectiveReason: row.effective_reason,
     applicantBy: row.applicant_by,
     methods: isFinal(row.state) ? [] : row.methods,
@@ -57,7 +77,11 @@ export function showDetail(
       downloadedAt: text(row.downloaded_at),
       archivedAt: text(row.archived_at),
     },
-    waitingFor: waitingFor(row, untilAbandonedMs),
+    archiveDueAt:
+      row.ended_at && !row.archived_at
+        ? new Date(row.ended_at.getTime() + archiveAfterMs + archivePeriodMs).toISOString()
+        : null,
+    waitingFor: waitingFor(row, parkedDeadlineMs),
     possible: possibleReissueActs(row),
   };
 }

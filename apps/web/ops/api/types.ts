@@ -3,10 +3,13 @@ import type { CertificateDetail, OperationItemPage, Timeline, Verdict } from './
 /** The API's schemas under the names that the console uses, and the parts that the document leaves unnamed. */
 export type {
   AuditEntry,
+  Authority,
   CertificateDetail,
   ConsoleConfig,
+  Figures,
   Me,
   Operation,
+  Parking,
   ReissueDetail,
   ReissueSummary,
   Verdict,

@@ -1,4 +1,5 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { koreanDayOf } from '#libs/domain';
+import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { send } from '../api/client.js';
@@ -7,38 +8,46 @@ import { ProblemAlert } from '../components/states.js';
 import { download } from '../../shared/download.js';
 import { useWords } from '../words/language.js';
 
-/** Downloads the report of a month: who had access and what they did, for the monthly review of access rights. */
+const mediaTypes = { html: 'text/html', csv: 'text/csv' } as const;
+type Ending = keyof typeof mediaTypes;
+
+/**
+ * Downloads the report of a month for the monthly review of access rights: who had access and what they did, and what was
+ * overlooked. It is in the language of the console.
+ */
 export function AccessReview(): ReactNode {
   const { audit } = useWords();
-  const [month, setMonth] = useState(() => new Date().toISOString().slice(0, 7));
+  const [month, setMonth] = useState(() => koreanDayOf(new Date()).slice(0, 7));
   const making = useMutation({
-    mutationFn: async () => {
-      const answer = await send('reviewAccess', { query: { month }, accept: 'text/markdown' });
-      const ending = answer.headers.get('content-type')?.includes('json') ? 'json' : 'md';
+    mutationFn: async (ending: Ending) => {
+      const answer = await send('reviewAccess', { query: { month }, accept: mediaTypes[ending] });
       download(`access-review-${month}.${ending}`, await answer.blob());
     },
   });
+  const button = (ending: Ending, label: string) => (
+    <Button
+      variant="default"
+      loading={making.isPending && making.variables === ending}
+      disabled={making.isPending || month === ''}
+      onClick={() => making.mutate(ending)}
+    >
+      {label}
+    </Button>
+  );
   return (
     <Card title={audit.review}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          making.mutate();
-        }}
-      >
-        <Group align="end">
-          <TextInput
-            type="month"
-            label={audit.month}
-            value={month}
-            onChange={({ currentTarget }) => setMonth(currentTarget.value)}
-            required
-          />
-          <Button type="submit" variant="default" loading={making.isPending}>
-            {audit.reviewGo}
-          </Button>
-        </Group>
-      </form>
+      <Text>{audit.reviewText}</Text>
+      <Group align="end">
+        <TextInput
+          type="month"
+          label={audit.month}
+          value={month}
+          onChange={({ currentTarget }) => setMonth(currentTarget.value)}
+          required
+        />
+        {button('html', audit.reviewToPrint)}
+        {button('csv', audit.reviewAsTable)}
+      </Group>
       {making.isError && <ProblemAlert error={making.error} />}
     </Card>
   );

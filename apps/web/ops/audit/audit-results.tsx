@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { call } from '../api/client.js';
 import type { AuditEntry } from '../api/types.js';
+import { useAuditTexts } from '../components/audit-text.js';
 import { useFormat } from '../components/format.js';
 import { shortId } from '../components/reissue-table.js';
 import { Empty, Loading, MoreButton, ProblemAlert } from '../components/states.js';
@@ -40,7 +41,7 @@ export function AuditResults({ search }: { search: string }): ReactNode {
         label={audit.title}
         head={[
           ...[audit.when, audit.actor, operations.requestedBy, operations.approvedBy, audit.action],
-          ...[audit.outcome, audit.place, audit.details],
+          ...[audit.outcome, audit.reason, audit.place, audit.details],
         ]}
       >
         {items.map((entry) => (
@@ -54,22 +55,23 @@ export function AuditResults({ search }: { search: string }): ReactNode {
 
 function Entry({ entry }: { entry: AuditEntry }): ReactNode {
   const { audit, common } = useWords();
+  const texts = useAuditTexts();
   const format = useFormat();
   const language = useLanguage();
   const { stream, sequence, leafIndex, details } = entry;
   return (
     <Table.Tr>
       <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(entry.occurredAt)}</Table.Td>
-      <Table.Td>{entry.actor}</Table.Td>
-      <Table.Td>{entry.requestedBy}</Table.Td>
-      <Table.Td>{entry.approvedBy}</Table.Td>
+      {[entry.actor, entry.requestedBy, entry.approvedBy].map((person, column) => (
+        <Table.Td key={column}>{person && <Coded text={texts.actor(person)} code={person} />}</Table.Td>
+      ))}
       <Table.Td>
-        {auditActionText(entry.action)[language]}
-        <Text size="xs" c="dimmed" ff="monospace">
-          {entry.action}
-        </Text>
+        <Coded text={auditActionText(entry.action)[language]} code={entry.action} />
       </Table.Td>
-      <Table.Td>{entry.outcome}</Table.Td>
+      <Table.Td>
+        <Coded text={texts.code(entry.outcome)} code={entry.outcome} />
+      </Table.Td>
+      <Table.Td>{entry.reason && <Coded text={texts.reason(entry.reason)} code={entry.reason} />}</Table.Td>
       <Table.Td>
         {stream === 'authority' ? (
           <Text size="sm">{stream}</Text>
@@ -83,7 +85,6 @@ function Entry({ entry }: { entry: AuditEntry }): ReactNode {
         </Text>
       </Table.Td>
       <Table.Td>
-        {entry.reason && <Text size="sm">{entry.reason}</Text>}
         {Object.keys(details).length > 0 && (
           <details>
             <summary>{common.details}</summary>
@@ -92,5 +93,19 @@ function Entry({ entry }: { entry: AuditEntry }): ReactNode {
         )}
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** The words of a code with the code beside them; a text that is its own code once. */
+function Coded({ text, code }: { text: string; code: string }): ReactNode {
+  return (
+    <>
+      <span>{text}</span>
+      {text !== code && (
+        <Text size="xs" c="dimmed" ff="monospace" component="div">
+          {code}
+        </Text>
+      )}
+    </>
   );
 }

@@ -1,8 +1,8 @@
-import { Anchor, Group, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
-import { call } from '../api/client.js';
+import { call, send } from '../api/client.js';
 import type { CertificateDetail } from '../api/types.js';
 import { ActButtons } from '../operation-dialog/act-buttons.js';
 import { StandingBadge } from '../components/badges.js';
@@ -10,8 +10,9 @@ import { Card } from '../components/card.js';
 import { Facts, Id } from '../components/facts.js';
 import { useFormat } from '../components/format.js';
 import { RelatedOperations } from '../components/related-operations.js';
-import { Loaded, PageTitle } from '../components/states.js';
+import { Loaded, PageTitle, ProblemAlert } from '../components/states.js';
 import { paths } from '../paths.js';
+import { download } from '../../shared/download.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 
@@ -34,6 +35,7 @@ export function CertificatePage(): ReactNode {
           <>
             <CertificateFacts certificate={certificate} />
             <Acts certificate={certificate} />
+            <Content certificate={certificate} />
             <RelatedOperations of={certificate.operations} />
           </>
         )}
@@ -96,6 +98,61 @@ function CertificateFacts({ certificate }: { certificate: CertificateDetail }): 
           ],
         ]}
       />
+    </Card>
+  );
+}
+
+/** What is in the certificate, and what relying parties are told about it. */
+function Content({
+  certificate: { serial, content, published, crl },
+}: {
+  certificate: CertificateDetail;
+}): ReactNode {
+  const { certificates: words } = useWords();
+  const format = useFormat();
+  const me = useMe();
+  const fetching = useMutation({
+    mutationFn: async () =>
+      download(
+        `${serial}.pem`,
+        await (await send('getCertificateFile', { path: { serial }, accept: '*/*' })).blob(),
+      ),
+  });
+  const shown = published.crl;
+  return (
+    <Card title={words.content}>
+      <Facts
+        of={[
+          [words.key, content?.key],
+          [words.keySha256, content && <code key="key">{content.keySha256}</code>],
+          [words.sha256, content && <code key="sha256">{content.sha256}</code>],
+          [words.lint, content && words.linted(content.profileDigest.slice(0, 12))],
+          [
+            words.chain,
+            content?.chain
+              .map(({ subject, notAfter }) => `${subject} (${format.date(notAfter)})`)
+              .join(' · '),
+          ],
+          [words.ocsp, words.ocspAnswer[published.ocsp]],
+          [
+            words.crl,
+            shown
+              ? `${words.crlOf(shown.number, format.time(shown.thisUpdate))} ${crl.pending ? words.crlPending : words.crlShows}`
+              : words.noCrl,
+          ],
+        ]}
+      />
+      {content && (me.is('operator') || me.is('auditor')) && (
+        <Group gap="sm">
+          <Button variant="default" size="sm" loading={fetching.isPending} onClick={() => fetching.mutate()}>
+            {words.file}
+          </Button>
+          <Text size="sm" c="dimmed">
+            {words.fileIsAudited}
+          </Text>
+        </Group>
+      )}
+      {fetching.isError && <ProblemAlert error={fetching.error} />}
     </Card>
   );
 }

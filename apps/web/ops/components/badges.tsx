@@ -1,10 +1,11 @@
 import type { CertificateStatus, OperationState, State } from '#libs/domain';
 import type { ReactNode } from 'react';
+import type { Figures } from '../api/types.js';
 import { useWords } from '../words/language.js';
 
-type Tone = 'good' | 'bad' | 'wait' | 'calm';
-/** A word in a colour that repeats its meaning. */
-function ToneBadge({ tone, children }: { tone: Tone; children: ReactNode }): ReactNode {
+type Tone = 'good' | 'bad' | 'wait' | 'calm' | 'parked';
+/** A word with a shape and a colour that repeat its meaning. */
+export function ToneBadge({ tone, children }: { tone: Tone; children: ReactNode }): ReactNode {
   return <span className={`tone tone-${tone}`}>{children}</span>;
 }
 
@@ -17,7 +18,9 @@ const ended: Partial<Record<State, Tone>> = {
 export function StateBadge({ state, parked }: { state: State; parked?: boolean }): ReactNode {
   const words = useWords();
   return (
-    <ToneBadge tone={parked ? 'wait' : (ended[state] ?? 'calm')}>{words.state[state] ?? state}</ToneBadge>
+    <ToneBadge tone={parked ? 'parked' : (ended[state] ?? 'calm')}>
+      {parked ? words.reissues.parkedIn(words.state[state]) : words.state[state]}
+    </ToneBadge>
   );
 }
 
@@ -42,4 +45,17 @@ export function StandingBadge({ standing }: { standing: CertificateStatus }): Re
   return (
     <ToneBadge tone={standingTones[standing] ?? 'calm'}>{words.standing[standing] ?? standing}</ToneBadge>
   );
+}
+
+type Health = Figures['providers'][number]['health'] | Figures['issuers'][number]['health'];
+const healthTones: Record<Health, Tone> = {
+  GOOD: 'good',
+  TROUBLED: 'bad',
+  IDLE: 'calm',
+  EXPIRES_SOON: 'wait',
+  CRL_LATE: 'bad',
+};
+export function HealthBadge({ health }: { health: Health }): ReactNode {
+  const { healthWords } = useWords();
+  return <ToneBadge tone={healthTones[health]}>{healthWords[health]}</ToneBadge>;
 }

@@ -13,6 +13,10 @@ interface Format {
   /** Date and time to the second, in the browser's time zone. */
   readonly time: (at: string) => string;
   readonly date: (at: string) => string;
+  /** The hour of the day, such as `14:00`. */
+  readonly hour: (at: string) => string;
+  /** Month and day of a calendar day `YYYY-MM-DD`. */
+  readonly day: (day: string) => string;
   readonly number: (value: number) => string;
   /** The time since a moment in its largest unit, such as `3 hours`. */
   readonly age: (since: string, now?: number) => string;
@@ -28,10 +32,14 @@ function formatOf(language: Locale): Format {
     hourCycle: 'h23',
   });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const hour = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const day = new Intl.DateTimeFormat(locale, { month: 'numeric', day: 'numeric', timeZone: 'UTC' });
   const number = new Intl.NumberFormat(locale);
   return {
     time: (at) => time.format(new Date(at)),
     date: (at) => date.format(new Date(at)),
+    hour: (at) => hour.format(new Date(at)),
+    day: (date) => day.format(new Date(date)),
     number: (value) => number.format(value),
     age: (since, now = Date.now()) => {
       const seconds = Math.max(0, (now - Date.parse(since)) / 1_000);
@@ -44,3 +52,6 @@ function formatOf(language: Locale): Format {
 }
 
 export const useFormat = (): Format => formats[useLanguage()];
+
+/** Whether a time has passed. */
+export const isPast = (at: string): boolean => Date.parse(at) <= Date.now();

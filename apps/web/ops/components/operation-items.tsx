@@ -1,4 +1,4 @@
-import type { OperationKind, ParkableStep } from '#libs/domain';
+import type { OperationKind, OperationState } from '#libs/domain';
 import { Anchor, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -7,28 +7,27 @@ import { call } from '../api/client.js';
 import type { OperationItem } from '../api/types.js';
 import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
+import { useAuditTexts } from './audit-text.js';
 import { useFormat } from './format.js';
 import { Loading, MoreButton, ProblemAlert } from './states.js';
 import { DataTable } from './table.js';
 
 const pageSize = 100;
 
-/** The targets of an operation, with the plan and the outcome of each. */
+/** The targets of an operation: the cause, and what will happen to each or what happened. */
 export function OperationItems({
   id,
   digest,
   kind,
-  outcomes,
+  state,
 }: {
   id: string;
   /** The digest of the content that is shown; a new digest loads the list again. */
   digest: string;
   kind: OperationKind;
-  outcomes: boolean;
+  state: OperationState;
 }): ReactNode {
-  const words = useWords();
-  const { act, operation } = words;
-  const format = useFormat();
+  const { act, operation } = useWords();
   const found = useInfiniteQuery({
     queryKey: ['operation-items', id, digest],
     queryFn: ({ pageParam, signal }) =>
@@ -40,12 +39,15 @@ export function OperationItems({
   if (!found.data) return <ProblemAlert error={found.error} retry={() => void found.refetch()} />;
   const items = found.data.pages.flatMap((page) => page.items);
   const onCertificates = kind === 'revoke' || kind === 'hold' || kind === 'release';
+  const waits = state === 'PLANNED' || state === 'AWAITING_APPROVAL';
+  const head = [
+    act.target,
+    ...(onCertificates ? [] : [act.cause]),
+    waits ? act.willHappen : operation.outcome,
+  ];
   return (
     <Stack>
-      <DataTable
-        label={operation.itemsTitle}
-        head={[act.target, act.willHappen, ...(outcomes ? [operation.outcome] : [])]}
-      >
+      <DataTable label={operation.itemsTitle} head={head}>
         {items.map((item) => (
           <Table.Tr key={item.ordinal}>
             <Table.Td>
@@ -59,25 +61,14 @@ export function OperationItems({
                 {item.target}
               </Anchor>
             </Table.Td>
-            <Table.Td>
-              <PlanText plan={item.plan} />
-            </Table.Td>
-            {outcomes && (
+            {!onCertificates && (
               <Table.Td>
-                <Text size="sm" fw={600}>
-                  {item.outcome ? wordOf(words.outcome, item.outcome) : operation.noOutcome}
-                </Text>
-                <Text size="xs" c="dimmed">
-                  {[
-                    item.detail && wordOf({ ...words.code, ...words.state }, item.detail),
-                    item.triedAt && format.time(item.triedAt),
-                    item.notice && operation.notice[item.notice],
-                  ]
-                    .filter(Boolean)
-                    .join(' · ')}
-                </Text>
+                <Cause plan={item.plan} />
               </Table.Td>
             )}
+            <Table.Td>
+              {waits ? <Effect plan={item.plan} /> : <Result item={item} runs={state === 'RUNNING'} />}
+            </Table.Td>
           </Table.Tr>
         ))}
       </DataTable>
@@ -86,19 +77,35 @@ export function OperationItems({
   );
 }
 
-/** The expected outcome; for an unknown outcome also what our own records show. */
-function PlanText({ plan }: { plan: OperationItem['plan'] }): ReactNode {
-  const { act, outcome, finding, code, step } = useWords();
-  const where = [
-    plan.step && (step[plan.step as ParkableStep] ?? plan.step),
-    plan.code && wordOf(code, plan.code),
-  ];
+/** Why the target needs the operation: its state, and where and why it was parked when the plan was made. */
+function Cause({ plan }: { plan: OperationItem['plan'] }): ReactNode {
+  const { state, step } = useWords();
+  const texts = useAuditTexts();
+  return (
+    <>
+      {plan.step && (
+        <Text size="sm">
+          {[wordOf(step, plan.step), plan.code && texts.code(plan.code)].filter(Boolean).join(': ')}
+        </Text>
+      )}
+      {plan.state && (
+        <Text size="xs" c="dimmed">
+          {wordOf(state, plan.state)}
+        </Text>
+      )}
+    </>
+  );
+}
+
+/** What the operation will do to a target; for an unknown outcome also what our own records show. */
+function Effect({ plan }: { plan: OperationItem['plan'] }): ReactNode {
+  const { act, finding, planned } = useWords();
+  const texts = useAuditTexts();
   return (
     <>
       <Text size="sm" fw={600} className={plan.acts ? undefined : 'tone-wait'}>
-        {plan.acts ? wordOf(outcome, plan.expected) : `${act.nothing}: ${wordOf(outcome, plan.expected)}`}
+        {plan.acts ? wordOf(planned, plan.expected) : act.unchanged(texts.code(plan.expected))}
       </Text>
-      {where.some(Boolean) && <Text size="sm">{where.filter(Boolean).join(': ')}</Text>}
       {plan.finding && (
         <Text size="sm">
           {act.recheck}: {wordOf(finding, plan.finding)}
@@ -109,6 +116,43 @@ function PlanText({ plan }: { plan: OperationItem['plan'] }): ReactNode {
           {plan.reissueId}
         </Anchor>
       )}
+    </>
+  );
+}
+
+/** What the operation did to a target, and the plan if the outcome is another one. */
+function Result({
+  item: { plan, outcome, detail, triedAt, notice },
+  runs,
+}: {
+  item: OperationItem;
+  runs: boolean;
+}): ReactNode {
+  const words = useWords();
+  const texts = useAuditTexts();
+  const format = useFormat();
+  if (!outcome)
+    return (
+      <>
+        <Text size="sm">{runs ? words.operation.noOutcome : words.operation.notCarriedOut}</Text>
+        {runs && <Effect plan={plan} />}
+      </>
+    );
+  const notes = [
+    detail && texts.code(wordOf(words.state, detail)),
+    triedAt && format.time(triedAt),
+    notice && words.operation.notice[notice],
+    outcome !== plan.expected &&
+      words.operation.wasPlanned(words.planned[plan.expected] ?? texts.code(plan.expected)),
+  ];
+  return (
+    <>
+      <Text size="sm" fw={600}>
+        {texts.code(outcome)}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {notes.filter(Boolean).join(' · ')}
+      </Text>
     </>
   );
 }

@@ -1,9 +1,10 @@
 import { Checkbox, Anchor, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { ReissueSummary } from '../api/types.js';
+import type { Parking, ReissueSummary } from '../api/types.js';
 import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
+import { useAuditTexts } from './audit-text.js';
 import { StateBadge } from './badges.js';
 import { useFormat } from './format.js';
 import { DataTable } from './table.js';
@@ -46,6 +47,7 @@ export function ReissuesTable({
 
 function Row({ item, selection }: { item: ReissueSummary; selection?: Selection | undefined }): ReactNode {
   const words = useWords();
+  const texts = useAuditTexts();
   const format = useFormat();
   return (
     <Table.Tr>
@@ -69,21 +71,33 @@ function Row({ item, selection }: { item: ReissueSummary; selection?: Selection 
       <Table.Td>
         {item.parked ? (
           <>
+            <WaitedFor system={item.parked.system} />
             <Text size="sm">
-              {words.step[item.parked.step] ?? item.parked.step}:{' '}
-              {words.code[item.parked.code] ?? item.parked.code}
+              {words.step[item.parked.step] ?? item.parked.step}: {texts.code(item.parked.code)}
             </Text>
             <Text size="xs" c="dimmed">
               {words.reissues.parkedFor} {format.age(item.parked.since)}
+              {item.parked.claim && ` · ${words.desk.works(texts.actor(item.parked.claim.by))}`}
             </Text>
           </>
         ) : (
-          item.endCode && <Text size="sm">{words.code[item.endCode] ?? item.endCode}</Text>
+          item.endCode && <Text size="sm">{texts.code(item.endCode)}</Text>
         )}
       </Table.Td>
       <Table.Td>{words.reason[item.reason]}</Table.Td>
       <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(item.createdAt)}</Table.Td>
     </Table.Tr>
+  );
+}
+
+/** Which system a parked step waited for, in plain words; nothing if it called none. */
+export function WaitedFor({ system }: { system: Parking['system'] }): ReactNode {
+  const words = useWords();
+  if (system === null || system === 'none') return null;
+  return (
+    <Text size="sm" fw={600}>
+      {words.system[system]}
+    </Text>
   );
 }
 

@@ -5,13 +5,15 @@ import type { RelatedOperation } from '../api/types.js';
 import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
 import { OperationBadge } from './badges.js';
+import { useAuditTexts } from './audit-text.js';
 import { Card } from './card.js';
 import { useFormat } from './format.js';
 import { DataTable } from './table.js';
 
 /** The operations that named this reissue or certificate; nothing if there are none. */
 export function RelatedOperations({ of }: { of: readonly RelatedOperation[] }): ReactNode {
-  const { operations, operation, act, kind, reissue, outcome } = useWords();
+  const { operations, operation, act, kind, reissue } = useWords();
+  const texts = useAuditTexts();
   const format = useFormat();
   if (of.length === 0) return null;
   const head = [
@@ -36,9 +38,7 @@ export function RelatedOperations({ of }: { of: readonly RelatedOperation[] }): 
             <Table.Td>
               <OperationBadge state={item.state} />
             </Table.Td>
-            <Table.Td>
-              {item.outcome ? (outcome[item.outcome] ?? item.outcome) : operation.noOutcome}
-            </Table.Td>
+            <Table.Td>{item.outcome ? texts.code(item.outcome) : operation.noOutcome}</Table.Td>
             <Table.Td>{item.reason}</Table.Td>
             <Table.Td>{item.requestedBy}</Table.Td>
             <Table.Td>{item.approvedBy}</Table.Td>

@@ -1,6 +1,6 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { call } from '../api/client.js';
 import type { Operation } from '../api/types.js';
@@ -8,23 +8,46 @@ import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
 import { OperationsTable } from '../components/operation-table.js';
 import { ReissuesTable } from '../components/reissue-table.js';
-import { Empty, Loaded, PageTitle } from '../components/states.js';
+import { Empty, Loaded, Loading, PageTitle } from '../components/states.js';
 import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
+import { useFigures } from './figures.js';
+import { SystemsCard } from './systems-card.js';
 
 const shown = 10;
 
-/** The open work: parked reissues, oldest first, and operations that await approval or run. */
+// No other page needs the library that draws charts.
+const Charts = lazy(async () => ({ default: (await import('./charts.js')).Charts }));
+
+/** The open work: parked reissues, oldest first, and operations that await approval or run; and how the day goes. */
 export function HomePage(): ReactNode {
   const { home } = useWords();
   return (
     <Stack>
       <PageTitle title={home.title} />
       <ParkedBySteps />
+      <Systems />
       <Parked />
       <Operations state="AWAITING_APPROVAL" title={home.approvals} none={home.noneToApprove} />
       <Operations state="RUNNING" title={home.running} none={home.noneRunning} />
+      <HowItGoes />
     </Stack>
+  );
+}
+
+function Systems(): ReactNode {
+  return <Loaded of={useFigures()}>{(figures) => <SystemsCard figures={figures} />}</Loaded>;
+}
+
+/** Charts of today and of the last days. */
+function HowItGoes(): ReactNode {
+  const figures = useFigures();
+  return (
+    figures.data && (
+      <Suspense fallback={<Loading />}>
+        <Charts figures={figures.data} />
+      </Suspense>
+    )
   );
 }
 

@@ -83,7 +83,7 @@ export function OperationDialog({ kind, selection, count, onClose }: Props): Rea
           <>
             <PlanPreview plan={plan} />
             {confirming.isError && <ProblemAlert error={confirming.error} />}
-            <Group justify="flex-end">
+            <Group justify="flex-end" className="act-bar">
               <Button
                 variant="default"
                 onClick={() => {

@@ -1,26 +1,20 @@
-import { Alert, Text } from '@mantine/core';
+import { Alert } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Operation } from '../api/types.js';
-import { useFormat } from '../components/format.js';
 import { OperationItems } from '../components/operation-items.js';
+import { PlannedEffect } from '../components/planned-effect.js';
 import { useWords } from '../words/language.js';
 
-/** The dry run: each target with its expected outcome. */
+/** The dry run: what will happen in sum, then each target with its expected outcome and the cause. */
 export function PlanPreview({ plan }: { plan: Operation }): ReactNode {
-  const { act, outcome } = useWords();
-  const format = useFormat();
-  const planned = Object.entries(plan.planned ?? {});
+  const { act } = useWords();
   return (
     <>
       <Alert color="blue" variant="light" role="status">
         {act.previewText} {act.leftPlanned}
+        <PlannedEffect planned={plan.planned ?? {}} />
       </Alert>
-      {planned.length > 0 && (
-        <Text fw={600}>
-          {planned.map(([name, count]) => `${outcome[name] ?? name}: ${format.number(count)}`).join(' · ')}
-        </Text>
-      )}
-      <OperationItems id={plan.id} digest={plan.digest} kind={plan.kind} outcomes={false} />
+      <OperationItems id={plan.id} digest={plan.digest} kind={plan.kind} state={plan.state} />
     </>
   );
 }

@@ -87,7 +87,7 @@ export function ReasonForm({
           data-autofocus
         />
         {children}
-        <Group justify="flex-end">
+        <Group justify="flex-end" className="act-bar">
           <Button type="submit" loading={busy}>
             {submit ?? act.preview}
           </Button>

@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { call, proveAct } from '../api/client.js';
 import type { Operation } from '../api/types.js';
-import { Card } from '../components/card.js';
 import { ProblemAlert } from '../components/states.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
@@ -14,7 +13,10 @@ const minCommentLength = 3;
 
 type OperationAct = 'confirm' | 'approve' | 'reject' | 'cancel';
 
-/** What the person who is signed in may do to the operation now. The API checks each again. */
+/**
+ * What the person who is signed in may do to the operation now, always in view at the lower edge. The API checks each
+ * again.
+ */
 export function DecisionForm({ operation }: { operation: Operation }): ReactNode {
   const { operation: words } = useWords();
   const me = useMe();
@@ -36,21 +38,18 @@ export function DecisionForm({ operation }: { operation: Operation }): ReactNode
     if (comment.trim().length >= minCommentLength) acting.mutate('reject');
   };
   return (
-    <Card title={decides ? words.decisions : words.title}>
-      <Stack>
+    <section className="act-bar" aria-label={words.decide}>
+      <Stack gap="xs">
         {decides && (
-          <>
-            <Text>{words.digestText}</Text>
-            <Textarea
-              label={words.comment}
-              value={comment}
-              onChange={({ currentTarget }) => setComment(currentTarget.value)}
-              error={tried && comment.trim().length < minCommentLength ? words.commentNeeded : undefined}
-              maxLength={500}
-              autosize
-              minRows={2}
-            />
-          </>
+          <Textarea
+            label={words.comment}
+            value={comment}
+            onChange={({ currentTarget }) => setComment(currentTarget.value)}
+            error={tried && comment.trim().length < minCommentLength ? words.commentNeeded : undefined}
+            maxLength={500}
+            autosize
+            maxRows={4}
+          />
         )}
         {awaits && own && me.is('approver') && <Text>{words.own}</Text>}
         {acting.isError && <ProblemAlert error={acting.error} />}
@@ -78,7 +77,7 @@ export function DecisionForm({ operation }: { operation: Operation }): ReactNode
           )}
         </Group>
       </Stack>
-    </Card>
+    </section>
   );
 }
 

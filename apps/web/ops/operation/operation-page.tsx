@@ -1,14 +1,16 @@
-import { Group, Stack, Text } from '@mantine/core';
+import { Alert, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { call } from '../api/client.js';
 import type { Operation } from '../api/types.js';
+import { useAuditTexts } from '../components/audit-text.js';
 import { OperationBadge } from '../components/badges.js';
 import { Card } from '../components/card.js';
 import { Facts, Id } from '../components/facts.js';
 import { useFormat } from '../components/format.js';
 import { OperationItems } from '../components/operation-items.js';
+import { PlannedEffect } from '../components/planned-effect.js';
 import { Loaded, PageTitle } from '../components/states.js';
 import { useWords } from '../words/language.js';
 import { DecisionForm } from './decision-form.js';
@@ -34,9 +36,9 @@ export function OperationPage(): ReactNode {
         {(operation) => (
           <>
             <OperationFacts operation={operation} />
-            <DecisionForm operation={operation} />
             <Decisions operation={operation} />
             <Outcomes operation={operation} />
+            <DecisionForm operation={operation} />
           </>
         )}
       </Loaded>
@@ -87,19 +89,28 @@ function Decisions({ operation: { approvals, digest } }: { operation: Operation 
 }
 
 function Outcomes({ operation }: { operation: Operation }): ReactNode {
-  const all = useWords();
-  const words = all.operation;
+  const { operation: words } = useWords();
+  const texts = useAuditTexts();
   const format = useFormat();
-  const begun = operation.state === 'RUNNING' || operation.state === 'DONE';
+  const waits = operation.state === 'PLANNED' || operation.state === 'AWAITING_APPROVAL';
   const done = Object.values(operation.outcomes).reduce((sum, count) => sum + count, 0);
   return (
     <Card title={words.itemsTitle}>
-      {begun && (
+      {waits && (
+        <Alert color="blue" variant="light" role="status">
+          {operation.state === 'PLANNED' ? words.ifConfirmed : words.ifApproved}
+          <PlannedEffect planned={operation.planned ?? {}} />
+          {operation.needsApproval && words.digestText}
+        </Alert>
+      )}
+      {!waits && (
         <Text role="status">
-          {words.progress(format.number(done), format.number(operation.items))}{' '}
-          {Object.entries(operation.outcomes)
-            .map(([outcome, count]) => `${all.outcome[outcome] ?? outcome}: ${format.number(count)}`)
-            .join(' · ')}
+          {[
+            words.progress(format.number(done), format.number(operation.items)),
+            ...Object.entries(operation.outcomes).map(
+              ([outcome, count]) => `${texts.code(outcome)}: ${format.number(count)}`,
+            ),
+          ].join(' · ')}
         </Text>
       )}
       <OperationItems
@@ -108,7 +119,7 @@ function Outcomes({ operation }: { operation: Operation }): ReactNode {
         id={operation.id}
         digest={`${operation.digest}/${done}`}
         kind={operation.kind}
-        outcomes={begun}
+        state={operation.state}
       />
     </Card>
   );

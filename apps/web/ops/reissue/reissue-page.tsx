@@ -1,22 +1,30 @@
 import { Alert, Anchor, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { call } from '../api/client.js';
 import type { ReissueDetail } from '../api/types.js';
-import { EvidenceCard } from '../evidence/evidence-card.js';
 import { ActButtons } from '../operation-dialog/act-buttons.js';
 import { StateBadge } from '../components/badges.js';
+import { useAuditTexts } from '../components/audit-text.js';
 import { Card } from '../components/card.js';
 import { Facts, Id } from '../components/facts.js';
-import { useFormat } from '../components/format.js';
+import { isPast, useFormat } from '../components/format.js';
+import { WaitedFor } from '../components/reissue-table.js';
 import { RelatedOperations } from '../components/related-operations.js';
-import { Loaded, PageTitle } from '../components/states.js';
+import { Loaded, Loading, PageTitle } from '../components/states.js';
 import { paths } from '../paths.js';
 import { useMe } from '../session/use-session.js';
 import { allowTemporalDecoding } from '../session/temporal-page.js';
 import { useLanguage, useWords } from '../words/language.js';
+import { DeskCard } from './desk-card.js';
 import { ReissueTimeline } from './timeline.js';
+
+// The verdict's texts come with cryptography that no other page needs.
+const EvidenceCard = lazy(async () => {
+  const { EvidenceCard: card } = await import('../evidence/evidence-card.js');
+  return { default: card };
+});
 
 /** One reissue: its state, what it waits for, the possible operations, and its history. */
 export function ReissueDetailPage(): ReactNode {
@@ -37,10 +45,15 @@ export function ReissueDetailPage(): ReactNode {
         {(reissue) => (
           <>
             <CurrentState reissue={reissue} />
+            <DeskCard reissue={reissue} />
             <ReissueFacts reissue={reissue} />
             <RelatedOperations of={reissue.operations} />
             <ReissueTimeline id={id} />
-            {me.is('auditor') && <EvidenceCard id={id} />}
+            {me.is('auditor') && (
+              <Suspense fallback={<Loading />}>
+                <EvidenceCard id={id} />
+              </Suspense>
+            )}
           </>
         )}
       </Loaded>
@@ -53,13 +66,15 @@ function CurrentState({ reissue }: { reissue: ReissueDetail }): ReactNode {
   const language = useLanguage();
   const format = useFormat();
   const me = useMe();
+  const texts = useAuditTexts();
   const { parked, waitingFor } = reissue;
   return (
     <Card title={words.reissue.now} more={<StateBadge state={reissue.state} parked={!!parked} />}>
       {parked && (
         <Alert color="yellow" title={words.reissue.parkedTitle}>
+          <WaitedFor system={parked.system} />
           <Text size="sm">
-            {words.step[parked.step]}: {words.code[parked.code]}. {words.reissues.parkedFor}{' '}
+            {words.step[parked.step]}: {texts.code(parked.code)}. {words.reissues.parkedFor}{' '}
             {format.age(parked.since)} ({format.time(parked.since)})
           </Text>
           {parked.code === 'OUTCOME_UNKNOWN' && <Text size="sm">{words.reissue.unknownOutcome}</Text>}
@@ -89,7 +104,15 @@ function CurrentState({ reissue }: { reissue: ReissueDetail }): ReactNode {
 function ReissueFacts({ reissue }: { reissue: ReissueDetail }): ReactNode {
   const words = useWords();
   const format = useFormat();
+  const texts = useAuditTexts();
   const moment = (at: string | null | undefined) => at && format.time(at);
+  const archived = () => {
+    const { archiveDueAt: due } = reissue;
+    if (due === null) return moment(reissue.milestones.archivedAt);
+    return isPast(due)
+      ? words.reissue.archiveLate(format.time(due))
+      : words.reissue.archivedBy(format.time(due));
+  };
   const certificate = (serial: string | null | undefined) =>
     serial && (
       <Anchor component={Link} to={paths.certificate(serial)} underline="always" ff="monospace" size="sm">
@@ -138,8 +161,8 @@ function ReissueFacts({ reissue }: { reissue: ReissueDetail }): ReactNode {
           [words.reissue.updated, format.time(reissue.updatedAt)],
           [words.reissue.deadline, moment(reissue.deadline)],
           [words.reissue.ended, moment(reissue.endedAt)],
-          [words.reissues.code, reissue.endCode && words.code[reissue.endCode]],
-          [words.reissue.archived, moment(reissue.milestones.archivedAt)],
+          [words.reissues.code, reissue.endCode && texts.code(reissue.endCode)],
+          [words.reissue.archived, archived()],
         ]}
       />
     </Card>

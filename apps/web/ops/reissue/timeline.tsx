@@ -3,10 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.js';
 import type { TimelineEntry } from '../api/types.js';
+import { useAuditTexts } from '../components/audit-text.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
 import { Empty, Loaded } from '../components/states.js';
-import { useLanguage, useWords, type ConsoleWords } from '../words/language.js';
+import { useLanguage, useWords } from '../words/language.js';
 
 /** The history of a reissue in order, in words. */
 export function ReissueTimeline({ id }: { id: string }): ReactNode {
@@ -43,6 +44,7 @@ function Item({ item }: { item: TimelineEntry }): ReactNode {
   const language = useLanguage();
   const format = useFormat();
   const words = useWords();
+  const texts = useAuditTexts();
   const { common, reissue } = words;
   const details = item.details && Object.keys(item.details).length > 0 ? item.details : undefined;
   return (
@@ -50,13 +52,13 @@ function Item({ item }: { item: TimelineEntry }): ReactNode {
       <Group gap="xs" align="baseline">
         <Text fw={600}>{item.text[language]}</Text>
         <Text size="sm" c="dimmed">
-          {words.actor[item.actor] ?? item.actor} · <time dateTime={item.at}>{format.time(item.at)}</time>
+          {texts.actor(item.actor)} · <time dateTime={item.at}>{format.time(item.at)}</time>
         </Text>
       </Group>
       <Text size="sm">
         {[
-          item.outcome && inWords(item.outcome, words),
-          item.reason && inWords(item.reason, words),
+          item.outcome && texts.code(item.outcome),
+          item.reason && texts.reason(item.reason),
           item.provider,
           item.requestedBy && `${words.operations.requestedBy}: ${item.requestedBy}`,
           item.approvedBy && `${words.operations.approvedBy}: ${item.approvedBy}`,
@@ -80,12 +82,6 @@ function Item({ item }: { item: TimelineEntry }): ReactNode {
       )}
     </li>
   );
-}
-
-/** The words of a code; other texts, such as operators' reasons, stay as they are. */
-function inWords(code: string, { resultWords, outcome, code: codes, reason }: ConsoleWords): string {
-  const known: Readonly<Record<string, string>> = { ...outcome, ...reason, ...codes, ...resultWords };
-  return Object.hasOwn(known, code) ? known[code]! : code;
 }
 
 function toneOf({ actor, kind, outcome, error }: TimelineEntry): string {

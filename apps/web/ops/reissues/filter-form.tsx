@@ -1,14 +1,19 @@
 import { endCodes, parkableSteps, parkCodes, reasons, states } from '#libs/domain';
 import { Button, Checkbox, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
+import { useAuditTexts } from '../components/audit-text.js';
 import { useWords } from '../words/language.js';
 import type { Filters } from './filters.js';
 
 const options = (values: readonly string[], words: Readonly<Record<string, string>>) =>
   values.map((value) => ({ value, label: words[value] ?? value }));
 
+const codes = [...parkCodes, ...endCodes];
+
 export function FilterForm({ filters }: { filters: Filters }): ReactNode {
   const words = useWords();
+  const texts = useAuditTexts();
+  const codeTexts = Object.fromEntries(codes.map((code) => [code, texts.code(code)]));
   const { reissues, common } = words;
   const { values, set } = filters;
   const many = (
@@ -30,7 +35,7 @@ export function FilterForm({ filters }: { filters: Filters }): ReactNode {
     <div className="filters" role="group" aria-label={reissues.filter}>
       {many('state', states, words.state)}
       {many('step', parkableSteps, words.step)}
-      {many('code', [...parkCodes, ...endCodes], words.code)}
+      {many('code', codes, codeTexts)}
       {many('reason', reasons, words.reason)}
       <CustomerRef key={values.get('customerRef')} filters={filters} />
       <Day name="createdFrom" label={reissues.createdFrom} filters={filters} />
@@ -42,7 +47,7 @@ export function FilterForm({ filters }: { filters: Filters }): ReactNode {
           { value: 'createdAt', label: reissues.oldestFirst },
           { value: 'parkedSince', label: reissues.longestParked },
         ]}
-        value={values.get('sort') ?? '-createdAt'}
+        value={filters.sort}
         onChange={(sort) => set('sort', sort)}
         allowDeselect={false}
       />

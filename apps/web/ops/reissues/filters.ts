@@ -8,6 +8,8 @@ type FilterName = (typeof listFilters)[number] | (typeof singleFilters)[number] 
 
 export interface Filters {
   readonly values: URLSearchParams;
+  /** The chosen order; without a choice, parked reissues are listed from the one parked for longest. */
+  readonly sort: string;
   /** The filters and the order as the API's query. */
   readonly asQuery: string;
   /** The filters in the form that the body of an operation takes. */
@@ -19,6 +21,10 @@ export interface Filters {
 
 export function useFilters(): Filters {
   const [values, setValues] = useSearchParams();
+  const parkedOnly = values.get('parked') === 'true' || values.has('step');
+  const sort = values.get('sort') ?? (parkedOnly ? 'parkedSince' : '-createdAt');
+  const query = new URLSearchParams(values);
+  query.set('sort', sort);
   const filter: Record<string, unknown> = {};
   for (const name of listFilters) if (values.has(name)) filter[name] = values.getAll(name);
   for (const name of singleFilters) {
@@ -27,7 +33,8 @@ export function useFilters(): Filters {
   }
   return {
     values,
-    asQuery: values.toString(),
+    sort,
+    asQuery: query.toString(),
     asFilter: filter,
     any: Object.keys(filter).length > 0,
     set: (name, value) =>

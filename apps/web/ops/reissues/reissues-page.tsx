@@ -1,4 +1,5 @@
 import { Group, Stack, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { call } from '../api/client.js';
@@ -9,8 +10,9 @@ import { ReissuesTable } from '../components/reissue-table.js';
 import { Empty, Loading, MoreButton, PageTitle, ProblemAlert } from '../components/states.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
+import { FindBox } from './find-box.js';
+import { FindCaller } from './find-caller.js';
 import { FilterForm } from './filter-form.js';
-import { FindReissue } from './find-reissue.js';
 import { useFilters, type Filters } from './filters.js';
 
 const pageSize = 50;
@@ -19,16 +21,25 @@ const pageSize = 50;
 export function ReissuesPage(): ReactNode {
   const { reissues } = useWords();
   const filters = useFilters();
+  const me = useMe();
+  // A phone shows little at a time: the list is what people come for.
+  const phone = useMediaQuery('(max-width: 48em)');
+  const form = (
+    <Card key="filters" title={reissues.filter}>
+      <FilterForm filters={filters} />
+    </Card>
+  );
+  const list = <List key={filters.asQuery} filters={filters} />;
   return (
     <Stack>
       <Group justify="space-between" align="end">
         <PageTitle title={reissues.title} />
-        <FindReissue />
+        <Group align="end">
+          <FindBox />
+          {me.is('operator') && <FindCaller />}
+        </Group>
       </Group>
-      <Card title={reissues.filter}>
-        <FilterForm filters={filters} />
-      </Card>
-      <List key={filters.asQuery} filters={filters} />
+      {phone ? [list, form] : [form, list]}
     </Stack>
   );
 }

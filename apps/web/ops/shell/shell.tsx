@@ -90,6 +90,8 @@ function Menu({ pathname }: { pathname: string }): ReactNode {
     [paths.reissues, app.reissues],
     [paths.operations, app.operations],
     [paths.certificates, app.certificates],
+    [paths.authority, app.authority],
+    [paths.webhooks, app.webhooks],
     ...(me.is('auditor') ? [[paths.audit, app.audit] as const] : []),
     [paths.evidence, app.evidence],
   ] as const;

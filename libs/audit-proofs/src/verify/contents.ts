@@ -139,8 +139,11 @@ export function verifyHistory(bundle: EvidenceBundle, report: FindingCollector):
     );
 }
 
-function whyGone({ entries }: EvidenceBundle, archived: LoggedEntry | undefined): string {
-  if (!archived) return 'is not archived yet';
+function whyGone({ entries, reissue }: EvidenceBundle, archived: LoggedEntry | undefined): string {
+  if (!archived)
+    return reissue.endedAt === null
+      ? 'is not archived yet: that happens within minutes after the end of the reissue'
+      : `is not archived yet: that happens within minutes after the end of the reissue, ${reissue.endedAt}`;
   if (archived.outcome !== 'DONE') return 'was already deleted from Temporal when it should be archived';
   const purged = entries.some(({ entry }) => entry && recordsPurgeOf(entry, 'histories', archived));
   return purged ? 'was purged: only its digest is kept' : 'is missing, and no purge entry explains it';

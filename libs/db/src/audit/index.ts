@@ -38,6 +38,9 @@ export { appendAuthorityEntry, appendItemEntries } from './authority-entries.js'
 export type { NewAuthorityEntry } from './authority-entries.js';
 export { evidenceEntriesOf, checkpointsToProve, archivedHistory, isCovered } from './evidence.js';
 export type { EvidenceEntryRow } from './evidence.js';
+export { confirmedAndNotDecided, parkedAndNotSeen, reviewMissing } from './overlooked.js';
+export { recordStaffMember, staffMembers } from './staff-members.js';
+export type { StaffMember } from './staff-members.js';
 export {
   insertEvidenceBundle,
   findEvidenceBundle,

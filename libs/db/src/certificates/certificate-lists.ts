@@ -51,3 +51,30 @@ export async function listCertificates(
     .limit(atMost)
     .execute();
 }
+
+/** A signed certificate with its chain, as DER. It names its holder. */
+export interface CertificateFile {
+  readonly der: Buffer;
+  readonly keySha256: string;
+  readonly profileDigest: string;
+  /** Issuing CA, then root; empty for the certificate of another CA. */
+  readonly chain: readonly Buffer[];
+}
+
+/** A certificate as it was signed; undefined if it does not exist or is not signed yet. */
+export async function certificateFile(
+  db: Database<'select certificate' | 'select issuer'>,
+  serial: string,
+): Promise<CertificateFile | undefined> {
+  const row = await db
+    .selectFrom('certificate')
+    .leftJoin('issuer', 'issuer.subject', 'certificate.issuer')
+    .select(['der', 'spki_sha256', 'profile_digest', 'issuer.certificate', 'issuer.root'])
+    .where('serial', '=', serial)
+    .executeTakeFirst();
+  if (!row?.der) return undefined;
+  return {
+    ...{ der: row.der, keySha256: row.spki_sha256, profileDigest: row.profile_digest },
+    chain: row.certificate && row.root ? [row.certificate, row.root] : [],
+  };
+}

@@ -1,5 +1,5 @@
-export { listCertificates } from './certificate-lists.js';
-export type { ListedCertificate } from './certificate-lists.js';
+export { certificateFile, listCertificates } from './certificate-lists.js';
+export type { CertificateFile, ListedCertificate } from './certificate-lists.js';
 export {
   certificatesToAnnounce,
   deleteAnnouncements,

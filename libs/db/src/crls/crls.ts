@@ -11,6 +11,9 @@ export interface ShardState {
   readonly shard: number;
   /** Whether the status of a certificate has changed since that CRL. */
   readonly pending: boolean;
+  /** The newest CRL's; null if the shard has none yet. */
+  readonly number: string | null;
+  readonly entries: number | null;
   readonly thisUpdate: Date | null;
   readonly nextUpdate: Date | null;
 }
@@ -21,12 +24,13 @@ export async function shardsOf(
   issuers: readonly string[],
 ): Promise<ShardState[]> {
   const { rows } = await sql<ShardState>`
-    SELECT i.subject AS issuer, s.shard, l.this_update AS "thisUpdate", l.next_update AS "nextUpdate",
+    SELECT i.subject AS issuer, s.shard, l.number, l.entries, l.this_update AS "thisUpdate",
+      l.next_update AS "nextUpdate",
       EXISTS (SELECT FROM certificate c
         WHERE c.issuer = i.subject AND c.crl_shard = s.shard AND c.crl_pending) AS pending
     FROM issuer i
     CROSS JOIN LATERAL generate_series(0, i.crl_shards - 1) AS s (shard)
-    LEFT JOIN LATERAL (SELECT this_update, next_update FROM crl
+    LEFT JOIN LATERAL (SELECT number, entries, this_update, next_update FROM crl
       WHERE crl.issuer = i.subject AND crl.shard = s.shard ORDER BY number DESC LIMIT 1) l ON true
     WHERE i.subject = any(${issuers}::text[])
     ORDER BY i.subject, s.shard`.execute(db);

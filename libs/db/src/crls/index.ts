@@ -11,6 +11,6 @@ export {
   crlByNumber,
   oldestPending,
 } from './crls.js';
-export type { ShardState } from './crls.js';
+export type { CrlRow, ShardState } from './crls.js';
 export { latestRootCrl, storeRootCrl } from './root-crls.js';
 export type { RootCrlRow } from './root-crls.js';

@@ -33,7 +33,10 @@ function collect(db: Database, streams: readonly string[]): void {
   gathering.add(streams);
 }
 
-/** A failure needs no retry, because listeners look for events by themselves. */
-async function announce(db: Database, streams: readonly string[]): Promise<void> {
+/**
+ * Announces a change of these streams at once, so that open pages load them again. A failure needs no retry, because
+ * listeners look for events by themselves.
+ */
+export async function announce(db: Database<never>, streams: readonly string[]): Promise<void> {
   await sql`SELECT announce_events(${streams}::text[])`.execute(db).catch(() => undefined);
 }

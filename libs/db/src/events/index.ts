@@ -1,3 +1,4 @@
+export { announce } from './announcements.js';
 export type { EventRow } from '../rows.js';
 export {
   insertEvents,

@@ -22,6 +22,9 @@ export {
 } from './notification-outbox.js';
 export type { TakenNotification } from './notification-outbox.js';
 export { countParkedReissues, countLocksSince } from './alert-counts.js';
+export { customerRefsOf, reissuesOfTrace } from './callers.js';
+export { claimReissue, claimsOf, notesOn, releaseClaim } from './claims.js';
+export type { ReissueClaim } from './claims.js';
 export { receiveCall, receivedRequest } from './received-calls.js';
 export type { NewCall, ReceivedCall, SealedValueOfCall } from './received-calls.js';
 export {
@@ -34,6 +37,15 @@ export {
   reissueGroupings,
 } from './reissue-lists.js';
 export type { ListedReissue } from './reissue-lists.js';
+export {
+  arrivalsByHour,
+  challengesByMethod,
+  endsByHour,
+  parkedBySystem,
+  parkedSystems,
+  timeToCertificate,
+} from './reissue-figures.js';
+export type { Period } from './reissue-figures.js';
 export {
   findReissue,
   findReissues,

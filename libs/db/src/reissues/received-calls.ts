@@ -66,13 +66,14 @@ interface Stored {
 }
 
 async function store(db: Database<ReceivePrivilege>, { call, sealed, limits }: NewCall): Promise<Stored> {
-  const { reissue_id, update_id, kind, request_hmac, received_at } = call;
+  const { reissue_id, update_id, kind, request_hmac, received_at, trace_id } = call;
   const { rows } = await sql<Stored>`
     with limited as materialized (
       select ${rateLimitUse(limits, received_at)} as wait_ms
     ), received as (
-      insert into received_call (reissue_id, update_id, kind, request_hmac, received_at)
-      select ${reissue_id}::text, ${update_id}::text, ${kind}::text, ${request_hmac}::text, ${received_at}::timestamptz
+      insert into received_call (reissue_id, update_id, kind, request_hmac, received_at, trace_id)
+      select ${reissue_id}::text, ${update_id}::text, ${kind}::text, ${request_hmac}::text,
+        ${received_at}::timestamptz, ${trace_id}::text
       from limited where wait_ms is null
       on conflict do nothing
       returning request_hmac

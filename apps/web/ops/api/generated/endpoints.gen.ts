@@ -8,8 +8,15 @@ export const endpoints = {
   countReissues: { method: 'GET', path: '/v1/reissues/count' },
   getReissue: { method: 'GET', path: '/v1/reissues/{id}' },
   getTimeline: { method: 'GET', path: '/v1/reissues/{id}/timeline' },
+  claimReissue: { method: 'POST', path: '/v1/reissues/{id}/claim' },
+  releaseReissue: { method: 'DELETE', path: '/v1/reissues/{id}/claim' },
+  noteReissue: { method: 'POST', path: '/v1/reissues/{id}/notes' },
+  findCustomer: { method: 'POST', path: '/v1/customers/search' },
+  findReissues: { method: 'POST', path: '/v1/reissues/search' },
   listCertificates: { method: 'GET', path: '/v1/certificates' },
   getCertificate: { method: 'GET', path: '/v1/certificates/{serial}' },
+  getCertificateFile: { method: 'GET', path: '/v1/certificates/{serial}/file' },
+  getAuthority: { method: 'GET', path: '/v1/authority' },
   planOperation: { method: 'POST', path: '/v1/operations' },
   listOperations: { method: 'GET', path: '/v1/operations' },
   getOperation: { method: 'GET', path: '/v1/operations/{id}' },
@@ -19,6 +26,7 @@ export const endpoints = {
   approveOperation: { method: 'POST', path: '/v1/operations/{id}/approve' },
   rejectOperation: { method: 'POST', path: '/v1/operations/{id}/reject' },
   cancelOperation: { method: 'POST', path: '/v1/operations/{id}/cancel' },
+  getFigures: { method: 'GET', path: '/v1/figures' },
   followChanges: { method: 'GET', path: '/v1/changes' },
   searchAudit: { method: 'GET', path: '/v1/audit' },
   exportAudit: { method: 'GET', path: '/v1/audit/export' },
@@ -47,8 +55,15 @@ export interface Endpoints {
   countReissues: { data: types.CountReissuesData; answer: types.CountReissuesResponse };
   getReissue: { data: types.GetReissueData; answer: types.GetReissueResponse };
   getTimeline: { data: types.GetTimelineData; answer: types.GetTimelineResponse };
+  claimReissue: { data: types.ClaimReissueData; answer: types.ClaimReissueResponse };
+  releaseReissue: { data: types.ReleaseReissueData; answer: types.ReleaseReissueResponse };
+  noteReissue: { data: types.NoteReissueData; answer: types.NoteReissueResponse };
+  findCustomer: { data: types.FindCustomerData; answer: types.FindCustomerResponse };
+  findReissues: { data: types.FindReissuesData; answer: types.FindReissuesResponse };
   listCertificates: { data: types.ListCertificatesData; answer: types.ListCertificatesResponse };
   getCertificate: { data: types.GetCertificateData; answer: types.GetCertificateResponse };
+  getCertificateFile: { data: types.GetCertificateFileData; answer: unknown };
+  getAuthority: { data: types.GetAuthorityData; answer: types.GetAuthorityResponse };
   planOperation: { data: types.PlanOperationData; answer: types.PlanOperationResponse };
   listOperations: { data: types.ListOperationsData; answer: types.ListOperationsResponse };
   getOperation: { data: types.GetOperationData; answer: types.GetOperationResponse };
@@ -58,6 +73,7 @@ export interface Endpoints {
   approveOperation: { data: types.ApproveOperationData; answer: types.ApproveOperationResponse };
   rejectOperation: { data: types.RejectOperationData; answer: types.RejectOperationResponse };
   cancelOperation: { data: types.CancelOperationData; answer: types.CancelOperationResponse };
+  getFigures: { data: types.GetFiguresData; answer: types.GetFiguresResponse };
   followChanges: { data: types.FollowChangesData; answer: unknown };
   searchAudit: { data: types.SearchAuditData; answer: types.SearchAuditResponse };
   exportAudit: { data: types.ExportAuditData; answer: unknown };

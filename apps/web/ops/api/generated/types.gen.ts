@@ -62,10 +62,27 @@ export type Parking = {
      * RFC 3339, UTC
      */
     since: string;
+    system: 'PHONE_CODE' | 'ONE_WON' | 'ID_DOCUMENT' | 'OLD_CERTIFICATE' | 'several' | 'signer' | 'none' | null;
+    /**
+     * The operator who works on it
+     */
+    claim: ReissueClaim | null;
     /**
      * Number of this parking within the reissue; a retry names it
      */
     sequence: number;
+};
+
+export type ReissueClaim = {
+    /**
+     * Name in the audit trail
+     */
+    by: string;
+    since: string;
+    /**
+     * When the claim ends unless it is renewed; it also ends with the parking
+     */
+    until: string;
 };
 
 export type ReissueCount = {
@@ -149,6 +166,10 @@ export type ReissueDetail = {
         archivedAt: string | null;
     };
     /**
+     * When the history will be archived; null before the end and once it is archived
+     */
+    archiveDueAt: string | null;
+    /**
      * null once the reissue has ended
      */
     waitingFor: {
@@ -171,6 +192,10 @@ export type ReissueDetail = {
      * Operations that name the reissue, newest first
      */
     operations: Array<OperationOnTarget>;
+    /**
+     * Notes of staff, newest first
+     */
+    notes: Array<ReissueNote>;
     /**
      * Address of the workflow in Temporal’s UI
      */
@@ -197,6 +222,12 @@ export type OperationOnTarget = {
      * RFC 3339, UTC
      */
     createdAt: string;
+};
+
+export type ReissueNote = {
+    by: string;
+    at: string;
+    text: string;
 };
 
 export type Timeline = {
@@ -258,6 +289,47 @@ export type TimelineItem = {
     details?: {
         [key: string]: unknown;
     };
+};
+
+export type ReissueClaimRequest = {
+    /**
+     * Also if another operator has claimed the reissue
+     */
+    takeOver?: boolean;
+};
+
+export type ReissueNoteRequest = {
+    /**
+     * For colleagues and the audit trail, which keeps it as it is; no personal data
+     */
+    text: string;
+};
+
+export type CustomerSearch = {
+    name: string;
+    mobile: string;
+    /**
+     * Why the customer is looked for; for the audit trail
+     */
+    reason: string;
+};
+
+export type FoundCustomers = {
+    /**
+     * Pseudonyms; empty if the registry has no such customer
+     */
+    customerRefs: Array<string>;
+};
+
+export type TraceSearch = {
+    /**
+     * `traceId` of a problem document, or header `X-Request-Id` of an answer
+     */
+    traceId: string;
+};
+
+export type FoundReissues = {
+    reissueIds: Array<string>;
 };
 
 export type CertificateList = {
@@ -350,6 +422,93 @@ export type CertificateDetail = {
      * Operations that name the certificate, newest first
      */
     operations: Array<OperationOnTarget>;
+    /**
+     * null until it is signed, and if it cannot be parsed
+     */
+    content: CertificateContent | null;
+    published: PublishedStatus;
+};
+
+export type CertificateContent = {
+    /**
+     * SHA-256 of the certificate, hexadecimal
+     */
+    sha256: string;
+    /**
+     * Algorithm of the public key with curve or length, e.g. `EC prime256v1`, `RSA 2048`
+     */
+    key: string;
+    /**
+     * SHA-256 of the SubjectPublicKeyInfo, hexadecimal
+     */
+    keySha256: string;
+    /**
+     * Digest of the profile by which the certificate was linted before it was signed
+     */
+    profileDigest: string;
+    /**
+     * Issuing CA, then root
+     */
+    chain: Array<{
+        subject: string;
+        notAfter: string;
+    }>;
+};
+
+export type PublishedStatus = {
+    /**
+     * What the OCSP responder answers; a certificate on hold is `revoked` (RFC 6960 section 2.2)
+     */
+    ocsp: 'good' | 'revoked' | 'unknown';
+    /**
+     * The current CRL of its shard; null if none was published yet
+     */
+    crl: {
+        number: string;
+        thisUpdate: string;
+        nextUpdate: string;
+    } | null;
+};
+
+export type Authority = {
+    /**
+     * Issuing CAs, newest first
+     */
+    generations: Array<AuthorityGeneration>;
+};
+
+export type AuthorityGeneration = {
+    issuer: string;
+    /**
+     * Subject key identifier, hexadecimal
+     */
+    keyId: string;
+    /**
+     * SHA-256 of the certificate, hexadecimal
+     */
+    sha256: string;
+    activatedAt: string;
+    /**
+     * Since when it signs CRLs only; null while it signs certificates
+     */
+    retiredAt: string | null;
+    notAfter: string;
+    crls: Array<AuthorityCrl>;
+};
+
+export type AuthorityCrl = {
+    shard: number;
+    /**
+     * null if none was published yet
+     */
+    number: number | null;
+    thisUpdate: string | null;
+    nextUpdate: string | null;
+    entries: number | null;
+    /**
+     * Whether it does not show the newest status of a certificate yet
+     */
+    pending: boolean;
 };
 
 export type OperationRequest = {
@@ -566,6 +725,125 @@ export type OperationRejection = {
     comment: string;
 };
 
+export type Figures = {
+    at: string;
+    /**
+     * The last 24 hours, oldest first
+     */
+    hours: Array<FiguresOfHour>;
+    /**
+     * The last 14 days, oldest first; the last one is today
+     */
+    days: Array<FiguresOfDay>;
+    /**
+     * Parked reissues by step and system, oldest first; the 5,000 oldest are counted
+     */
+    parked: Array<ParkedFigures>;
+    providers: Array<ProviderFigures>;
+    issuers: Array<IssuerFigures>;
+};
+
+export type FiguresOfHour = {
+    hour: string;
+    arrivals: number;
+    registered: number;
+};
+
+export type FiguresOfDay = {
+    /**
+     * Calendar day in Korea
+     */
+    day: string;
+    /**
+     * Reissues that started
+     */
+    arrivals: number;
+    /**
+     * Reissues that ended with a registered certificate
+     */
+    registered: number;
+    /**
+     * Reissues that ended without one, by reason, most frequent first
+     */
+    ended: Array<{
+        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
+        reissues: number;
+    }>;
+    /**
+     * Time from the start to the certificate of those that were registered
+     */
+    toCertificateMs: {
+        p50: number | null;
+        p95: number | null;
+    };
+};
+
+export type ParkedFigures = {
+    step: 'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP';
+    system: 'PHONE_CODE' | 'ONE_WON' | 'ID_DOCUMENT' | 'OLD_CERTIFICATE' | 'several' | 'signer' | 'none' | null;
+    reissues: number;
+    /**
+     * When the oldest of them was parked
+     */
+    oldest: string;
+};
+
+export type ProviderFigures = {
+    /**
+     * An identity method, for its provider; `several` methods; `signer`; or `none` if the step called no other system
+     */
+    method: 'PHONE_CODE' | 'ONE_WON' | 'ID_DOCUMENT' | 'OLD_CERTIFICATE' | 'several' | 'signer' | 'none';
+    /**
+     * Challenges of reissues that started in the last hour
+     */
+    asked: number;
+    /**
+     * Of these, challenges that the provider has not sent after a minute
+     */
+    unsent: number;
+    /**
+     * Of these, challenges that were answered correctly
+     */
+    accepted: number;
+    /**
+     * Reissues that wait for an operator because of it
+     */
+    parked: number;
+    /**
+     * `IDLE`: it was not asked
+     */
+    health: 'GOOD' | 'TROUBLED' | 'IDLE';
+};
+
+export type IssuerFigures = {
+    issuer: string;
+    /**
+     * Until when the certificate of the issuing CA is valid
+     */
+    notAfter: string;
+    /**
+     * Whether it signs new certificates
+     */
+    active: boolean;
+    /**
+     * Number of its CRLs
+     */
+    crls: number;
+    /**
+     * `thisUpdate` of its oldest current CRL; null if one was never published
+     */
+    oldestCrl: string | null;
+    /**
+     * The earliest `nextUpdate` of its current CRLs
+     */
+    nextCrl: string | null;
+    /**
+     * CRLs that do not show the newest status yet
+     */
+    pendingCrls: number;
+    health: 'GOOD' | 'EXPIRES_SOON' | 'CRL_LATE';
+};
+
 export type AuditEntryList = {
     items: Array<AuditEntry>;
     nextCursor: string | null;
@@ -629,10 +907,32 @@ export type AccessReview = {
     month: string;
     from: string;
     to: string;
-    people: Array<{
-        actor: string;
-        acts: Array<AccessReviewAct>;
-    }>;
+    people: Array<AccessReviewPerson>;
+    /**
+     * What should have been looked at and was not, at most 1,000 of each
+     */
+    overlooked: AccessReviewOverlooked;
+};
+
+export type AccessReviewPerson = {
+    actor: string;
+    /**
+     * Name of the last sign-in; null if the person never signed in
+     */
+    name: string | null;
+    /**
+     * Roles of the last sign-in
+     */
+    roles: Array<'operator' | 'approver' | 'auditor'>;
+    lastSeenAt: string | null;
+    /**
+     * Roles of which the person used no right in the month
+     */
+    unusedRoles: Array<'operator' | 'approver' | 'auditor'>;
+    /**
+     * Empty if the person signed in and did nothing
+     */
+    acts: Array<AccessReviewAct>;
 };
 
 export type AccessReviewAct = {
@@ -645,6 +945,21 @@ export type AccessReviewAct = {
     reissues: number;
     first: string;
     last: string;
+};
+
+export type AccessReviewOverlooked = {
+    /**
+     * Reissues that were parked in the month, and that no member of staff looked at since
+     */
+    parkedReissues: Array<string>;
+    /**
+     * Operations of the month that expired because no second person decided on them
+     */
+    undecidedOperations: Array<string>;
+    /**
+     * The month before, if staff acted in it and its review was not read
+     */
+    earlierReview: string | null;
 };
 
 export type Verdict = {
@@ -660,7 +975,7 @@ export type Verdict = {
 };
 
 export type UnprovenItem = {
-    what: string;
+    what: 'ENTRY' | 'CHECKPOINT' | 'REISSUE' | 'STATUS' | 'PERSONAL' | 'CONSENT' | 'CERTIFICATE' | 'HISTORY' | 'RECEIPT' | 'APPROVAL';
     entry?: AuditEntryPlace;
     message: string;
 };
@@ -1103,6 +1418,125 @@ export type GetTimelineResponses = {
 
 export type GetTimelineResponse = GetTimelineResponses[keyof GetTimelineResponses];
 
+export type ReleaseReissueData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/reissues/{id}/claim';
+};
+
+export type ReleaseReissueErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type ReleaseReissueError = ReleaseReissueErrors[keyof ReleaseReissueErrors];
+
+export type ReleaseReissueResponses = {
+    /**
+     * The caller has no claim
+     */
+    204: void;
+};
+
+export type ReleaseReissueResponse = ReleaseReissueResponses[keyof ReleaseReissueResponses];
+
+export type ClaimReissueData = {
+    body: ReissueClaimRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/reissues/{id}/claim';
+};
+
+export type ClaimReissueErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type ClaimReissueError = ClaimReissueErrors[keyof ClaimReissueErrors];
+
+export type ClaimReissueResponses = {
+    200: ReissueClaim;
+};
+
+export type ClaimReissueResponse = ClaimReissueResponses[keyof ClaimReissueResponses];
+
+export type NoteReissueData = {
+    body: ReissueNoteRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/reissues/{id}/notes';
+};
+
+export type NoteReissueErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type NoteReissueError = NoteReissueErrors[keyof NoteReissueErrors];
+
+export type NoteReissueResponses = {
+    201: ReissueNote;
+};
+
+export type NoteReissueResponse = NoteReissueResponses[keyof NoteReissueResponses];
+
+export type FindCustomerData = {
+    body: CustomerSearch;
+    path?: never;
+    query?: never;
+    url: '/v1/customers/search';
+};
+
+export type FindCustomerErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type FindCustomerError = FindCustomerErrors[keyof FindCustomerErrors];
+
+export type FindCustomerResponses = {
+    200: FoundCustomers;
+};
+
+export type FindCustomerResponse = FindCustomerResponses[keyof FindCustomerResponses];
+
+export type FindReissuesData = {
+    body: TraceSearch;
+    path?: never;
+    query?: never;
+    url: '/v1/reissues/search';
+};
+
+export type FindReissuesErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type FindReissuesError = FindReissuesErrors[keyof FindReissuesErrors];
+
+export type FindReissuesResponses = {
+    200: FoundReissues;
+};
+
+export type FindReissuesResponse = FindReissuesResponses[keyof FindReissuesResponses];
+
 export type ListCertificatesData = {
     body?: never;
     path?: never;
@@ -1160,6 +1594,56 @@ export type GetCertificateResponses = {
 };
 
 export type GetCertificateResponse = GetCertificateResponses[keyof GetCertificateResponses];
+
+export type GetCertificateFileData = {
+    body?: never;
+    path: {
+        /**
+         * serial number of the certificate, hexadecimal
+         */
+        serial: string;
+    };
+    query?: never;
+    url: '/v1/certificates/{serial}/file';
+};
+
+export type GetCertificateFileErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type GetCertificateFileError = GetCertificateFileErrors[keyof GetCertificateFileErrors];
+
+export type GetCertificateFileResponses = {
+    /**
+     * PEM (RFC 7468), the certificate first
+     */
+    200: unknown;
+};
+
+export type GetAuthorityData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/authority';
+};
+
+export type GetAuthorityErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type GetAuthorityError = GetAuthorityErrors[keyof GetAuthorityErrors];
+
+export type GetAuthorityResponses = {
+    200: Authority;
+};
+
+export type GetAuthorityResponse = GetAuthorityResponses[keyof GetAuthorityResponses];
 
 export type ListOperationsData = {
     body?: never;
@@ -1395,6 +1879,28 @@ export type CancelOperationResponses = {
 };
 
 export type CancelOperationResponse = CancelOperationResponses[keyof CancelOperationResponses];
+
+export type GetFiguresData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/figures';
+};
+
+export type GetFiguresErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type GetFiguresError = GetFiguresErrors[keyof GetFiguresErrors];
+
+export type GetFiguresResponses = {
+    200: Figures;
+};
+
+export type GetFiguresResponse = GetFiguresResponses[keyof GetFiguresResponses];
 
 export type FollowChangesData = {
     body?: never;
