@@ -16,6 +16,7 @@ import {
   reissuesToPurge,
   type ReissueRecordClass,
 } from '#libs/db/retention';
+import { deleteExpiredTransfers } from '#libs/db/transfers';
 import type { Logger } from '#libs/observability';
 import type { RetentionYears } from '#libs/terms';
 
@@ -34,7 +35,10 @@ export interface Purged extends Readonly<Record<ReissueRecordClass, number>> {
   readonly photos: number;
   readonly accessRecords: number;
   readonly devices: number;
-  /** Counters of limits notifications given up long ago and old announcements of expiries, which are no longer needed. They are not records. */
+  /**
+   * Counters of limits, expired transfers, notifications given up long ago and old announcements of expiries, which are no longer
+   * needed. They are not records.
+   */
   readonly counts: number;
   /** Whether there may be more to purge. */
   readonly more: boolean;
@@ -104,6 +108,7 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
   /** Counters of yesterday stay: a step that began before midnight may still give a try back. */
   const counts = async () =>
     (await deleteExpiredRateLimits(db, clock(), batchSize)) +
+    (await deleteExpiredTransfers(db, clock())) +
     (await purgeIdentityDays(db, koreanDayOf(new Date(clock().getTime() - dayMs)), batchSize)) +
     (await deleteExpiredAccessRevocations(db, clock())) +
     (await deleteGivenUpNotifications(db, new Date(clock().getTime() - givenUpDays * dayMs))) +

@@ -131,6 +131,7 @@ describe('accessible screens', () => {
     await customer.at(words.save.title);
     await context.unroute(request);
     await customer.reload(words.save.title);
+    await customer.reveal(words.save.p12);
     await page.getByRole('button', { name: words.save.p12, disabled: false }).first().click();
     await page.getByLabel(words.save.needPassword, { exact: true }).waitFor();
     await customer.look('save');

@@ -127,12 +127,11 @@ describe('a browser that keeps nothing', () => {
     const customer = await open('');
     const { words, page } = customer;
     await customer.sees(words.prepare.close);
-    await customer.start('EXPIRED');
     await page.evaluate(keepingNothing.find(([name]) => name === 'is full')![1]);
-    await customer.enterPhoneCode();
-    await customer.chooseMethod('ID_DOCUMENT');
+    await customer.start('EXPIRED');
     await customer.sees(words.keepOpen);
-    await customer.answerByDocument();
+    await customer.enterPhoneCode();
+    await customer.prove('ID_DOCUMENT');
     await customer.enterPassword();
     await customer.at(words.terms.title);
     await customer.close();

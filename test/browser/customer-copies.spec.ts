@@ -42,8 +42,8 @@ describe('a customer never ends without a certificate', () => {
       const { words, page, person } = customer;
       const { save, check, done, here, prepare } = words;
       await customer.press(save.zip);
-      await customer.sees(save.asked);
-      expect(await page.getByText(save.saved, { exact: true }).count()).toBe(0);
+      await customer.sees(save.outcomes.ASKED);
+      expect(await page.getByText(save.outcomes.SAVED, { exact: true }).count()).toBe(0);
       await customer.look('save-asked');
       await customer.press(save.next);
       await customer.at(check.title);
@@ -115,7 +115,7 @@ describe('a customer never ends without a certificate', () => {
     expect(await page.getByRole('button', { name: save.next }).count()).toBe(0);
     await page.evaluate(`globalThis.cancelSaving = false`);
     await customer.press(save.zip);
-    await customer.sees(save.saved);
+    await customer.sees(save.outcomes.SAVED);
     await customer.press(save.next);
     await customer.sees(check.leadBack);
     await page.evaluate(`navigator.storage.getDirectory().then((folder) => folder.removeEntry('saved'))`);
@@ -124,7 +124,7 @@ describe('a customer never ends without a certificate', () => {
     expect(await standingOfOld(customer)).toBe('IN_FORCE');
     await customer.press(check.again);
     await customer.press(save.p12);
-    await customer.sees(save.saved);
+    await customer.sees(save.outcomes.SAVED);
     await customer.press(save.next);
     await customer.press(check.go);
     await customer.at(done.title);

@@ -51,7 +51,9 @@ describe('the receipt number', () => {
 
     const olivia = await Console.signedIn(browser, stack, 'olivia');
     await olivia.go('/reissues');
-    const field = olivia.page.getByLabel('Find by receipt number, reissue id or trace id');
+    const field = olivia.page.getByRole('textbox', {
+      name: 'Find by receipt number, reissue id or trace id',
+    });
     const wrong = receipt.replace(/.$/, (last) => (last === '2' ? '3' : '2'));
     await field.fill(wrong);
     await field.press('Enter');

@@ -103,6 +103,11 @@ const calls: readonly [string, keyof typeof endpoints, () => Promise<unknown>][]
     'checkVid',
     () => client.checkVid('2f', { rrn: '9001011234567', vidRandom: newVidRandom() }),
   ],
+  ['opens a transfer', 'openTransfer', () => client.transfers.open(new Uint8Array(32))],
+  ['joins a transfer', 'joinTransfer', () => client.transfers.join('0427', new Uint8Array(32))],
+  ['looks at a transfer', 'getTransfer', () => client.transfers.show('tr_1')],
+  ['sends by a transfer', 'sendTransfer', () => client.transfers.send('tr_1', new Uint8Array(100))],
+  ['ends a transfer', 'endTransfer', () => client.transfers.end('tr_1', 'RECEIVED')],
   [
     'follows the events',
     'followEvents',

@@ -189,7 +189,13 @@ describe('the whole log of the real stack', () => {
 describe('the tools', () => {
   it.each<[string, 'evidence' | 'verify' | 'trust', string[], number, string]>([
     ['no reissue', 'evidence', [], 2, 'Name one reissue.'],
-    ['what is no id', 'evidence', ['reissue-1'], 2, 'reissue-1 is not a reissue id.'],
+    [
+      'what is no id',
+      'evidence',
+      ['reissue-1'],
+      2,
+      'reissue-1 is neither a reissue id nor a receipt number.',
+    ],
     [
       'a reissue that never was',
       'evidence',

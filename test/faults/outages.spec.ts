@@ -28,7 +28,8 @@ const rowOf = ({ reissueId }: Customer) =>
   stack.db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirstOrThrow();
 
 /**
- * Holds locked rows until `meanwhile` is done. `meanwhile` begins when another transaction waits for the rows.
+ * Holds locked rows until `meanwhile` is done. `meanwhile` begins when another transaction waits for the rows. The transaction
+ * looks for it itself, because PostgreSQL ends one that idles for ten seconds.
  *
  * @param lock `for no key update` does not lock rows that only refer to these rows
  */
@@ -46,10 +47,10 @@ async function whileLocked(
       'a transaction to wait for the lock',
       async () => {
         const waiting = await sql`select 1 from pg_locks
-        where not granted and ${rows[0]!.pid} = any (pg_blocking_pids(pid))`.execute(stack.db);
+        where not granted and ${rows[0]!.pid} = any (pg_blocking_pids(pid))`.execute(tx);
         return waiting.rows.length > 0;
       },
-      { timeoutMs: 10_000, pauseMs: 20 },
+      { timeoutMs: 60_000, pauseMs: 20 },
     );
     await meanwhile();
   });

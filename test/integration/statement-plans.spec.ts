@@ -136,7 +136,7 @@ it('The signer plans each prepared statement once, however many requests share i
   for (let use = 0; use < usesUntilPlanIsKept; use += 1) await findCertificateRequests(signer, { ids });
   const { rows } = await sql<{ uses: number; plans: number }>`
     SELECT generic_plans::int AS uses, custom_plans::int AS plans FROM pg_prepared_statements
-    WHERE statement LIKE 'select "reissue_id", "customer_id", "csr"%'`.execute(signer);
+    WHERE statement LIKE 'select "reissue_id", "api_key_name", "customer_id", "csr"%'`.execute(signer);
   expect(rows).toEqual([{ uses: usesUntilPlanIsKept - 1, plans: 0 }]); // a text is prepared when it is used again
 });
 

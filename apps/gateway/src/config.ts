@@ -125,6 +125,15 @@ export const gatewayConfig = z
     limitDeviceCalls: rateLimit({ burst: 60, everyMs: 1_000 }).describe(
       'Other calls that one device may make.',
     ),
+    limitAddressTransfers: rateLimit({ burst: 30, everyMs: 20_000 }).describe(
+      'Transfers of certificates between devices that one address may open or join, counted in the same way.',
+    ),
+    limitDeviceTransfers: rateLimit({ burst: 10, everyMs: 60_000 }).describe(
+      'Transfers of certificates that one device may open or join.',
+    ),
+    transferMs: milliseconds(600_000).describe(
+      'Time that a customer has to transfer a certificate to another device.',
+    ),
     heartbeatMs: milliseconds(15_000).describe(
       'Silence on an event stream after which a comment is sent, so that proxies do not close it.',
     ),

@@ -8,6 +8,7 @@ import { PageModule } from './page/page.module.js';
 import { PhotosModule } from './photos/photos.module.js';
 import { ReferenceDataModule } from './reference-data/reference-data.module.js';
 import { ReissueQueriesModule } from './reissue-queries/reissue-queries.module.js';
+import { TransfersModule } from './transfers/transfers.module.js';
 import { VidChecksModule } from './vid-checks/vid-checks.module.js';
 
 /** The features of the gateway, in the order of the API document. */
@@ -20,6 +21,7 @@ export const gatewayFeatures: readonly (Type | DynamicModule)[] = [
   ConsentsModule,
   PhotosModule,
   VidChecksModule,
+  TransfersModule,
   gatewayDocs,
   PageModule,
 ];

@@ -16,6 +16,7 @@ import {
 } from '#libs/db/reissues';
 import { useLimits, type LimitUse } from '#libs/rate-limit';
 import { photoStoreIn } from './photos/photos.js';
+import { transferStoreIn } from './transfers/transfer-store.js';
 
 /** The gateway's queries to PostgreSQL. */
 export const gatewayQueries = (db: RoleDatabase<'gateway'>) => ({
@@ -35,6 +36,7 @@ export const gatewayQueries = (db: RoleDatabase<'gateway'>) => ({
   findVidCheck: (checkId: string) => findVidCheck(db, checkId),
   isIssued: async (serial: string) => (await certificateBySerial(db, serial))?.state === 'STORED',
   photos: photoStoreIn(db),
+  transfers: transferStoreIn(db),
 });
 
 export type GatewayQueries = ReturnType<typeof gatewayQueries>;

@@ -23,6 +23,7 @@ import { IssueStep } from './steps/issue/issue-step.js';
 import { PasswordStep } from './steps/password/password-step.js';
 import { ResetStep } from './steps/password/reset-step.js';
 import { Prepare } from './steps/prepare/prepare.js';
+import { ReceiveStep } from './steps/receive/receive-step.js';
 import { ReasonStep } from './steps/reason/reason-step.js';
 import { SaveStep } from './steps/save/save-step.js';
 import { TermsStep } from './steps/terms/terms-step.js';
@@ -73,8 +74,9 @@ function OpenedPage() {
 function StepScreens() {
   const flow = useFlow();
   const { noWayBack, offline, keepOpen } = useWords();
+  const { scanned, forgetScanned } = useScannedNumber();
   const { first, go } = useFirstScreen();
-  const screen = flow.reissue ? screenOf(flow.reissue, flow.kept) : first;
+  const screen = scanned !== undefined ? 'receive' : flow.reissue ? screenOf(flow.reissue, flow.kept) : first;
   const stuck = useNoWayBack(flow.reissue !== undefined);
   const lostByLeaving = !flow.resumable && flow.reissue !== undefined && !flow.over;
   useAskBeforeLeaving(lostByLeaving && screen !== 'ended');
@@ -105,7 +107,17 @@ function StepScreens() {
             {noWayBack}
           </p>
         )}
-        {screenElement(screen, go)}
+        {screen === 'receive' ? (
+          <ReceiveStep
+            scanned={scanned}
+            onLeave={() => {
+              forgetScanned();
+              go('prepare');
+            }}
+          />
+        ) : (
+          screenElement(screen, go)
+        )}
         {screen !== 'identity' && <Deadline />}
         {!noCancel.includes(screen) && <Cancel />}
       </main>
@@ -113,10 +125,10 @@ function StepScreens() {
   );
 }
 
-function screenElement(screen: Screen, go: (screen: FirstScreen) => void): ReactNode {
+function screenElement(screen: Exclude<Screen, 'receive'>, go: (screen: FirstScreen) => void): ReactNode {
   switch (screen) {
     case 'prepare':
-      return <Prepare onNext={() => go('reason')} />;
+      return <Prepare onNext={() => go('reason')} onReceive={() => go('receive')} />;
     case 'reason':
       return <ReasonStep onNext={() => go('consent')} />;
     case 'consent':
@@ -148,6 +160,26 @@ function screenElement(screen: Screen, go: (screen: FirstScreen) => void): React
     case 'ended':
       return <EndedScreen />;
   }
+}
+
+const scannedPrefix = '#receive=';
+
+/** The number of a QR code that opened the page. It is removed from the address, which the browser keeps. */
+function useScannedNumber() {
+  const [scanned, setScanned] = useState(() =>
+    location.hash.startsWith(scannedPrefix) ? location.hash.slice(scannedPrefix.length) : undefined,
+  );
+  useEffect(() => {
+    const read = () => {
+      if (!location.hash.startsWith(scannedPrefix)) return;
+      setScanned(location.hash.slice(scannedPrefix.length));
+      history.replaceState(history.state, '', location.pathname);
+    };
+    read();
+    addEventListener('hashchange', read);
+    return () => removeEventListener('hashchange', read);
+  }, []);
+  return { scanned, forgetScanned: () => setScanned(undefined) };
 }
 
 /** Screens before the start are entries of the browser's history. Their input is not kept: a reload starts again. */

@@ -47,6 +47,7 @@ const notSharedVariables = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|
 const localLimits = {
   RESEAL_LIMIT_ADDRESS_STARTS: '100000/1',
   RESEAL_LIMIT_ADDRESS_CALLS: '100000/1',
+  RESEAL_LIMIT_ADDRESS_TRANSFERS: '100000/1',
 };
 
 /** A process that ends answers calls until the load balancer has noticed it, which takes a second. */

@@ -11,6 +11,7 @@ import type {
 import type { CertificateKey } from './certificate-key.js';
 import { OpenReissue } from './open-reissue.js';
 import { seal, type SealPurpose } from './seal.js';
+import { Transfers } from './transfers.js';
 import {
   newIdempotencyKey,
   Transport,
@@ -59,11 +60,14 @@ const keysLastMs = 5 * 60_000;
 
 /** A client of Reseal's API for customers. One client serves any number of reissues. */
 export class ResealClient {
+  /** Transfers of certificates between devices. */
+  readonly transfers: Transfers;
   private readonly transport: Transport;
   private fetched: { readonly at: number; readonly keys: Promise<SealingKeys> } | undefined;
 
   constructor(readonly options: ClientOptions) {
     this.transport = new Transport(options);
+    this.transfers = new Transfers(this.transport);
   }
 
   /** The terms of a stage. Show `text` to the customer: a consent contains the digest of exactly that text. */

@@ -23,6 +23,7 @@ export type { SignatureScheme } from './signature-scheme.js';
 export { certificatesOfPem, fromBase64url, toBase64, toBase64url } from './encoding.js';
 export { seal } from './seal.js';
 export type { SealPurpose, SealOptions } from './seal.js';
+export type { Transfers } from './transfers.js';
 export { follow } from './follow.js';
 export type { FollowSource, FollowOptions } from './follow.js';
 export { readEvents } from './server-sent-events.js';
@@ -41,6 +42,7 @@ export type {
   Problem,
   Reissue,
   Terms,
+  Transfer,
   VerificationResult,
   VidCheckResponse,
   WithdrawnConsent,

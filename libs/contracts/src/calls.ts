@@ -211,6 +211,42 @@ export const vidCheckResponseSchema = z
   })
   .meta({ id: 'VidCheckResponse' });
 
+const base64url = (most: number) =>
+  normalizedBy(z.string().max(Math.ceil((most * 4) / 3)), parseBase64Url, 'must be base64url');
+const share = base64url(32).describe('base64url; the public share of this device, 32 bytes');
+const box = z
+  .string()
+  .regex(/^\d{4}$/, 'must be four digits')
+  .describe('the first four digits of the number');
+
+export const transferIdSchema = z
+  .string()
+  .max(64)
+  .regex(/^\w+$/, 'must be the id of a transfer')
+  .describe('id of the transfer, which only this device knows');
+
+export const transferRequestSchema = z.strictObject({ share }).meta({ id: 'TransferRequest' });
+export const transferJoinSchema = z.strictObject({ box, share }).meta({ id: 'TransferJoin' });
+export const transferContentSchema = z
+  .strictObject({ content: base64url(24_576).describe('base64url; encrypted for the other device') })
+  .meta({ id: 'TransferContent' });
+export const transferEndSchema = z
+  .strictObject({ outcome: z.enum(['RECEIVED', 'FAILED']) })
+  .meta({ id: 'TransferEnd' });
+
+/** A transfer as one of its devices sees it. */
+export const transferSchema = z
+  .object({
+    transferId: z.string().describe('known to this device only'),
+    box: z.string(),
+    state: z.enum(['OPEN', 'JOINED', 'SENT', 'RECEIVED', 'FAILED']),
+    share: z.string().nullable().describe('base64url; the public share of the other device'),
+    content: z.string().nullable().describe('base64url; for the receiving device, while it is SENT'),
+    expiresAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Transfer' });
+export type Transfer = z.output<typeof transferSchema>;
+
 export const consentWithdrawalRequestSchema = z
   .strictObject({ termsId: consentSchema.shape.termsId })
   .meta({ id: 'ConsentWithdrawalRequest' });

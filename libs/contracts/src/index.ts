@@ -24,6 +24,12 @@ export {
   serialSchema,
   vidCheckRequestSchema,
   vidCheckResponseSchema,
+  transferIdSchema,
+  transferRequestSchema,
+  transferJoinSchema,
+  transferContentSchema,
+  transferEndSchema,
+  transferSchema,
   startResponseSchema,
   reissueWithChallengesSchema,
   challengesResponseSchema,
@@ -32,7 +38,13 @@ export {
   passwordRulesSchema,
   problemSchema,
 } from './calls.js';
-export type { WithdrawnConsent, PhotoResponse, ReissueWithChallenges, VerificationResult } from './calls.js';
+export type {
+  Transfer,
+  WithdrawnConsent,
+  PhotoResponse,
+  ReissueWithChallenges,
+  VerificationResult,
+} from './calls.js';
 export { endText } from './end-texts.js';
 export { oldCertificateStatus } from './old-certificate.js';
 export type { OldCertificateStatus } from './old-certificate.js';

@@ -82,6 +82,14 @@ export const problemCatalogue = {
     title: { ko: '찾을 수 없습니다', en: 'Not found' },
     detail: { ko: '주소를 확인해 주세요.', en: 'Check the address.' },
   },
+  'transfer-over': {
+    status: 410,
+    title: { ko: '사용할 수 없는 전송 번호입니다', en: 'This transfer is not possible' },
+    detail: {
+      ko: '번호가 틀렸거나 이미 사용되었거나 시간이 지났습니다. 보내는 기기에서 새 번호를 만들어 주세요.',
+      en: 'The number is wrong, was already used, or has expired. Make a new number on the sending device.',
+    },
+  },
   'method-not-allowed': {
     status: 405,
     title: { ko: '허용되지 않는 메서드입니다', en: 'The method is not allowed' },

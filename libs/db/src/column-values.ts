@@ -26,6 +26,7 @@ export const columnValues = {
   'certificate.basis': bases,
   'certificate.revocation_reason': revocationReasons,
   'certificate.state': ['INTENT', 'STORED', 'ABANDONED'],
+  'certificate_transfer.state': ['OPEN', 'JOINED', 'SENT', 'RECEIVED', 'FAILED'],
   'challenge.method': identityMethods,
   'challenge.state': ['PREPARED', 'SENT', 'ACCEPTED', 'REPLACED'],
   'consent.act': ['GIVEN', 'WITHDRAWN'],

@@ -23,6 +23,7 @@ export interface Grants {
     access_revocation: 'select' | 'insert';
     authority_entry: 'insert';
     certificate: 'select';
+    certificate_transfer: 'select' | 'insert' | 'update' | 'delete';
     challenge: 'select';
     consent: 'select';
     consent_receipt: 'select';
@@ -116,6 +117,7 @@ export interface Grants {
     authority_entry: 'select' | 'insert';
     blocked_key: 'select' | 'insert';
     certificate: 'select' | 'update';
+    certificate_transfer: 'select' | 'delete';
     challenge: 'select' | 'insert' | 'update';
     consent: 'select' | 'insert' | 'update';
     consent_receipt: 'select' | 'insert';

@@ -107,6 +107,16 @@ export interface Tables {
     document: string;
     first_used_at: Date;
   };
+  certificate_transfer: {
+    box: string;
+    sender_id: string;
+    receiver_id: string | null;
+    sender_share: Buffer;
+    receiver_share: Buffer | null;
+    content: Buffer | null;
+    state: Value<'certificate_transfer.state'>;
+    expires_at: Date;
+  };
   challenge: {
     challenge_id: string;
     reissue_id: string;

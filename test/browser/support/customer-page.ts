@@ -20,7 +20,7 @@ export type Way = keyof typeof pageEnglish.applicant.ways;
 export type Method = keyof typeof pageEnglish.identity.names;
 
 const patienceMs = 45_000;
-const phone = { width: 390, height: 844 };
+const screens = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } } as const;
 /** The narrowest screen that WCAG (1.4.10) requires. */
 const narrow = { width: 320, height: 640 };
 /** A new password, which no sample person has. */
@@ -34,8 +34,11 @@ interface Opening {
   readonly before?: (page: Page) => Promise<unknown>;
   /** Whether downloads work; in web views of other apps they often do not. */
   readonly downloads?: boolean;
+  readonly device?: keyof typeof screens;
+  /** The path and fragment of the page's address. */
+  readonly address?: string;
   /** The first screen, if it is not `prepare`. */
-  readonly first?: 'prepare' | 'unfit';
+  readonly first?: 'prepare' | 'receive' | 'unfit';
 }
 
 /** The reissue page on a phone, used by a customer who follows its instructions. */
@@ -54,28 +57,28 @@ export class CustomerPage {
     readonly person: Person,
     public language: Language,
     private readonly scheme: 'light' | 'dark',
+    private readonly device: keyof typeof screens,
   ) {
     this.words = language === 'ko' ? pageKorean : pageEnglish;
     this.password = person.certificatePassword;
   }
 
-  static async open(
-    browser: Browser,
-    stack: RunningStack,
-    { person, language = 'ko', scheme = 'light', before, downloads = true, first = 'prepare' }: Opening,
-  ): Promise<CustomerPage> {
+  static async open(browser: Browser, stack: RunningStack, opening: Opening): Promise<CustomerPage> {
+    const { person, language = 'ko', scheme = 'light', before, downloads = true } = opening;
+    const { device = 'phone', address = '/', first = 'prepare' } = opening;
     const context = await browser.newContext({
       locale: language === 'en' ? 'en-GB' : 'ko-KR',
       colorScheme: scheme,
-      viewport: phone,
-      hasTouch: true,
-      isMobile: true,
+      viewport: screens[device],
+      hasTouch: device === 'phone',
+      isMobile: device === 'phone',
       acceptDownloads: downloads,
     });
     context.setDefaultTimeout(patienceMs);
     // Without a window the browser has no save dialog; only downloads work.
     await context.addInitScript('delete globalThis.showSaveFilePicker');
-    const opened = new CustomerPage(context, await context.newPage(), stack, person, language, scheme);
+    const page = await context.newPage();
+    const opened = new CustomerPage(context, page, stack, person, language, scheme, device);
     const { rrn, certificatePassword } = person;
     const secrets = [rrn, `${rrn.slice(0, 6)}-${rrn.slice(6)}`, certificatePassword, newPassword];
     const complain = (what: string) => opened.complaints.push(what);
@@ -83,17 +86,17 @@ export class CustomerPage {
     for (const password of [certificatePassword, newPassword]) rememberSealed('password', password);
     watch(context, { ours: new URL(stack.addresses.gateway).origin, secrets, complain });
     await before?.(opened.page);
-    await opened.visit();
+    await opened.visit(address);
     await opened.at(opened.words[first].title);
     return opened;
   }
 
   /** Opens the page in a second tab of the same browser. */
   async secondTab(): Promise<CustomerPage> {
-    const { context, stack, person, language, scheme } = this;
+    const { context, stack, person, language, scheme, device } = this;
     const page = await context.newPage();
-    const second = new CustomerPage(context, page, stack, person, language, scheme);
-    await second.visit();
+    const second = new CustomerPage(context, page, stack, person, language, scheme, device);
+    await second.visit('/');
     return second;
   }
 
@@ -104,8 +107,8 @@ export class CustomerPage {
     await this.page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
   }
 
-  private visit(): Promise<unknown> {
-    return this.page.goto(`${this.stack.addresses.gateway}/`);
+  private visit(address: string): Promise<unknown> {
+    return this.page.goto(this.stack.addresses.gateway + address);
   }
 
   /** Waits for the screen with this heading. */
@@ -118,7 +121,18 @@ export class CustomerPage {
   }
 
   async press(name: string): Promise<void> {
+    await this.reveal(name);
     await this.page.getByRole('button', { name, exact: true }).click();
+  }
+
+  /** Opens what hides a button, once the screen has it. */
+  async reveal(name: string): Promise<void> {
+    const button = this.page.getByRole('button', { name, exact: true, includeHidden: true }).first();
+    await button.waitFor({ state: 'attached' });
+    const hiding = this.page
+      .locator('details:not([open])')
+      .filter({ has: this.page.locator('button', { hasText: name }) });
+    while ((await hiding.count()) > 0) await hiding.first().locator('> summary').click();
   }
 
   async fill(label: string, value: string): Promise<void> {
@@ -264,6 +278,7 @@ export class CustomerPage {
 
   /** Presses a button that downloads a file. @returns the file */
   async download(name: string): Promise<Buffer> {
+    await this.reveal(name);
     const button = this.page.getByRole('button', { name, exact: true, disabled: false }).first();
     const [download] = await Promise.all([this.page.waitForEvent('download'), button.click()]);
     const buffer = await readFile(await download.path());
@@ -334,7 +349,7 @@ export class CustomerPage {
     await page.setViewportSize(narrow);
     findings.push(...(await layoutFindings(page)), ...(await keptFindings(page)));
     if (process.env['RESEAL_SCREENSHOTS'] === 'all') await this.picture(`${name}-narrow`);
-    await page.setViewportSize(phone);
+    await page.setViewportSize(screens[this.device]);
     await page.emulateMedia({ colorScheme: this.scheme });
     this.complaints.push(...findings.map((finding) => `${name} (${this.language}): ${finding}`));
   }

@@ -101,6 +101,8 @@ const crossOrigin = {
 export class AccessModule {}
 
 const ratesOf = (config: GatewayConfig, kind: LimitedCall): CallRates =>
-  kind === 'start'
-    ? { address: config.limitAddressStarts, device: config.limitDeviceStarts }
-    : { address: config.limitAddressCalls, device: config.limitDeviceCalls };
+  ({
+    start: { address: config.limitAddressStarts, device: config.limitDeviceStarts },
+    transfer: { address: config.limitAddressTransfers, device: config.limitDeviceTransfers },
+    call: { address: config.limitAddressCalls, device: config.limitDeviceCalls },
+  })[kind];

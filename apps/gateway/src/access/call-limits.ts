@@ -3,8 +3,8 @@ import { tooMany } from '../problems.js';
 import type { RequestIds } from '../calls/request-ids.js';
 import type { Caller } from './caller.js';
 
-/** The kinds of calls that are limited: starts of reissues, and all other calls that change data. */
-export type LimitedCall = 'start' | 'call';
+/** The kinds of calls that are limited: starts of reissues, new and joined transfers, and all other calls that change data. */
+export type LimitedCall = 'start' | 'transfer' | 'call';
 
 /** How often one address (of one front end) and one device may call. */
 export interface CallRates {

@@ -25,6 +25,11 @@ export class RequestIds {
     return `vc_${this.hmac(['vid-check', apiKeyName, idempotencyKey].join(separator)).slice(0, idLength)}`;
   }
 
+  /** The transfer of a certificate that a device opens or joins with this Idempotency-Key. Each device knows its own id only. */
+  transferId(apiKeyName: string, idempotencyKey: string): string {
+    return `tr_${this.hmac(['transfer', apiKeyName, idempotencyKey].join(separator)).slice(0, idLength)}`;
+  }
+
   /** The photo that a call uploads. */
   photoId(reissueId: string, updateId: string): string {
     return `ph_${this.hmac(['photo', reissueId, updateId].join(separator)).slice(0, idLength)}`;

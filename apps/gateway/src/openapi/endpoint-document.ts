@@ -11,7 +11,8 @@ export interface ResponseDocument {
 
 /** The texts of one endpoint in the OpenAPI document, in addition to its schemas. */
 export interface EndpointDocument {
-  readonly tag: 'Before starting' | 'Reissue' | 'Identity' | 'Password' | 'Terms' | 'Certificate';
+  readonly tag:
+    'Before starting' | 'Reissue' | 'Identity' | 'Password' | 'Terms' | 'Certificate' | 'Transfer';
   readonly summary: string;
   readonly description?: string;
   /** Example of a request body. */

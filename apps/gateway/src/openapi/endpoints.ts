@@ -171,6 +171,58 @@ export const endpoints = {
     },
     problems: ['not-issued', 'certificate-withdrawn', 'not-acceptable', 'invalid-request'],
   },
+  openTransfer: {
+    tag: 'Transfer',
+    summary: 'Open a transfer of a certificate to another device',
+    description:
+      'The sending device opens a transfer and shows the customer a number: the box, then digits that it chose itself and keeps secret. Both devices derive a key from those digits by CPace (CPACE-RISTR255-SHA512), whose shares this API passes on, so that it never learns the key, and one wrong number ends the transfer. See the security model.',
+    request: { share: example.transfers.share },
+    responses: {
+      201: { description: 'Opened. Ask for the state every second', example: example.transfers.open },
+    },
+    problems: ['unavailable'],
+  },
+  joinTransfer: {
+    tag: 'Transfer',
+    summary: 'Join a transfer',
+    description:
+      'The receiving device joins with the box of the number that the customer entered. A transfer is joined once.',
+    request: { box: example.transfers.open.box, share: example.transfers.share },
+    responses: {
+      200: {
+        description: 'Joined. `share` is that of the sending device',
+        example: example.transfers.joined,
+      },
+    },
+    problems: ['transfer-over'],
+  },
+  getTransfer: {
+    tag: 'Transfer',
+    summary: 'Get the state of a transfer',
+    description:
+      'For the device whose id it is: `share` is that of the other device. Only the receiving device gets `content`.',
+    responses: { 200: { description: 'The transfer', example: example.transfers.joined } },
+    problems: ['transfer-over'],
+  },
+  sendTransfer: {
+    tag: 'Transfer',
+    summary: 'Send the encrypted certificate',
+    description: 'Once the other device has joined. The content is encrypted for it, at most 24,576 bytes.',
+    request: { content: 'q80J5mV0aGluZy1pcy1zZWFsZWQtaW4tdGhpcy1leGFtcGxl' },
+    responses: {
+      200: { description: 'Stored until the other device has it', example: example.transfers.sent },
+    },
+    problems: ['transfer-over'],
+  },
+  endTransfer: {
+    tag: 'Transfer',
+    summary: 'End a transfer',
+    description:
+      'Deletes the content. `FAILED`: the receiving device cannot decrypt it, or one of the devices cancels.',
+    request: { outcome: 'RECEIVED' },
+    responses: { 200: { description: 'Ended', example: example.transfers.received } },
+    problems: ['transfer-over'],
+  },
   checkVid: {
     tag: 'Certificate',
     summary: 'Check a resident registration number against a certificate',

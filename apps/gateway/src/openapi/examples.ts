@@ -154,6 +154,23 @@ export const verificationResults = [
   { challengeId: challengeIds.phone, accepted: true },
 ];
 
+const share = 'PFoV2yDjZ0k1Y3s0VtW9cX8hPp0Kc2mT1nQ4rLb7sWU';
+const openTransfer = {
+  transferId: 'tr_0b9d4c61f27a4e8893c5d6e7f8091a2b',
+  box: '0427',
+  state: 'OPEN',
+  share: null,
+  content: null,
+  expiresAt: '2026-11-23T01:13:00.000Z',
+} as const;
+export const transfers = {
+  share,
+  open: openTransfer,
+  joined: { ...openTransfer, transferId: 'tr_5e6f708192a3b4c5d6e7f8091a2b0b9d', state: 'JOINED', share },
+  sent: { ...openTransfer, state: 'SENT', share },
+  received: { ...openTransfer, state: 'RECEIVED', share },
+} as const;
+
 export const vidCheck = { serial, matches: true };
 
 export const registration = {

@@ -9,6 +9,7 @@ export interface ProblemSource {
 
 const style = `
   :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+  body { background: light-dark(#ffffff, #16181c); color: light-dark(#1b1d21, #eceef1); }
   body { max-width: 64rem; margin: 0 auto; padding: 1rem; }
   article { border-top: 1px solid #8888; padding: 0.5rem 0; scroll-margin-top: 1rem; }
   article:target { outline: 3px solid #2a6fdb; outline-offset: 0.25rem; }

@@ -20,6 +20,7 @@ import { gatewayFeatures } from '../features.js';
 import { dependencyProblem, problemPage } from '../problems.js';
 import type { OpenChallenge } from '#libs/db/identity';
 import type { GatewayQueries } from '../queries.js';
+import { InMemoryTransfers } from './in-memory-transfers.js';
 
 /** Thumbprint of the key that reissues are for. */
 const keyThumbprint = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
@@ -69,9 +70,14 @@ export class InMemoryGateway {
   readonly issued = new Set<string>();
   /** Reissues whose tokens were revoked. */
   readonly revoked = new Set<string>();
+  readonly transfers = new InMemoryTransfers();
   readonly closing = new AbortController();
   /** The limits of calls, and by key the time at which a used limit is full again. */
-  readonly rates: Record<LimitedCall, CallRates> = { start: generous, call: generous };
+  readonly rates: Record<LimitedCall, CallRates> = {
+    start: generous,
+    transfer: generous,
+    call: generous,
+  };
   readonly limits = new Map<string, number>();
   /** The bank on the page; the fictional one if undefined. */
   pageBrand: GatewayConfig['pageBrand'];
@@ -168,6 +174,13 @@ export class InMemoryGateway {
       get limitDeviceStarts() {
         return rates.start.device;
       },
+      transferMs: 600_000,
+      get limitAddressTransfers() {
+        return rates.transfer.address;
+      },
+      get limitDeviceTransfers() {
+        return rates.transfer.device;
+      },
       get limitAddressCalls() {
         return rates.call.address;
       },
@@ -216,6 +229,7 @@ export class InMemoryGateway {
       findVidCheck: async (checkId: string) => this.vidChecks.get(checkId),
       isIssued: async (serial: string) => this.issued.has(serial),
       photos: {},
+      transfers: this.transfers,
     };
     return queries as GatewayQueries;
   }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useFlow } from '../flow/use-flow.js';
 import type { KeptCertificate } from '../key/store.js';
 import { useWords } from '../words/index.js';
-import { SaveButtons } from './save-buttons.js';
+import { SaveWays } from './save-ways.js';
 
 /** The certificates that are kept in this browser, with buttons to save and to delete them. */
 export function KeptCertificates() {
@@ -34,7 +34,7 @@ function OneCertificate({ certificate, onErase }: { certificate: KeptCertificate
       <p>
         {save.serial} <span className="mono">{certificate.serial}</span>
       </p>
-      <SaveButtons issued={certificate} serial={certificate.serial} />
+      <SaveWays certificate={certificate} />
       <button className="plain" onClick={() => dialog.current?.showModal()}>
         {here.erase}
       </button>

@@ -5,18 +5,21 @@ interface SavePicker {
   showSaveFilePicker?(options: { suggestedName: string }): Promise<FileSystemFileHandle>;
 }
 
-/** The file that was saved, or that the browser was asked to save one, or that none was saved. */
-export type SaveOutcome = { readonly file: FileSystemFileHandle } | 'ASKED' | 'NOT_SAVED';
+/** A file that was made in the page. */
+export interface MadeFile {
+  readonly content: Uint8Array<ArrayBuffer>;
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The file that was saved, or that the browser was asked to save or share one, or that none was saved. */
+export type SaveOutcome = { readonly file: FileSystemFileHandle } | 'ASKED' | 'SHARED' | 'NOT_SAVED';
 
 /**
- * Saves a file that was made in the page: at the place that the customer chooses, where the page can read the file
- * again, or as a download, of which the page does not learn whether the file was saved.
+ * Saves a file at the place that the customer chooses, where the page can read the file again, or as a download, of which
+ * the page does not learn whether the file was saved.
  */
-export async function saveFile(
-  content: Uint8Array<ArrayBuffer>,
-  name: string,
-  type: string,
-): Promise<SaveOutcome> {
+export async function saveFile({ content, name, type }: MadeFile): Promise<SaveOutcome> {
   const ask = () => {
     download(name, new Blob([content], { type }));
     return 'ASKED' as const;
@@ -27,8 +30,7 @@ export async function saveFile(
   try {
     file = await showSaveFilePicker.call(window, { suggestedName: name });
   } catch (error) {
-    const cancelled = error instanceof DOMException && error.name === 'AbortError';
-    return cancelled ? 'NOT_SAVED' : ask();
+    return isCancelled(error) ? 'NOT_SAVED' : ask();
   }
   try {
     const stream = await file.createWritable();
@@ -39,3 +41,21 @@ export async function saveFile(
     return 'NOT_SAVED';
   }
 }
+
+/** Whether this browser may share such a file. It can still refuse the file when it is shared. */
+export function canShareFiles(name: string, type: string): boolean {
+  const files = [new File([], name, { type })];
+  return navigator.canShare?.({ files }) ?? false;
+}
+
+/** Passes a file to the share sheet of the device. The page does not learn what became of it. */
+export async function shareFile({ content, name, type }: MadeFile): Promise<SaveOutcome | 'REFUSED'> {
+  try {
+    await navigator.share({ files: [new File([content], name, { type })] });
+    return 'SHARED';
+  } catch (error) {
+    return isCancelled(error) ? 'NOT_SAVED' : 'REFUSED';
+  }
+}
+
+const isCancelled = (error: unknown) => error instanceof DOMException && error.name === 'AbortError';

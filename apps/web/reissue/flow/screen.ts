@@ -2,7 +2,7 @@ import type { Reissue } from '#libs/client';
 import type { KeptReissue } from '../key/store.js';
 
 /** Screens before the start of the reissue. */
-export const firstScreens = ['prepare', 'reason', 'consent', 'applicant'] as const;
+export const firstScreens = ['prepare', 'receive', 'reason', 'consent', 'applicant'] as const;
 export type FirstScreen = (typeof firstScreens)[number];
 
 export type Screen =
@@ -52,6 +52,7 @@ export function screenOf(reissue: Reissue, kept: KeptReissue | undefined): Scree
 
 const steps: Readonly<Record<Screen, number | undefined>> = {
   prepare: undefined,
+  receive: undefined,
   reason: 1,
   consent: 1,
   applicant: 1,

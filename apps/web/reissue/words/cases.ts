@@ -11,3 +11,6 @@ export type SlowPart = 'IDENTITY' | 'ISSUANCE' | 'BANK';
 
 /** Why the chosen files are no copy of the new certificate. */
 export type CopyFault = 'NO_FILE' | 'LOCKED' | 'ANOTHER';
+
+/** Why a transfer has ended without a certificate at the receiving device. */
+export type TransferFailure = 'WRONG_NUMBER' | 'OVER' | 'UNREACHED';

@@ -1,7 +1,7 @@
 import type { ReissueReason, Method } from '#libs/client';
 import type { Carrier, EndCode } from '#libs/domain';
 import type { KeyForm } from '../key/key-files.js';
-import type { MissingFeature, CopyFault, OldCertificateCase, SlowPart } from './cases.js';
+import type { MissingFeature, CopyFault, OldCertificateCase, SlowPart, TransferFailure } from './cases.js';
 
 /** The old certificate after a cancellation. */
 const afterCancel: Readonly<Record<OldCertificateCase, string>> = {
@@ -245,7 +245,7 @@ export const pageEnglish = {
     title: 'Save your new certificate',
     lead: 'Your certificate is issued. Save it now: its key is on this device only, and the bank has no copy.',
     zip: 'Save as NPKI folder (.zip)',
-    zipHelp: 'For banking and government sites. Unpack it where you keep your certificates.',
+    zipHelp: 'For banking and government sites and for programs on a computer.',
     p12: 'Save as one file (.p12)',
     p12Help: 'For browsers, mail programs and other devices.',
     otherForms: 'Does a program not open the files?',
@@ -266,13 +266,79 @@ export const pageEnglish = {
     hereHelp:
       'For devices that only you use. The certificate stays in this browser, encrypted with your password, until you delete it here or clear the browser data.',
     hereRefused: 'This browser could not keep the certificate. Save it as a file.',
-    saved: 'Saved.',
-    asked: 'Your browser was asked to save the file. Please check that it was saved.',
+    outcomes: {
+      SAVED: 'Saved.',
+      ASKED: 'Your browser was asked to save the file. Please check that it was saved.',
+      SHARED: 'The file was passed to the app that you chose. Please check that it was saved.',
+    },
+    share: 'Save in an app of this device (.p12)',
+    shareHelp: 'For a files app or a cloud. The file is encrypted with your certificate password.',
+    shareRefused: 'This browser cannot pass this file to another app. Save it in another way.',
+    others: 'Other ways to save it',
+    unpack: 'Unpack the .zip file that you saved.',
+    openPlace: {
+      WINDOWS: 'Enter this place in the address bar of the file explorer:',
+      MACOS: 'Select “Go > Go to Folder” in Finder, and enter this place:',
+      LINUX: 'Open this place (your home folder) in the file manager:',
+    },
+    moveFolder: 'Move the folder NPKI to that place. If there is one already, merge them.',
     notSaved: 'The file was not saved. Please try again.',
     next: 'Check the saved file',
     until: 'Valid until',
     subject: 'Issued to',
     serial: 'Serial number',
+  },
+  transfer: {
+    send: 'Send it to another device',
+    sendHelp: 'To a computer or another phone. It is sent encrypted, so that the bank cannot read it either.',
+    sendHelpKept:
+      'To a computer or another phone; it is kept in this browser, too. It is sent encrypted, so that the bank cannot read it either.',
+    title: 'On the receiving device',
+    byCamera: 'Phone: point the camera at the QR code.',
+    byNumber: (address: string) =>
+      `Computer: open ${address}, select “Receive a certificate from another device”, and enter the transfer number.`,
+    qr: 'QR code for the camera of the receiving device',
+    number: 'Transfer number',
+    within: (time: string) => `Enter it within ${time}. It can be used once.`,
+    warning:
+      'Do not give the transfer number to anyone. The bank never asks for it by phone or text message.',
+    progress: {
+      OPENING: 'Making a transfer number.',
+      SHOWN: 'The transfer number is ready.',
+      JOINED: 'The receiving device is connected. Sending the certificate.',
+      RECEIVED: 'The certificate was sent to the receiving device.',
+    },
+    failures: {
+      WRONG_NUMBER:
+        'The transfer number was wrong, or the receiving device cancelled. Send it again with a new number.',
+      OVER: 'The time has expired. Send it again with a new number.',
+      UNREACHED: 'We cannot be reached. Check your connection and send it again.',
+    } satisfies Record<TransferFailure, string>,
+    again: 'Make a new number',
+    cancel: 'Cancel sending',
+    done: 'OK',
+  },
+  receive: {
+    open: 'Receive a certificate from another device',
+    title: 'Receive a certificate',
+    lead: 'On the sending device, select “Send it to another device” on this page. Do not close its screen.',
+    label: 'Transfer number',
+    hint: 'The 12 digits that the sending device shows.',
+    wrong: 'Check the digits. All 12 must be correct.',
+    go: 'Receive',
+    receiving: 'Receiving the certificate.',
+    failures: {
+      WRONG_NUMBER:
+        'The transfer number was wrong, or the sending device cancelled. Make a new number on the sending device.',
+      OVER: 'This transfer number cannot be used. Make a new number on the sending device.',
+      UNREACHED: 'We cannot be reached. Check your connection and try again.',
+    } satisfies Record<TransferFailure, string>,
+    openTitle: 'The certificate has arrived',
+    openLead: 'Enter your certificate password. The files are opened on this device for a test signature.',
+    worksTitle: 'You can use the certificate on this device',
+    worksLead: 'The test signature is valid. Save the certificate on this device.',
+    kept: 'It is kept in this browser. You can find it on the first screen of this page.',
+    leave: 'If you finish without saving it, the certificate does not stay on this device.',
   },
   check: {
     title: 'Check that the new certificate works',

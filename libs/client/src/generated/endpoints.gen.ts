@@ -25,6 +25,11 @@ export const endpoints = {
   withdrawConsent: { method: 'POST', path: '/v1/reissues/{id}/consents/withdrawals' },
   uploadPhoto: { method: 'POST', path: '/v1/reissues/{id}/identity/photos' },
   checkVid: { method: 'POST', path: '/v1/certificates/{serial}/vid-checks' },
+  openTransfer: { method: 'POST', path: '/v1/transfers' },
+  joinTransfer: { method: 'POST', path: '/v1/transfers/joins' },
+  getTransfer: { method: 'GET', path: '/v1/transfers/{transferId}' },
+  sendTransfer: { method: 'POST', path: '/v1/transfers/{transferId}/content' },
+  endTransfer: { method: 'POST', path: '/v1/transfers/{transferId}/end' },
 } as const;
 
 /** The request and the response of each endpoint. */
@@ -51,6 +56,11 @@ export interface Endpoints {
   withdrawConsent: { data: types.WithdrawConsentData; answer: types.WithdrawConsentResponse };
   uploadPhoto: { data: types.UploadPhotoData; answer: types.UploadPhotoResponse };
   checkVid: { data: types.CheckVidData; answer: types.CheckVidResponse };
+  openTransfer: { data: types.OpenTransferData; answer: types.OpenTransferResponse };
+  joinTransfer: { data: types.JoinTransferData; answer: types.JoinTransferResponse };
+  getTransfer: { data: types.GetTransferData; answer: types.GetTransferResponse };
+  sendTransfer: { data: types.SendTransferData; answer: types.SendTransferResponse };
+  endTransfer: { data: types.EndTransferData; answer: types.EndTransferResponse };
 }
 
 /** The last part of each problem type that the document names. */
@@ -96,6 +106,7 @@ export type ProblemSlug =
   | 'too-many-sends'
   | 'too-many-steps'
   | 'too-many-wrong-checks'
+  | 'transfer-over'
   | 'unavailable'
   | 'unknown-api-key'
   | 'unknown-challenge'

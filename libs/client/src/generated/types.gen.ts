@@ -476,6 +476,53 @@ export type VidCheckResponse = {
     matches: boolean;
 };
 
+export type TransferRequest = {
+    /**
+     * base64url; the public share of this device, 32 bytes
+     */
+    share: string;
+};
+
+export type Transfer = {
+    /**
+     * known to this device only
+     */
+    transferId: string;
+    box: string;
+    state: 'OPEN' | 'JOINED' | 'SENT' | 'RECEIVED' | 'FAILED';
+    /**
+     * base64url; the public share of the other device
+     */
+    share: string | null;
+    /**
+     * base64url; for the receiving device, while it is SENT
+     */
+    content: string | null;
+    expiresAt: string;
+};
+
+export type TransferJoin = {
+    /**
+     * the first four digits of the number
+     */
+    box: string;
+    /**
+     * base64url; the public share of this device, 32 bytes
+     */
+    share: string;
+};
+
+export type TransferContent = {
+    /**
+     * base64url; encrypted for the other device
+     */
+    content: string;
+};
+
+export type TransferEnd = {
+    outcome: 'RECEIVED' | 'FAILED';
+};
+
 export type Problem = {
     /**
      * stable; urn:reseal:problem:…
@@ -505,6 +552,10 @@ export type Problem = {
 
 export type ReissueEventData = {
     reissueId: string;
+    /**
+     * by which the customer names the reissue; events of earlier releases have none
+     */
+    receiptNumber?: string;
     /**
      * pseudonym
      */
@@ -547,6 +598,10 @@ export type CertificateEventData = {
      * RFC 5280 section 5.3.1
      */
     revocationReason?: string;
+    /**
+     * of `expiring`: how many days in Korea before the expiry this is announced; -1 on the day after
+     */
+    daysLeft?: number;
 };
 
 export type AuditEventData = {
@@ -2633,6 +2688,496 @@ export type CheckVidResponses = {
 
 export type CheckVidResponse = CheckVidResponses[keyof CheckVidResponses];
 
+export type OpenTransferData = {
+    body: TransferRequest;
+    headers: {
+        /**
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
+         */
+        'Idempotency-Key': string;
+        /**
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
+         */
+        'X-Device-Id'?: string;
+        /**
+         * Language of the texts in problems: ko or en
+         */
+        'Accept-Language'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/transfers';
+};
+
+export type OpenTransferErrors = {
+    /**
+     * `idempotency-key-required`: An Idempotency-Key is required; `malformed-request`: The request cannot be read
+     */
+    400: Problem & {
+        type?: 'urn:reseal:problem:idempotency-key-required' | 'urn:reseal:problem:malformed-request';
+    };
+    /**
+     * `unknown-api-key`: The API key is unknown
+     */
+    401: Problem & {
+        type?: 'urn:reseal:problem:unknown-api-key';
+    };
+    /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
+    };
+    /**
+     * `idempotency-mismatch`: This Idempotency-Key was used for another request
+     */
+    409: Problem & {
+        type?: 'urn:reseal:problem:idempotency-mismatch';
+    };
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem & {
+        type?: 'urn:reseal:problem:body-too-large';
+    };
+    /**
+     * `unsupported-media-type`: The media type is not supported
+     */
+    415: Problem & {
+        type?: 'urn:reseal:problem:unsupported-media-type';
+    };
+    /**
+     * `invalid-request`: The request has invalid content
+     */
+    422: Problem & {
+        type?: 'urn:reseal:problem:invalid-request';
+    };
+    /**
+     * `too-many-requests`: Too many requests
+     */
+    429: Problem & {
+        type?: 'urn:reseal:problem:too-many-requests';
+    };
+    /**
+     * `internal-error`: Something went wrong on our side
+     */
+    500: Problem & {
+        type?: 'urn:reseal:problem:internal-error';
+    };
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem & {
+        type?: 'urn:reseal:problem:unavailable';
+    };
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type OpenTransferError = OpenTransferErrors[keyof OpenTransferErrors];
+
+export type OpenTransferResponses = {
+    /**
+     * Opened. Ask for the state every second
+     */
+    201: Transfer;
+};
+
+export type OpenTransferResponse = OpenTransferResponses[keyof OpenTransferResponses];
+
+export type JoinTransferData = {
+    body: TransferJoin;
+    headers: {
+        /**
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
+         */
+        'Idempotency-Key': string;
+        /**
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
+         */
+        'X-Device-Id'?: string;
+        /**
+         * Language of the texts in problems: ko or en
+         */
+        'Accept-Language'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/transfers/joins';
+};
+
+export type JoinTransferErrors = {
+    /**
+     * `idempotency-key-required`: An Idempotency-Key is required; `malformed-request`: The request cannot be read
+     */
+    400: Problem & {
+        type?: 'urn:reseal:problem:idempotency-key-required' | 'urn:reseal:problem:malformed-request';
+    };
+    /**
+     * `unknown-api-key`: The API key is unknown
+     */
+    401: Problem & {
+        type?: 'urn:reseal:problem:unknown-api-key';
+    };
+    /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
+    };
+    /**
+     * `idempotency-mismatch`: This Idempotency-Key was used for another request
+     */
+    409: Problem & {
+        type?: 'urn:reseal:problem:idempotency-mismatch';
+    };
+    /**
+     * `transfer-over`: This transfer is not possible
+     */
+    410: Problem & {
+        type?: 'urn:reseal:problem:transfer-over';
+    };
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem & {
+        type?: 'urn:reseal:problem:body-too-large';
+    };
+    /**
+     * `unsupported-media-type`: The media type is not supported
+     */
+    415: Problem & {
+        type?: 'urn:reseal:problem:unsupported-media-type';
+    };
+    /**
+     * `invalid-request`: The request has invalid content
+     */
+    422: Problem & {
+        type?: 'urn:reseal:problem:invalid-request';
+    };
+    /**
+     * `too-many-requests`: Too many requests
+     */
+    429: Problem & {
+        type?: 'urn:reseal:problem:too-many-requests';
+    };
+    /**
+     * `internal-error`: Something went wrong on our side
+     */
+    500: Problem & {
+        type?: 'urn:reseal:problem:internal-error';
+    };
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem & {
+        type?: 'urn:reseal:problem:unavailable';
+    };
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type JoinTransferError = JoinTransferErrors[keyof JoinTransferErrors];
+
+export type JoinTransferResponses = {
+    /**
+     * Joined. `share` is that of the sending device
+     */
+    200: Transfer;
+};
+
+export type JoinTransferResponse = JoinTransferResponses[keyof JoinTransferResponses];
+
+export type GetTransferData = {
+    body?: never;
+    headers?: {
+        /**
+         * Language of the texts in problems: ko or en
+         */
+        'Accept-Language'?: string;
+    };
+    path: {
+        /**
+         * id of the transfer, which only this device knows
+         */
+        transferId: string;
+    };
+    query?: never;
+    url: '/v1/transfers/{transferId}';
+};
+
+export type GetTransferErrors = {
+    /**
+     * `unknown-api-key`: The API key is unknown
+     */
+    401: Problem & {
+        type?: 'urn:reseal:problem:unknown-api-key';
+    };
+    /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
+    };
+    /**
+     * `transfer-over`: This transfer is not possible
+     */
+    410: Problem & {
+        type?: 'urn:reseal:problem:transfer-over';
+    };
+    /**
+     * `internal-error`: Something went wrong on our side
+     */
+    500: Problem & {
+        type?: 'urn:reseal:problem:internal-error';
+    };
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem & {
+        type?: 'urn:reseal:problem:unavailable';
+    };
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type GetTransferError = GetTransferErrors[keyof GetTransferErrors];
+
+export type GetTransferResponses = {
+    /**
+     * The transfer
+     */
+    200: Transfer;
+};
+
+export type GetTransferResponse = GetTransferResponses[keyof GetTransferResponses];
+
+export type SendTransferData = {
+    body: TransferContent;
+    headers: {
+        /**
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
+         */
+        'Idempotency-Key': string;
+        /**
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
+         */
+        'X-Device-Id'?: string;
+        /**
+         * Language of the texts in problems: ko or en
+         */
+        'Accept-Language'?: string;
+    };
+    path: {
+        /**
+         * id of the transfer, which only this device knows
+         */
+        transferId: string;
+    };
+    query?: never;
+    url: '/v1/transfers/{transferId}/content';
+};
+
+export type SendTransferErrors = {
+    /**
+     * `idempotency-key-required`: An Idempotency-Key is required; `malformed-request`: The request cannot be read
+     */
+    400: Problem & {
+        type?: 'urn:reseal:problem:idempotency-key-required' | 'urn:reseal:problem:malformed-request';
+    };
+    /**
+     * `unknown-api-key`: The API key is unknown
+     */
+    401: Problem & {
+        type?: 'urn:reseal:problem:unknown-api-key';
+    };
+    /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
+    };
+    /**
+     * `idempotency-mismatch`: This Idempotency-Key was used for another request
+     */
+    409: Problem & {
+        type?: 'urn:reseal:problem:idempotency-mismatch';
+    };
+    /**
+     * `transfer-over`: This transfer is not possible
+     */
+    410: Problem & {
+        type?: 'urn:reseal:problem:transfer-over';
+    };
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem & {
+        type?: 'urn:reseal:problem:body-too-large';
+    };
+    /**
+     * `unsupported-media-type`: The media type is not supported
+     */
+    415: Problem & {
+        type?: 'urn:reseal:problem:unsupported-media-type';
+    };
+    /**
+     * `invalid-request`: The request has invalid content
+     */
+    422: Problem & {
+        type?: 'urn:reseal:problem:invalid-request';
+    };
+    /**
+     * `too-many-requests`: Too many requests
+     */
+    429: Problem & {
+        type?: 'urn:reseal:problem:too-many-requests';
+    };
+    /**
+     * `internal-error`: Something went wrong on our side
+     */
+    500: Problem & {
+        type?: 'urn:reseal:problem:internal-error';
+    };
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem & {
+        type?: 'urn:reseal:problem:unavailable';
+    };
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type SendTransferError = SendTransferErrors[keyof SendTransferErrors];
+
+export type SendTransferResponses = {
+    /**
+     * Stored until the other device has it
+     */
+    200: Transfer;
+};
+
+export type SendTransferResponse = SendTransferResponses[keyof SendTransferResponses];
+
+export type EndTransferData = {
+    body: TransferEnd;
+    headers: {
+        /**
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
+         */
+        'Idempotency-Key': string;
+        /**
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
+         */
+        'X-Device-Id'?: string;
+        /**
+         * Language of the texts in problems: ko or en
+         */
+        'Accept-Language'?: string;
+    };
+    path: {
+        /**
+         * id of the transfer, which only this device knows
+         */
+        transferId: string;
+    };
+    query?: never;
+    url: '/v1/transfers/{transferId}/end';
+};
+
+export type EndTransferErrors = {
+    /**
+     * `idempotency-key-required`: An Idempotency-Key is required; `malformed-request`: The request cannot be read
+     */
+    400: Problem & {
+        type?: 'urn:reseal:problem:idempotency-key-required' | 'urn:reseal:problem:malformed-request';
+    };
+    /**
+     * `unknown-api-key`: The API key is unknown
+     */
+    401: Problem & {
+        type?: 'urn:reseal:problem:unknown-api-key';
+    };
+    /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
+    };
+    /**
+     * `idempotency-mismatch`: This Idempotency-Key was used for another request
+     */
+    409: Problem & {
+        type?: 'urn:reseal:problem:idempotency-mismatch';
+    };
+    /**
+     * `transfer-over`: This transfer is not possible
+     */
+    410: Problem & {
+        type?: 'urn:reseal:problem:transfer-over';
+    };
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem & {
+        type?: 'urn:reseal:problem:body-too-large';
+    };
+    /**
+     * `unsupported-media-type`: The media type is not supported
+     */
+    415: Problem & {
+        type?: 'urn:reseal:problem:unsupported-media-type';
+    };
+    /**
+     * `invalid-request`: The request has invalid content
+     */
+    422: Problem & {
+        type?: 'urn:reseal:problem:invalid-request';
+    };
+    /**
+     * `too-many-requests`: Too many requests
+     */
+    429: Problem & {
+        type?: 'urn:reseal:problem:too-many-requests';
+    };
+    /**
+     * `internal-error`: Something went wrong on our side
+     */
+    500: Problem & {
+        type?: 'urn:reseal:problem:internal-error';
+    };
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem & {
+        type?: 'urn:reseal:problem:unavailable';
+    };
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type EndTransferError = EndTransferErrors[keyof EndTransferErrors];
+
+export type EndTransferResponses = {
+    /**
+     * Ended
+     */
+    200: Transfer;
+};
+
+export type EndTransferResponse = EndTransferResponses[keyof EndTransferResponses];
+
 export type ReissueEventWebhookPayload = {
     specversion: '1.0';
     /**
@@ -2672,7 +3217,7 @@ export type CertificateEventWebhookPayload = {
     id: string;
     source: string;
     /**
-     * Further types may follow. Now: `reseal.certificate.issued.v1`, `reseal.certificate.registered.v1`, `reseal.certificate.held.v1`, `reseal.certificate.released.v1`, `reseal.certificate.revoked.v1`
+     * Further types may follow. Now: `reseal.certificate.issued.v1`, `reseal.certificate.registered.v1`, `reseal.certificate.held.v1`, `reseal.certificate.released.v1`, `reseal.certificate.revoked.v1`, `reseal.certificate.expiring.v1`
      */
     type: string;
     /**

@@ -9,7 +9,7 @@ import { useKeyPassword } from '../../key/use-key-password.js';
 import { PasswordField } from '../../components/field.js';
 import { Form } from '../../components/form.js';
 import { SavedCopyForm } from '../../components/saved-copy-form.js';
-import { SaveButtons } from '../../components/save-buttons.js';
+import { SaveWays } from '../../components/save-ways.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
@@ -34,10 +34,9 @@ export function DoneStep() {
         <section>
           <h2>{done.saveTitle}</h2>
           <p>{done.saveLead}</p>
-          <SaveButtons
-            issued={issued}
-            serial={serial}
-            onSaved={(saving) => setSavedFile(saving === 'ASKED' ? undefined : saving.file)}
+          <SaveWays
+            certificate={{ ...issued, serial }}
+            onSaved={(saving) => setSavedFile(typeof saving === 'object' ? saving.file : undefined)}
           />
         </section>
       )}

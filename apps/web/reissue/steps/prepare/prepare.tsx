@@ -5,8 +5,8 @@ import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 /** The first screen: what the customer needs, how long it takes, and where to go without it. */
-export function Prepare({ onNext }: { onNext: () => void }) {
-  const { prepare } = useWords();
+export function Prepare({ onNext, onReceive }: { onNext: () => void; onReceive: () => void }) {
+  const { prepare, receive } = useWords();
   const { resumable } = useFlow();
   return (
     <ScreenFrame title={prepare.title} lead={prepare.lead}>
@@ -19,6 +19,9 @@ export function Prepare({ onNext }: { onNext: () => void }) {
       <p className={resumable ? 'box' : 'box notice'}>{resumable ? prepare.close : prepare.keepOpen}</p>
       <button className="main" onClick={onNext}>
         {prepare.start}
+      </button>
+      <button className="second" onClick={onReceive}>
+        {receive.open}
       </button>
       <details>
         <summary>{prepare.without}</summary>
