@@ -24,10 +24,12 @@ async function containersOf(service: string): Promise<string[]> {
 const evaluateIn = (container: string, script: string) =>
   podman('exec', container, '/nodejs/bin/node', '--eval', script);
 
-async function isReady(container: string): Promise<boolean> {
-  const script = `fetch('http://127.0.0.1:3010/health/ready').then(({ ok }) => console.log(ok), () => console.log(false))`;
-  return (await evaluateIn(container, script)).trim() === 'true';
-}
+/** Runs the health check of a container, which podman does only beside systemd by itself. */
+const isReady = (container: string): Promise<boolean> =>
+  podman('healthcheck', 'run', container).then(
+    () => true,
+    () => false,
+  );
 
 async function untilAllReady(): Promise<void> {
   for (const app of apps)

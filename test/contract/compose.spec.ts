@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadConfig, settingsOf } from '#libs/config';
 import { parse } from 'yaml';
@@ -19,6 +20,7 @@ interface Service {
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly secrets?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly unknown[] };
 }
 interface Compose {
   readonly services: Readonly<Record<string, Service>>;
@@ -78,6 +80,12 @@ describe.each(apps)('%s in deploy/compose', (app) => {
     expect(mounted.map(sourceOf).sort()).toEqual([...new Set(own)].sort());
     const named = Object.values(environment).filter((value) => value.startsWith(secretsFolder));
     expect(named.map((value) => basename(value)).sort()).toEqual([...mounted].sort());
+  });
+
+  it('has a health check that is a command', () => {
+    const { test } = services[app]!.healthcheck!;
+    expect(test.slice(0, 3)).toEqual(['CMD', '/nodejs/bin/node', '--eval']);
+    expect(() => new Script(test[3] as string)).not.toThrow();
   });
 
   it('runs a program that there is', () => {
