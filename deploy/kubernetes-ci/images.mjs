@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { appImage, buildAppImage, deriveImage } from '../image/images.mjs';
 import { pauseImage } from './configuration.mjs';
 
 const run = promisify(execFile);
 
-const image = 'localhost/reseal';
-/** The release that is installed first. */
-const first = `${image}:test`;
+const next = 'localhost/reseal:next';
+const broken = 'localhost/reseal:broken';
 
 /** In place of the gateway's program: it fails as one with a missing module does. */
 const brokenGateway = "throw new Error('This release is broken.');\n";
@@ -17,35 +17,24 @@ const brokenGateway = "throw new Error('This release is broken.');\n";
  * Builds the image of deploy/image, and others for upgrades: `next` has the same content, and the gateway of `broken` does
  * not start. All are in one archive (OCI), together with the image that keeps a pod's network.
  * @param {string} folder
- * @param {string} root of the repository
  * @returns {Promise<string>} path of the archive
  */
-export async function buildImages(folder, root) {
+export async function buildImages(folder) {
   fs.mkdirSync(folder, { recursive: true });
-  await run(process.execPath, [path.join(root, 'deploy/image/build.mjs'), '--tag', first], {
-    maxBuffer: 2 ** 26,
-  });
+  await buildAppImage();
   const gateway = path.join(folder, 'main.js');
   fs.writeFileSync(gateway, brokenGateway);
-  await derive(first, `${image}:broken`, [gateway, '/app/dist/apps/gateway/src/main.js']);
-  await derive(first, `${image}:next`);
+  await deriveImage(appImage, broken, {
+    files: [[gateway, '/app/dist/apps/gateway/src/main.js']],
+    configuration: ['--label', `reseal.image=${broken}`],
+  });
+  await deriveImage(appImage, next, { configuration: ['--label', `reseal.image=${next}`] });
   // Debian's catatonit is a static program.
-  await derive('scratch', pauseImage, ['/usr/bin/catatonit', '/pause'], ['--entrypoint', '["/pause", "-P"]']);
-  return archiveOf([first, `${image}:next`, `${image}:broken`, pauseImage], folder);
-}
-
-/**
- * @param {string} from an image
- * @param {string} to
- * @param {string[]} [file] source and target of a file that it adds
- * @param {string[]} [configuration]
- */
-async function derive(from, to, file, configuration = ['--label', `reseal.image=${to}`]) {
-  const { stdout } = await run('buildah', ['from', '--pull-never', from]);
-  const container = stdout.trim();
-  if (file) await run('buildah', ['copy', '--quiet', container, ...file]);
-  await run('buildah', ['config', ...configuration, container]);
-  await run('buildah', ['commit', '--quiet', '--rm', container, to]);
+  await deriveImage('scratch', pauseImage, {
+    files: [['/usr/bin/catatonit', '/pause']],
+    configuration: ['--entrypoint', '["/pause", "-P"]'],
+  });
+  return archiveOf([appImage, next, broken, pauseImage], folder);
 }
 
 /**

@@ -4,7 +4,7 @@ import { goBinaries } from '../local/artifacts/go-binaries.mjs';
 import { runInForeground } from '../local/lib/commands.mjs';
 import { helm, kubernetesNode } from '../local/lib/go-sets.mjs';
 import { ProgressReport } from '../local/lib/progress-report.mjs';
-import { readSettings } from '../local/lib/settings.mjs';
+import { engineSettings } from '../local/lib/settings.mjs';
 import { Stack } from '../local/stack/stack.mjs';
 import { withStack } from '../local/stack/with-stack.mjs';
 import { nodeAddress, prepareNamespaces } from './network.mjs';
@@ -22,13 +22,7 @@ const { values, positionals } = parseArgs({
 const [command = '', ...args] = positionals;
 
 prepareNamespaces();
-// With the default ports: no other program is in this network.
-const { RESEAL_STATE, RESEAL_CACHE, RESEAL_ENV } = process.env;
-const settings = {
-  ...readSettings({ RESEAL_STATE, RESEAL_CACHE, RESEAL_ENV }),
-  host: nodeAddress,
-  infrastructureOnly: true,
-};
+const settings = engineSettings(nodeAddress);
 const report = new ProgressReport(process.stderr);
 const stack = new Stack(settings, report);
 const node = new Node(settings, report, {

@@ -19,11 +19,11 @@ const controlGroups = '/sys/fs/cgroup';
  * @param {SpawnOptions} options
  * @returns {Promise<number>} the exit code
  */
-export async function runOnNode({ root, state }, report, command, options) {
+export async function runOnNode({ state }, report, command, options) {
   const own = path.join(state, 'node');
   const images = await report.step(
     'Images built',
-    () => buildImages(path.join(own, 'images'), root),
+    () => buildImages(path.join(own, 'images')),
     'Building the images: one to three minutes',
   );
   const main = fileURLToPath(new URL('main.mjs', import.meta.url));

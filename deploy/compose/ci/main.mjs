@@ -5,7 +5,7 @@ import { runInForeground } from '../../local/lib/commands.mjs';
 import { system, usePrivateFolders } from '../../local/lib/namespaces.mjs';
 import { ProgressReport } from '../../local/lib/progress-report.mjs';
 import { podmanCompose } from '../../local/lib/python-sets.mjs';
-import { readSettings } from '../../local/lib/settings.mjs';
+import { engineSettings } from '../../local/lib/settings.mjs';
 import { Stack } from '../../local/stack/stack.mjs';
 import { withStack } from '../../local/stack/with-stack.mjs';
 
@@ -46,13 +46,7 @@ system('ip', 'address', 'add', `${enginesAddress}/32`, 'dev', 'engines');
 system('ip', 'link', 'set', 'engines', 'up');
 fs.writeFileSync('/proc/sys/net/ipv4/ip_forward', '1');
 
-// With the default ports: no other program is in this network.
-const { RESEAL_STATE, RESEAL_CACHE, RESEAL_ENV } = process.env;
-const settings = {
-  ...readSettings({ RESEAL_STATE, RESEAL_CACHE, RESEAL_ENV }),
-  host: enginesAddress,
-  infrastructureOnly: true,
-};
+const settings = engineSettings(enginesAddress);
 const report = new ProgressReport(process.stderr);
 const stack = new Stack(settings, report);
 process.exit(await withStack(stack, report, runCommand));

@@ -15,8 +15,8 @@ import { buildImages } from './images.mjs';
  * @param {SpawnOptions} options
  * @returns {Promise<number>} the exit code
  */
-export async function runBesideEngines({ root, state }, report, command, options) {
-  await report.step('Images built', () => buildImages(root), 'Building the images: one to three minutes');
+export async function runBesideEngines({ state }, report, command, options) {
+  await report.step('Images built', buildImages, 'Building the images: one to three minutes');
   const main = fileURLToPath(new URL('main.mjs', import.meta.url));
   return runInNamespaces(main, command, {
     ...options,

@@ -125,6 +125,15 @@ export const clusterSettings = (settings) => ({
   tls: true,
 });
 
+/**
+ * The settings of engines without apps in a network of their own, which have the default ports: no other program is in it.
+ * @param {string} host the address by which containers reach them
+ */
+export function engineSettings(host) {
+  const { RESEAL_STATE, RESEAL_CACHE, RESEAL_ENV } = process.env;
+  return { ...readSettings({ RESEAL_STATE, RESEAL_CACHE, RESEAL_ENV }), host, infrastructureOnly: true };
+}
+
 /** @param {string} state */
 const foldersIn = (state) => ({
   state,

@@ -235,7 +235,7 @@ export function appEnvironments(context) {
 }
 
 /**
- * Lets the example of a front end (libs/client/example) call the API. Other API keys come with their own origins.
+ * Lets the example of a front end (docs/examples/front-end) call the API. Other API keys come with their own origins.
  * @param {Record<string, string>} client
  * @returns {Record<string, string>}
  */
