@@ -53,16 +53,13 @@ export const caSetupConfig = z.object({
 });
 export type CaSetupConfig = z.output<typeof caSetupConfig>;
 
+/** How long a server keeps something, in days; undefined leaves it as it is. */
+export const retentionDays = () => z.coerce.number().int().min(1).max(3_650).optional();
+
 export const temporalSetupConfig = z.object({
   ...temporalServerConfig,
-  temporalRetentionDays: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(3_650)
-    .optional()
-    .describe(
-      'How long Temporal keeps the history of a workflow that has ended. By default 3 days in a new namespace; an existing one stays as it is.',
-    ),
+  temporalRetentionDays: retentionDays().describe(
+    'How long Temporal keeps the history of a workflow that has ended. By default 3 days in a new namespace; an existing one stays as it is.',
+  ),
 });
 export type TemporalSetupConfig = z.output<typeof temporalSetupConfig>;

@@ -2,6 +2,7 @@ import { count, kafkaConfig, loadConfig } from '#libs/config';
 import { defaultPartitions, kafkaCredentialsOf, planTopics } from '#libs/events';
 import { z } from 'zod';
 import type { SetupCommand } from '../command.js';
+import { retentionDays } from '../config.js';
 import { runPlan } from '../steps.js';
 
 export const kafkaSetupConfig = z.object({
@@ -12,15 +13,9 @@ export const kafkaSetupConfig = z.object({
   kafkaReplicas: count(0, { min: 0, max: 9 }).describe(
     "Number of copies of a topic that `setup kafka` creates. 0: the broker's default.",
   ),
-  kafkaRetentionDays: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(3_650)
-    .optional()
-    .describe(
-      'How long Kafka keeps the events of reissues and certificates. By default 30 days in a new topic; an existing one stays as it is. Checkpoints of the audit log are never deleted.',
-    ),
+  kafkaRetentionDays: retentionDays().describe(
+    'How long Kafka keeps the events of reissues and certificates. By default 30 days in a new topic; an existing one stays as it is. Checkpoints of the audit log are never deleted.',
+  ),
 });
 
 /** Topics with their partitions, replicas and retention. */
