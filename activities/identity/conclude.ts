@@ -88,13 +88,18 @@ async function accept(
   const { tx, now, row } = change;
   const { customer_id: customerId } = customer;
   const [{ onFile, ...facts }, otherReissues] = await Promise.all([
-    conclusionFacts(tx, customerId, { since: row.created_at, device: row.device }),
+    conclusionFacts(tx, customerId, {
+      customerRef: row.customer_ref,
+      since: row.created_at,
+      device: row.device,
+    }),
     openReissuesOf(tx, customerId, row.reissue_id),
   ]);
+  if (facts.blocked) return rejectVerified(change, 'REISSUES_BLOCKED', onFile, verified);
   if (!row.identity_verified_at && facts.registeredSince)
     return reject(change, 'ANOTHER_REISSUE_REGISTERED', verified);
   // Without the number there is no VID and no certificate, so the reissue ends now and not at its last step.
-  if (!facts.hasRrn) return rejectWithoutRrn(change, onFile, verified);
+  if (!facts.hasRrn) return rejectVerified(change, 'RRN_NOT_ON_FILE', onFile, verified);
 
   const superseded: string[] = [];
   for (const older of otherReissues) {
@@ -130,9 +135,10 @@ function acceptPasswordProof(change: ReissueChange): void {
   change.audit({ actor: 'system', action: 'password', outcome: 'PROVED', reason: 'OLD_CERTIFICATE' });
 }
 
-/** Rejects a customer without a number on file. Their identity is verified, so the old certificate is still protected. */
-async function rejectWithoutRrn(
+/** Rejects a customer whose identity is verified. The old certificate is still protected. */
+async function rejectVerified(
   change: ReissueChange,
+  code: EndCode,
   onFile: CertificateRow | undefined,
   verified: readonly IdentityMethodRow[],
 ): Promise<[]> {
@@ -141,7 +147,7 @@ async function rejectWithoutRrn(
     identity_verified_at: row.identity_verified_at ?? now,
     old_serial: onFile?.serial ?? null,
   });
-  reject(change, 'RRN_NOT_ON_FILE', verified);
+  reject(change, code, verified);
   if (onFile) await revokeOrHoldOld(change, onFile);
   return [];
 }

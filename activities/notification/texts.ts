@@ -337,6 +337,20 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<MessageLanguage
 
 /** The texts that replace REFUSED and ABANDONED for these end codes. */
 export const refusals: Readonly<Partial<Record<EndCode, Readonly<Record<MessageLanguage, MessageText>>>>> = {
+  REISSUES_BLOCKED: {
+    ko: {
+      subject: '온라인 재발급이 차단되어 있습니다',
+      fact: '온라인 재발급이 차단되어 있어 인증서를 재발급하지 않았습니다.',
+      action: '필요하시면 영업점을 방문하시거나 고객센터로 문의해 주세요.',
+      explanation: `고객님의 요청이나 명의 도용 의심으로 온라인 재발급을 차단해 두었습니다. 차단은 영업점이나 고객센터에서 해제할 수 있습니다. {old} {next} ${notYou.ko}`,
+    },
+    en: {
+      subject: 'Online reissues are blocked',
+      fact: 'No certificate was reissued, because online reissues are blocked for you.',
+      action: 'If you need one, visit a branch or call the customer centre.',
+      explanation: `Online reissues were blocked at your request, or because your name may have been misused. A branch or the customer centre can lift the block. {old} {next} ${notYou.en}`,
+    },
+  },
   RRN_NOT_ON_FILE: {
     ko: {
       subject: '인증서를 재발급할 수 없습니다',

@@ -3,6 +3,7 @@ import { digestOfPurged } from '#libs/audit-log';
 import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { appendAuthorityEntry, deleteEvidenceBundles } from '#libs/db/audit';
 import { deleteAnnouncements } from '#libs/db/certificates';
+import { deleteLiftedBlocks } from '#libs/db/customers';
 import { deleteExpiredRateLimits } from '#libs/db/identity';
 import { deleteExpiredAccessRevocations, deleteGivenUpNotifications } from '#libs/db/reissues';
 import {
@@ -36,7 +37,7 @@ export interface Purged extends Readonly<Record<ReissueRecordClass, number>> {
   readonly accessRecords: number;
   readonly devices: number;
   /**
-   * Counters of limits, expired transfers, notifications given up long ago and old announcements of expiries, which are no longer
+   * Counters of limits, lifted blocks, expired transfers, notifications given up long ago and old announcements of expiries, which are no longer
    * needed. They are not records.
    */
   readonly counts: number;
@@ -51,6 +52,8 @@ const reissueBatchSize = 100;
 const dayMs = 86_400_000;
 /** How long operators see which notifications were given up. */
 const givenUpDays = 30;
+/** How long a lifted block is kept. The audit trail keeps it longer. */
+const liftedBlockDays = 365;
 /** How long it is kept which expiries were announced: until after the last announcement of a certificate, and a year more. */
 const announcementDays = 90 + 7 + 365;
 /** Lifetime of a bundle: it is fetched as soon as it is made, and can be made again. Milliseconds. */
@@ -111,6 +114,7 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
     (await deleteExpiredTransfers(db, clock())) +
     (await purgeIdentityDays(db, koreanDayOf(new Date(clock().getTime() - dayMs)), batchSize)) +
     (await deleteExpiredAccessRevocations(db, clock())) +
+    (await deleteLiftedBlocks(db, new Date(clock().getTime() - liftedBlockDays * dayMs))) +
     (await deleteGivenUpNotifications(db, new Date(clock().getTime() - givenUpDays * dayMs))) +
     (await deleteAnnouncements(db, new Date(clock().getTime() - announcementDays * dayMs), batchSize));
 

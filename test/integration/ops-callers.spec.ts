@@ -74,6 +74,36 @@ describe('a caller', () => {
     expect((await newestEntry()).details).toEqual({ found: 0 });
   });
 
+  it('An operator blocks a customer’s online reissues at once, and staff read the blocks', async () => {
+    const request = { customerRef, reason: 'FRAUD_SUSPECTED', comment: 'a caller reports a lost phone' };
+    const path = `/v1/customers/${customerRef}/blocks`;
+    expect((await world.get(path)).json).toEqual({ blocks: [] });
+    const block = {
+      source: 'operator',
+      reason: 'FRAUD_SUSPECTED',
+      by: 'staff:olivia',
+      since: expect.any(String),
+    };
+    for (const _ of [1, 2])
+      expect((await post('/v1/customers/blocks', request)).json).toEqual({ blocks: [block] });
+    expect((await world.get(path, auditor)).json).toEqual({ blocks: [block] });
+    expect(await newestEntry()).toMatchObject({ action: 'readBlocks', details: { customerRef } });
+    const entries = await world.owner
+      .selectFrom('authority_entry')
+      .select(['actor', 'reason', 'details'])
+      .where('action', '=', 'blockReissues')
+      .execute();
+    expect(entries).toEqual([
+      {
+        ...{ actor: 'staff:olivia', reason: request.comment },
+        details: { customerRef, source: 'operator', code: 'FRAUD_SUSPECTED' },
+      },
+    ]);
+    expect((await post('/v1/customers/blocks', request, approver)).status).toBe(403);
+    expect((await post('/v1/customers/blocks', { ...request, source: 'bank-event' })).status).toBe(422);
+    expect((await post('/v1/customers/blocks', { ...request, customerRef: 'unknown' })).status).toBe(404);
+  });
+
   it('A search by name and number needs a reason, and the role of an operator', async () => {
     expect((await post('/v1/customers/search', { name, mobile })).status).toBe(422);
     expect((await post('/v1/customers/search', { name, mobile, reason: 'why' })).status).toBe(422);

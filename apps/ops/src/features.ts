@@ -3,6 +3,7 @@ import { docsModule } from '#libs/http';
 import { Public } from './access/roles.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthorityModule } from './authority/authority.module.js';
+import { BlocksModule } from './blocks/blocks.module.js';
 import { CallersModule } from './callers/callers.module.js';
 import { CertificatesModule } from './certificates/certificates.module.js';
 import { ChangesModule } from './changes/changes.module.js';
@@ -26,6 +27,7 @@ export const opsFeatures: readonly (Type | DynamicModule)[] = [
   ReissuesModule,
   ClaimsModule,
   CallersModule,
+  BlocksModule,
   CertificatesModule,
   AuthorityModule,
   OperationsModule,

@@ -26,6 +26,10 @@ const endTexts: Readonly<Record<EndCode, BilingualText>> = {
     ko: '은행에 주민등록번호가 등록되어 있지 않아 인증서를 발급할 수 없습니다. 신분증을 가지고 영업점에서 등록한 뒤 다시 신청해 주세요.',
     en: 'No certificate can be issued, because the bank does not have your resident registration number on file. Register it at a branch with an identity document, then apply again.',
   },
+  REISSUES_BLOCKED: {
+    ko: '안전을 위해 온라인 재발급이 차단되어 있습니다. 신분증을 가지고 영업점을 방문하시거나 고객센터로 문의해 주세요.',
+    en: 'Online reissues are blocked for your protection. Visit a branch with an identity document, or call the customer centre.',
+  },
   ANOTHER_REISSUE_REGISTERED: {
     ko: '다른 재발급이 방금 완료되었습니다. 그때 받은 인증서를 사용해 주세요.',
     en: 'Another reissue was just completed. Use the certificate that you received there.',

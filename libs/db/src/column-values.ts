@@ -1,5 +1,7 @@
 import {
   bases,
+  blockReasons,
+  blockSources,
   carriers,
   endCodes,
   identifierKinds,
@@ -57,6 +59,8 @@ export const columnValues = {
   'reissue.parked_step': parkableSteps,
   'reissue.reason': reasons,
   'reissue.state': states,
+  'reissue_block.reason': blockReasons,
+  'reissue_block.source': blockSources,
   'vault_envelope.purpose': [...envelopePurposes, 'particulars'],
   'webhook_delivery.state': ['PENDING', 'DELIVERED', 'FAILED'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -63,6 +63,7 @@ export interface Grants {
     received_call: 'select';
     reissue: 'select';
     reissue_archive: 'select';
+    reissue_block: 'select' | 'insert';
     reissue_claim: 'select' | 'insert' | 'update' | 'delete';
     restore: 'select';
     staff_key: 'select';
@@ -146,6 +147,7 @@ export interface Grants {
     rate_limit: 'select' | 'insert' | 'update' | 'delete';
     reissue: 'select' | 'insert' | 'update';
     reissue_archive: 'select' | 'insert' | 'update';
+    reissue_block: 'select' | 'insert' | 'update' | 'delete';
     restore: 'select' | 'insert';
     retention_mark: 'select' | 'insert' | 'update';
     rrn_access: 'select' | 'insert' | 'delete';

@@ -442,6 +442,7 @@ export interface Tables {
     archived_at: Date | null;
     purged_at: Date | null;
     receipt_number: Generated<string>;
+    required_wait_ms: Bigint | null;
   };
   reissue_archive: {
     reissue_id: string;
@@ -455,6 +456,16 @@ export interface Tables {
     reissue_id: string;
     customer_id: string | null;
     key_thumbprint: string;
+  };
+  reissue_block: {
+    block_id: GeneratedAlways<string>;
+    customer_ref: string;
+    source: Value<'reissue_block.source'>;
+    reason: Value<'reissue_block.reason'>;
+    since: Date;
+    blocked_by: string;
+    lifted_at: Date | null;
+    lifted_by: string | null;
   };
   reissue_claim: {
     reissue_id: string;

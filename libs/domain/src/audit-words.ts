@@ -100,6 +100,7 @@ const causes: Readonly<Record<ParkCode | EndCode, BilingualText>> = {
   IDENTITY_LOCKED: { ko: '본인확인 잠김', en: 'Identity locked' },
   IDENTITY_MISMATCH: { ko: '본인 정보 불일치', en: 'Identity does not match' },
   RRN_NOT_ON_FILE: { ko: '주민등록번호 미보유', en: 'Resident number not on file' },
+  REISSUES_BLOCKED: { ko: '온라인 재발급이 차단됨', en: 'Online reissues are blocked' },
   ANOTHER_REISSUE_REGISTERED: { ko: '다른 재발급이 먼저 등록됨', en: 'Another reissue was registered' },
   SUPERSEDED: { ko: '새 재발급으로 대체됨', en: 'Superseded by a newer reissue' },
   CANCELLED_BY_CUSTOMER: { ko: '고객이 취소함', en: 'Cancelled by the customer' },

@@ -1,5 +1,7 @@
 export { openStates, finalStates, states, isFinal, reasons, nextActions } from './states.js';
 export type { OpenState, FinalState, State, Reason, NextAction } from './states.js';
+export { blockReasons, blockSources } from './reissue-blocks.js';
+export type { BlockReason, BlockSource } from './reissue-blocks.js';
 export { endCodes } from './end-codes.js';
 export type { EndCode } from './end-codes.js';
 export { auditActionText, authorityActions, isAuditAction, reissueActions } from './audit-actions.js';

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { IdentityMethod } from '#libs/domain';
+import type { BlockSource, IdentityMethod } from '#libs/domain';
+import { inTransaction } from '#libs/db';
+import { certificateBySerial } from '#libs/db/certificates';
+import { blockOf, blockReissues, liftBlock } from '#libs/db/customers';
 import { Applicant } from '../../world/applicant.js';
 import { answer, ask, findingsOf, identityOutcome, lock, wrongAnswers } from '../../world/answers.js';
 import { customer, stranger, type Person } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
 import { auditOf, eventsOf, inForce, outcomeOf, vaultItemsOf } from '../../world/records.js';
+import { walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
 let world: World;
@@ -179,6 +183,42 @@ describe('the auditor reads', () => {
       reason: 'RRN_NOT_ON_FILE',
       details: { policy, verified: ['ONE_WON', 'PHONE_CODE'] },
     });
+  });
+
+  it('A blocked person is refused once the identity is verified, and the lost certificate is suspended', async () => {
+    const person = await customer(world);
+    const applicant = await Applicant.of(world, person, { reason: 'LOST' });
+    await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE', 'ONE_WON']));
+    const { customer_ref: customerRef } = await applicant.row();
+    const worker = world.as('worker', 2);
+    const about = { customerRef, reason: 'FRAUD_SUSPECTED', by: 'system', at: world.clock.now() } as const;
+    const block = (source: BlockSource) =>
+      inTransaction(worker, (tx) => blockReissues(tx, { ...about, source }));
+    expect([await block('bank-event'), await block('bank-event'), await block('stop-link')]).toEqual([
+      ...[true, false, true],
+    ]);
+    await answer(applicant, { PHONE_CODE: undefined });
+    expect((await applicant.row()).state).toBe('IDENTITY_REQUIRED');
+    await answer(applicant, { ONE_WON: undefined });
+    expect((await seen(applicant)).reissue).toMatchObject({
+      state: 'REJECTED',
+      ended: { code: 'REISSUES_BLOCKED', text: { en: expect.stringMatching(/branch.*centre/) } },
+    });
+    expect(await certificateBySerial(world.owner, person.oldSerial!)).toMatchObject({
+      hold_at: expect.any(Date),
+    });
+
+    const lift = (...sources: BlockSource[]) =>
+      inTransaction(worker, (tx) => liftBlock(tx, { customerRef, sources, by: 'system', at: about.at }));
+    expect([await lift('customer'), await lift('bank-event')]).toEqual([false, true]);
+    expect(await inTransaction(worker, (tx) => blockOf(tx, customerRef))).toMatchObject({
+      source: 'stop-link',
+    });
+    expect(await identityOutcome(await verify(person, ['PHONE_CODE', 'ONE_WON']))).toMatchObject({
+      reason: 'REISSUES_BLOCKED',
+    });
+    expect(await lift('stop-link')).toBe(true);
+    await walkTo(world, person, 'PASSWORD_REQUIRED');
   });
 
   it('The audit trail has the finding of each answer, which the customer does not get', async () => {

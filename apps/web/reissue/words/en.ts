@@ -418,6 +418,7 @@ export const pageEnglish = {
       IDENTITY_LOCKED: 'Identity verification is locked',
       IDENTITY_MISMATCH: 'Your information does not match',
       RRN_NOT_ON_FILE: 'Your registration number is needed',
+      REISSUES_BLOCKED: 'Online reissues are blocked',
       ANOTHER_REISSUE_REGISTERED: 'Another reissue was completed',
       SUPERSEDED: 'A newer reissue replaced this one',
       CANCELLED_BY_CUSTOMER: 'The reissue was cancelled',

@@ -409,6 +409,7 @@ export const pageKorean: PageWords = {
       IDENTITY_LOCKED: '본인확인이 잠겼습니다',
       IDENTITY_MISMATCH: '고객 정보가 일치하지 않습니다',
       RRN_NOT_ON_FILE: '주민등록번호 등록이 필요합니다',
+      REISSUES_BLOCKED: '온라인 재발급이 차단되어 있습니다',
       ANOTHER_REISSUE_REGISTERED: '다른 재발급이 완료되었습니다',
       SUPERSEDED: '새 재발급으로 대체되었습니다',
       CANCELLED_BY_CUSTOMER: '재발급이 취소되었습니다',

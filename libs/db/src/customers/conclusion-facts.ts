@@ -8,6 +8,8 @@ export interface ConclusionFacts {
   readonly registeredSince: boolean;
   /** Whether a resident registration number is on file that can be opened. */
   readonly hasRrn: boolean;
+  /** Whether online reissues are blocked for the customer. */
+  readonly blocked: boolean;
   /** Whether the customer proved their identity on this device before. */
   readonly knowsDevice: boolean;
   /** Null: no certificate password is on file. */
@@ -28,9 +30,14 @@ export async function conclusionFacts(
     | 'select known_device'
     | 'select password_credential'
     | 'select reissue'
+    | 'select reissue_block'
   >,
   customerId: string,
-  { since, device }: { readonly since: Date; readonly device: string | null },
+  {
+    customerRef,
+    since,
+    device,
+  }: { readonly customerRef: string; readonly since: Date; readonly device: string | null },
 ): Promise<ConclusionFacts> {
   const { rows } = await sql<FactColumns & FileColumns>`
     SELECT file.*,
@@ -42,13 +49,16 @@ export async function conclusionFacts(
         WHERE customer_id = given.id AND sealed IS NOT NULL AND (sealed_by = 'REGISTRY' OR wrapped IS NOT NULL)
       ) AS "hasRrn",
       EXISTS (
+        SELECT FROM reissue_block WHERE customer_ref = ${customerRef} AND lifted_at IS NULL
+      ) AS blocked,
+      EXISTS (
         SELECT FROM known_device WHERE customer_id = given.id AND device = ${device}
       ) AS "knowsDevice",
       (SELECT wrong_tries FROM password_credential WHERE customer_id = given.id) AS "wrongTries"
     FROM (SELECT ${customerId}::uuid AS id) AS given LEFT JOIN LATERAL (
       SELECT * FROM certificate WHERE customer_id = given.id AND on_file ORDER BY created_at DESC LIMIT 1
     ) AS file ON true`.execute(tx);
-  const { registeredSince, hasRrn, knowsDevice, wrongTries, ...file } = rows[0]!;
+  const { registeredSince, hasRrn, blocked, knowsDevice, wrongTries, ...file } = rows[0]!;
   const onFile = file.serial === null ? undefined : file;
-  return { registeredSince, hasRrn, knowsDevice, wrongTries, onFile };
+  return { registeredSince, hasRrn, blocked, knowsDevice, wrongTries, onFile };
 }

@@ -32,6 +32,15 @@ export type { ClaimedCustomer } from './customers.js';
 export { registryOverview } from './registry-overview.js';
 export type { RegistryUse } from './registry-overview.js';
 export { insertRrnAccesses, insertRrnAccessForVid } from './rrn-access.js';
+export {
+  blockOf,
+  blockReissues,
+  blocksOf,
+  customerExists,
+  deleteLiftedBlocks,
+  liftBlock,
+} from './reissue-blocks.js';
+export type { LiftedBlock, NewBlock, ReissueBlock } from './reissue-blocks.js';
 export type { CustomerRow } from '../rows.js';
 export {
   advanceImport,

@@ -55,6 +55,7 @@ export {
   updateReissue,
   markDownloaded,
   openReissuesOf,
+  requireWait,
   idleReissues,
 } from './reissues.js';
 export type { IdleReissue } from './reissues.js';

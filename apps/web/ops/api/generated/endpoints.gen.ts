@@ -13,6 +13,8 @@ export const endpoints = {
   noteReissue: { method: 'POST', path: '/v1/reissues/{id}/notes' },
   findCustomer: { method: 'POST', path: '/v1/customers/search' },
   findReissues: { method: 'POST', path: '/v1/reissues/search' },
+  blockReissues: { method: 'POST', path: '/v1/customers/blocks' },
+  listReissueBlocks: { method: 'GET', path: '/v1/customers/{customerRef}/blocks' },
   listCertificates: { method: 'GET', path: '/v1/certificates' },
   getCertificate: { method: 'GET', path: '/v1/certificates/{serial}' },
   getCertificateFile: { method: 'GET', path: '/v1/certificates/{serial}/file' },
@@ -60,6 +62,8 @@ export interface Endpoints {
   noteReissue: { data: types.NoteReissueData; answer: types.NoteReissueResponse };
   findCustomer: { data: types.FindCustomerData; answer: types.FindCustomerResponse };
   findReissues: { data: types.FindReissuesData; answer: types.FindReissuesResponse };
+  blockReissues: { data: types.BlockReissuesData; answer: types.BlockReissuesResponse };
+  listReissueBlocks: { data: types.ListReissueBlocksData; answer: types.ListReissueBlocksResponse };
   listCertificates: { data: types.ListCertificatesData; answer: types.ListCertificatesResponse };
   getCertificate: { data: types.GetCertificateData; answer: types.GetCertificateResponse };
   getCertificateFile: { data: types.GetCertificateFileData; answer: unknown };

@@ -39,7 +39,7 @@ export type ReissueSummary = {
      */
     serial: string | null;
     parked: Parking | null;
-    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
+    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
      * When the reissue ends unless the customer acts; null while parked or ended
      */
@@ -119,7 +119,7 @@ export type ReissueDetail = {
      */
     serial: string | null;
     parked: Parking | null;
-    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
+    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
      * When the reissue ends unless the customer acts; null while parked or ended
      */
@@ -330,6 +330,45 @@ export type TraceSearch = {
 
 export type FoundReissues = {
     reissueIds: Array<string>;
+};
+
+export type ReissueBlockRequest = {
+    /**
+     * Pseudonym of the customer
+     */
+    customerRef: string;
+    /**
+     * `customer`: the customer asked for it in the bank’s app, at a branch or by telephone
+     */
+    source?: 'customer' | 'operator';
+    /**
+     * Why reissues are blocked
+     */
+    reason: 'REQUESTED_BY_CUSTOMER' | 'FRAUD_SUSPECTED' | 'REISSUE_STOPPED' | 'CUSTOMER_DECEASED' | 'ACCOUNT_CLOSED' | 'OTHER';
+    /**
+     * For the audit trail, which keeps it as it is; no personal data
+     */
+    comment: string;
+};
+
+/**
+ * The blocks in force; empty if online reissues are possible
+ */
+export type ReissueBlocks = {
+    blocks: Array<ReissueBlock>;
+};
+
+export type ReissueBlock = {
+    /**
+     * Who blocks; each source blocks by itself
+     */
+    source: 'customer' | 'operator' | 'bank-event' | 'stop-link';
+    reason: 'REQUESTED_BY_CUSTOMER' | 'FRAUD_SUSPECTED' | 'REISSUE_STOPPED' | 'CUSTOMER_DECEASED' | 'ACCOUNT_CLOSED' | 'OTHER';
+    since: string;
+    /**
+     * Name in the audit trail
+     */
+    by: string;
 };
 
 export type CertificateList = {
@@ -543,7 +582,7 @@ export type OperationSelection = {
         /**
          * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
-        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
+        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
          * Reason for the reissue; separate several values by commas
          */
@@ -766,7 +805,7 @@ export type FiguresOfDay = {
      * Reissues that ended without one, by reason, most frequent first
      */
     ended: Array<{
-        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
+        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
         reissues: number;
     }>;
     /**
@@ -1246,7 +1285,7 @@ export type ListReissuesData = {
         /**
          * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
-        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
+        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
          * Reason for the reissue; separate several values by commas
          */
@@ -1322,7 +1361,7 @@ export type CountReissuesData = {
         /**
          * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
-        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
+        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
          * Reason for the reissue; separate several values by commas
          */
@@ -1536,6 +1575,55 @@ export type FindReissuesResponses = {
 };
 
 export type FindReissuesResponse = FindReissuesResponses[keyof FindReissuesResponses];
+
+export type BlockReissuesData = {
+    body: ReissueBlockRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/customers/blocks';
+};
+
+export type BlockReissuesErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type BlockReissuesError = BlockReissuesErrors[keyof BlockReissuesErrors];
+
+export type BlockReissuesResponses = {
+    200: ReissueBlocks;
+};
+
+export type BlockReissuesResponse = BlockReissuesResponses[keyof BlockReissuesResponses];
+
+export type ListReissueBlocksData = {
+    body?: never;
+    path: {
+        /**
+         * Pseudonym of the customer
+         */
+        customerRef: string;
+    };
+    query?: never;
+    url: '/v1/customers/{customerRef}/blocks';
+};
+
+export type ListReissueBlocksErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type ListReissueBlocksError = ListReissueBlocksErrors[keyof ListReissueBlocksErrors];
+
+export type ListReissueBlocksResponses = {
+    200: ReissueBlocks;
+};
+
+export type ListReissueBlocksResponse = ListReissueBlocksResponses[keyof ListReissueBlocksResponses];
 
 export type ListCertificatesData = {
     body?: never;

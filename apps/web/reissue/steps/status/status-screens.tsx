@@ -50,7 +50,12 @@ type EndCode = NonNullable<Reissue['ended']>['code'];
 /** Ends after which another reissue of the customer continues, perhaps one that another person started. */
 const otherContinues: readonly EndCode[] = ['SUPERSEDED', 'ANOTHER_REISSUE_REGISTERED'];
 /** Ends that a new start does not change: the customer goes to a branch first. */
-const branchFirst: readonly EndCode[] = ['IDENTITY_LOCKED', 'IDENTITY_MISMATCH', 'RRN_NOT_ON_FILE'];
+const branchFirst: readonly EndCode[] = [
+  'IDENTITY_LOCKED',
+  'IDENTITY_MISMATCH',
+  'RRN_NOT_ON_FILE',
+  'REISSUES_BLOCKED',
+];
 
 /** Why the reissue ended, and what the customer does next. */
 export function EndedScreen() {
