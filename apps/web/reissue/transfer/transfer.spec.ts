@@ -81,6 +81,11 @@ async function transferred(
   return { sent, received: await received, shown };
 }
 
+/** Waits for a condition. */
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 /** Another secret with a right check digit. */
 const otherSecret = (number: string) => {
   for (let digit = 0; digit < 100; digit += 1) {
@@ -118,6 +123,64 @@ describe('a transfer', () => {
     const { shown } = await transferred(gateway);
     const again = receiveCertificate(gateway.client, readNumber(shown)!, new AbortController().signal);
     expect(await again).toBe('OVER');
+  });
+
+  test('A certificate that arrived is kept, although the other device does not learn of it', async () => {
+    const gateway = inMemory();
+    const { end } = gateway.client.transfers;
+    gateway.client.transfers.end = (id, outcome, options) =>
+      outcome === 'RECEIVED'
+        ? Promise.reject(new Error('the connection is lost'))
+        : end(id, outcome, options);
+    const controller = new AbortController();
+    let received: ReturnType<typeof receiveCertificate> | undefined;
+    const sent = sendCertificate(gateway.client, certificate, {
+      onNumber: ({ number }) => {
+        received = receiveCertificate(gateway.client, readNumber(number)!, controller.signal);
+      },
+      onJoined: () => undefined,
+      signal: controller.signal,
+    });
+    await until(() => received !== undefined);
+    expect(await received).toEqual(certificate);
+    controller.abort();
+    expect(await sent).toBe('UNREACHED');
+  });
+
+  test('A receiving device that leaves ends the transfer', async () => {
+    const gateway = inMemory();
+    const { signal } = new AbortController();
+    const leaving = new AbortController();
+    gateway.client.transfers.send = () => new Promise(() => undefined);
+    let received: ReturnType<typeof receiveCertificate> | undefined;
+    void sendCertificate(gateway.client, certificate, {
+      onNumber: ({ number }) => {
+        received = receiveCertificate(gateway.client, readNumber(number)!, leaving.signal);
+      },
+      onJoined: () => leaving.abort(),
+      signal,
+    });
+    await until(() => received !== undefined);
+    expect(await received).toMatch(/^(UNREACHED|WRONG_NUMBER)$/);
+    expect(gateway.state()).toBe('FAILED');
+  });
+
+  test('A transfer that has ended is not ended again by leaving', async () => {
+    const gateway = inMemory();
+    const controller = new AbortController();
+    const sent = await sendCertificate(gateway.client, certificate, {
+      onNumber: () => void gateway.client.transfers.join('0427', new Uint8Array(32)),
+      onJoined: () => undefined,
+      signal: controller.signal,
+    });
+    let ended = 0;
+    const { end } = gateway.client.transfers;
+    gateway.client.transfers.end = (...args) => {
+      ended += 1;
+      return end(...args);
+    };
+    controller.abort();
+    expect([sent, ended]).toEqual(['WRONG_NUMBER', 0]);
   });
 
   test('A share that is no element ends the transfer', async () => {

@@ -27,25 +27,24 @@ export async function sendCertificate(
     const secret = newSecret();
     const agreement = new Agreement('SENDER', secret);
     const { transferId, box, expiresAt } = await transfers.open(agreement.share, { signal });
-    const cancel = () => void transfers.end(transferId, 'FAILED').catch(() => undefined);
-    signal.addEventListener('abort', cancel, { once: true });
-    onNumber({ number: writeNumber({ box, secret }), expiresAt });
-    const joined = await changed({ transfers }, transferId, 'OPEN', signal);
-    if (joined.state !== 'JOINED') return 'WRONG_NUMBER';
-    onJoined();
-    const key = await agreement.keyWith(fromBase64url(joined.share!)).catch(() => undefined);
-    if (!key) {
-      await transfers.end(transferId, 'FAILED', { signal });
-      return 'WRONG_NUMBER';
-    }
-    await transfers.send(transferId, await seal(key, certificate), { signal });
-    const ended = await changed({ transfers }, transferId, 'SENT', signal);
-    signal.removeEventListener('abort', cancel);
-    return ended.state === 'RECEIVED' ? 'RECEIVED' : 'WRONG_NUMBER';
+    return untilEnded({ transfers }, transferId, signal, async () => {
+      onNumber({ number: writeNumber({ box, secret }), expiresAt });
+      const joined = await changed({ transfers }, transferId, 'OPEN', signal);
+      if (joined.state !== 'JOINED') return 'WRONG_NUMBER';
+      onJoined();
+      const key = await agreement.keyWith(fromBase64url(joined.share!)).catch(() => undefined);
+      if (!key) {
+        await transfers.end(transferId, 'FAILED', { signal });
+        return 'WRONG_NUMBER';
+      }
+      await transfers.send(transferId, await seal(key, certificate), { signal });
+      const ended = await changed({ transfers }, transferId, 'SENT', signal);
+      return ended.state === 'RECEIVED' ? 'RECEIVED' : 'WRONG_NUMBER';
+    });
   });
 }
 
-/** Receives the certificate that another device sends under a number. */
+/** Receives the certificate that another device sends under a number. Aborting `signal` cancels the transfer. */
 export async function receiveCertificate(
   { transfers }: Transferring,
   { box, secret }: TransferNumber,
@@ -54,13 +53,33 @@ export async function receiveCertificate(
   return failuresOf(async () => {
     const agreement = new Agreement('RECEIVER', secret);
     const { transferId, share } = await transfers.join(box, agreement.share, { signal });
-    const key = await agreement.keyWith(fromBase64url(share!)).catch(() => undefined);
-    const sent = key && (await changed({ transfers }, transferId, 'JOINED', signal));
-    const certificate =
-      key && sent?.content ? await open(key, fromBase64url(sent.content)).catch(() => undefined) : undefined;
-    await transfers.end(transferId, certificate ? 'RECEIVED' : 'FAILED', { signal });
-    return certificate ?? 'WRONG_NUMBER';
+    return untilEnded({ transfers }, transferId, signal, async () => {
+      const key = await agreement.keyWith(fromBase64url(share!)).catch(() => undefined);
+      const sent = key && (await changed({ transfers }, transferId, 'JOINED', signal));
+      const certificate =
+        key && sent?.content
+          ? await open(key, fromBase64url(sent.content)).catch(() => undefined)
+          : undefined;
+      const ending = transfers.end(transferId, certificate ? 'RECEIVED' : 'FAILED', { signal });
+      // The certificate has arrived, even if the other device does not learn of it.
+      await (certificate ? ending.catch(() => undefined) : ending);
+      return certificate ?? 'WRONG_NUMBER';
+    });
   });
+}
+
+/** Aborting `signal` cancels the transfer, until `run` has seen its end. */
+async function untilEnded<Result>(
+  { transfers }: Transferring,
+  transferId: string,
+  signal: AbortSignal,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const cancel = () => void transfers.end(transferId, 'FAILED').catch(() => undefined);
+  signal.addEventListener('abort', cancel, { once: true });
+  const result = await run();
+  signal.removeEventListener('abort', cancel);
+  return result;
 }
 
 /** Waits until the transfer is no longer in a state. */
