@@ -109,6 +109,7 @@ function StepScreens() {
         )}
         {screen === 'receive' ? (
           <ReceiveStep
+            key={scanned}
             scanned={scanned}
             onLeave={() => {
               forgetScanned();

@@ -53,7 +53,10 @@ export function SaveWays(props: SaveWaysProps) {
       <button
         className={main && way === first[0] && !outcome ? 'main' : 'second'}
         aria-disabled={saving.making}
-        onClick={() => void act()}
+        onClick={() => {
+          setNotKept(false);
+          void act();
+        }}
       >
         {name}
       </button>
