@@ -56,6 +56,9 @@ export function outcomeOfAct(act: CertificateAct, status: CertificateStatus): 'D
   return acts[act][status];
 }
 
+/** The profile of a certificate that another CA made: nothing of our profiles, CRLs and OCSP answers is about it. */
+export const externalProfile = 'external';
+
 /** The columns of a certificate that decide its status. */
 export interface CertificateStatusFields {
   readonly state: 'INTENT' | 'STORED' | 'ABANDONED';

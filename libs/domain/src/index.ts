@@ -147,13 +147,14 @@ export type {
   ParkRequest,
 } from './messages.js';
 export {
-  revocationReasons,
   certificateActs,
   certificateStatusNames,
-  outcomeOfAct,
   certificateStatusOf,
   defaultHoldMonths,
   endOfHold,
+  externalProfile,
+  outcomeOfAct,
+  revocationReasons,
 } from './certificate-acts.js';
 export type {
   ReasonToRevoke,

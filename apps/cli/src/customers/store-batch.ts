@@ -12,6 +12,7 @@ import {
   type KnownCertificate,
   type RefusedLine,
 } from '#libs/db/customers';
+import { externalProfile } from '#libs/domain';
 import { sealNewNumber, sealNumber } from '#libs/resident-numbers';
 import { rrnLookup, rrnLookups, unwrapCustomerKey, type RegistryKeys } from '#libs/vault';
 import type { CustomerRecord } from './customer-record.js';
@@ -291,7 +292,7 @@ function newCertificateOf(
     customer_id: customerId,
     enrolment_id: `import/${certificate.serial}`,
     // Made by no profile of ours. Its CRLs are not ours either.
-    ...{ profile: 'external', profile_digest: 'external', crl_shard: 0 },
+    ...{ profile: externalProfile, profile_digest: externalProfile, crl_shard: 0 },
     ...{ basis: 'NEW', state: 'STORED', on_file: true, created_at: now, stored_at: now },
     registered_at: certificate.not_before,
   };

@@ -8,7 +8,7 @@ import {
   type ActSummary,
   type StaffMember,
 } from '#libs/db/audit';
-import { staffRoles, type AuthorityAction, type StaffRole } from '#libs/domain';
+import { koreanDayOf, staffRoles, type AuthorityAction, type StaffRole } from '#libs/domain';
 import { z } from 'zod';
 
 const monthSchema = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'must be a month: YYYY-MM');
@@ -67,13 +67,24 @@ export const reviewSchema = z
   .meta({ id: 'AccessReview' });
 export type AccessReview = z.output<typeof reviewSchema>;
 
+/** Before the subject of a member of staff, in the actor of an entry. */
+const staff = 'staff:';
+
 /** Start of a month in Korea, which is UTC+9 all year. */
 const startOf = (year: number, month: number) => new Date(Date.UTC(year, month - 1, 1, -9));
 
 /** The acts that only the role permits. */
 const actsOfRole: Readonly<Record<StaffRole, readonly AuthorityAction[]>> = {
-  operator: ['plan', 'change', 'confirm', 'cancelOperation'],
-  approver: ['approve', 'reject'],
+  operator: [
+    'plan',
+    'change',
+    'confirm',
+    'cancelOperation',
+    'findCustomer',
+    'claimReissue',
+    'releaseReissue',
+  ],
+  approver: ['approve', 'reject', 'createWebhook', 'changeWebhook', 'rotateWebhookSecret', 'deleteWebhook'],
   auditor: ['searchAudit', 'exportAudit', 'exportEvidence', 'reviewAccess'],
 };
 
@@ -81,9 +92,11 @@ const actsOfRole: Readonly<Record<StaffRole, readonly AuthorityAction[]>> = {
 export async function reviewAccess(db: RoleDatabase<'ops'>, month: string): Promise<AccessReview> {
   const [year = 0, number = 0] = month.split('-').map(Number);
   const [before, from, to] = [startOf(year, number - 1), startOf(year, number), startOf(year, number + 1)];
-  const earlier = `${number === 1 ? year - 1 : year}-${String(number === 1 ? 12 : number - 1).padStart(2, '0')}`;
+  const earlier = koreanDayOf(before).slice(0, 7);
   const acts = Map.groupBy(await actsOfStaff(db, from, to), ({ actor }) => actor);
-  const subjects = [...acts.keys()].filter((actor) => actor.startsWith(staff)).map((actor) => actor.slice(6));
+  const subjects = [...acts.keys()]
+    .filter((actor) => actor.startsWith(staff))
+    .map((actor) => actor.slice(staff.length));
   const [members, parkedReissues, undecidedOperations, missing] = await Promise.all([
     staffMembers(db, { from, to, subjects }),
     parkedAndNotSeen(db, from, to),
@@ -98,8 +111,6 @@ export async function reviewAccess(db: RoleDatabase<'ops'>, month: string): Prom
     overlooked: { parkedReissues, undecidedOperations, earlierReview: missing ? earlier : null },
   };
 }
-
-const staff = 'staff:';
 
 function personOf(
   actor: string,

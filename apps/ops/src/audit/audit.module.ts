@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { OpsDependencies } from '../dependencies.js';
+import { fileResponse } from '../file-response.js';
 import { limitSchema } from '../paging/cursor.js';
 import { opsProblem } from '../problems.js';
 import { reviewAccess, reviewQuery, reviewSchema } from './access-review.js';
@@ -35,15 +36,6 @@ const checkpointSchema = z
   .meta({ id: 'AuditCheckpoint' });
 const checkpointList = z.object({ items: z.array(checkpointSchema) }).meta({ id: 'AuditCheckpointList' });
 const checkpointQuery = z.strictObject({ limit: limitSchema(1_000, 50) });
-
-const fileResponse = (body: string | ReadableStream<Uint8Array>, type: string, file: string): Response =>
-  new Response(body, {
-    headers: {
-      'content-type': type,
-      'content-disposition': `attachment; filename="${file}"`,
-      'cache-control': 'no-store',
-    },
-  });
 
 /** Media types of an access review, the default first. */
 const reviewTypes = ['application/json', 'text/html', 'text/csv'] as const;

@@ -1,7 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { CertificateFile } from '#libs/db/certificates';
 import type { CrlRow } from '#libs/db/crls';
-import type { CertificateStatus } from '#libs/domain';
+import { pemOf as pemBlock } from '#libs/der';
+import { externalProfile, type CertificateStatus } from '#libs/domain';
 import { z } from 'zod';
 
 const timestamp = z.iso.datetime();
@@ -70,11 +71,12 @@ const ocspAnswers: Readonly<Record<CertificateStatus, z.output<typeof publishedS
   REVOKED: 'revoked',
 };
 
+/** The responder answers `unknown` for a certificate that our CA did not make. */
 export const publishedOf = (
-  standing: CertificateStatus,
+  { standing, profile }: { readonly standing: CertificateStatus; readonly profile: string },
   crl: CrlRow | undefined,
 ): z.output<typeof publishedSchema> => ({
-  ocsp: ocspAnswers[standing],
+  ocsp: profile === externalProfile ? 'unknown' : ocspAnswers[standing],
   crl: crl
     ? {
         number: crl.number,
@@ -86,11 +88,4 @@ export const publishedOf = (
 
 /** The certificate and its chain as PEM (RFC 7468), the certificate first. */
 export const pemOf = ({ der, chain }: CertificateFile): string =>
-  [der, ...chain]
-    .map(
-      (one) => `-----BEGIN CERTIFICATE-----\n${linesOf(one.toString('base64'))}-----END CERTIFICATE-----\n`,
-    )
-    .join('');
-
-/** Lines of 64 characters (RFC 7468 section 2). */
-const linesOf = (text: string): string => text.replace(/.{1,64}/g, '$&\n');
+  [der, ...chain].map((one) => pemBlock(one)).join('');

@@ -18,6 +18,7 @@ import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { auditedRead } from '../audit/audited-act.js';
 import { OpsDependencies } from '../dependencies.js';
+import { fileResponse } from '../file-response.js';
 import { opsProblem } from '../problems.js';
 import { contentOf, contentSchema, pemOf, publishedOf, publishedSchema } from './certificate-content.js';
 import { customerRefSchema } from '../reissues/filter.js';
@@ -93,7 +94,7 @@ class CertificateViews {
     return {
       ...shown,
       content: file ? contentOf(file) : null,
-      published: publishedOf(shown.standing, crl),
+      published: publishedOf(shown, crl),
       operations: operations.map(showOperationOnTarget),
     };
   }
@@ -105,13 +106,7 @@ class CertificateViews {
       if (!file) throw opsProblem('not-found');
       return pemOf(file);
     });
-    return new Response(pem, {
-      headers: {
-        'content-type': 'application/pem-certificate-chain',
-        'content-disposition': `attachment; filename="${serial}.pem"`,
-        'cache-control': 'no-store',
-      },
-    });
+    return fileResponse(pem, 'application/pem-certificate-chain', `${serial}.pem`);
   }
 }
 

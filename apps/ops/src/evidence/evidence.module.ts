@@ -23,6 +23,7 @@ import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { auditedRead } from '../audit/audited-act.js';
 import { OpsDependencies } from '../dependencies.js';
+import { fileResponse } from '../file-response.js';
 import { opsProblem, opsUnavailable } from '../problems.js';
 
 /** How long the worker may take to assemble a bundle, in milliseconds. It waits for a checkpoint that covers the reissue. */
@@ -80,13 +81,8 @@ class EvidenceController {
     const bundle = await auditedRead(this.dependencies, staff, 'exportEvidence', { reissueId: id }, () =>
       this.assemble(staff, id),
     );
-    return new Response(new Uint8Array(gunzipSync(bundle)), {
-      headers: {
-        'content-type': 'application/json',
-        'content-disposition': `attachment; filename="evidence-${id}.json"`,
-        'cache-control': 'no-store',
-      },
-    });
+    const content = new Uint8Array(gunzipSync(bundle));
+    return fileResponse(content, 'application/json', `evidence-${id}.json`);
   }
 
   private async assemble(staff: Staff, id: string): Promise<Buffer> {

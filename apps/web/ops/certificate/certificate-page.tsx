@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
+import { externalProfile } from '#libs/domain';
 import { call, send } from '../api/client.js';
 import type { CertificateDetail } from '../api/types.js';
 import { ActButtons } from '../operation-dialog/act-buttons.js';
@@ -104,7 +105,7 @@ function CertificateFacts({ certificate }: { certificate: CertificateDetail }): 
 
 /** What is in the certificate, and what relying parties are told about it. */
 function Content({
-  certificate: { serial, content, published, crl },
+  certificate: { serial, profile, content, published, crl },
 }: {
   certificate: CertificateDetail;
 }): ReactNode {
@@ -126,7 +127,10 @@ function Content({
           [words.key, content?.key],
           [words.keySha256, content && <code key="key">{content.keySha256}</code>],
           [words.sha256, content && <code key="sha256">{content.sha256}</code>],
-          [words.lint, content && words.linted(content.profileDigest.slice(0, 12))],
+          [
+            words.lint,
+            content && profile !== externalProfile ? words.linted(content.profileDigest.slice(0, 12)) : null,
+          ],
           [
             words.chain,
             content?.chain

@@ -184,9 +184,12 @@ function Ends({ figures }: { figures: Figures }): ReactNode {
 
 function Parked({ figures }: { figures: Figures }): ReactNode {
   const { home, step, system: systems } = useWords();
-  const bars = figures.parked.map(({ step: at, system, reissues }) => {
+  const byName = new Map<string, number>();
+  for (const { step: at, system, reissues } of figures.parked) {
     const where = system === null || system === 'none' ? [] : [systems[system]];
-    return { name: [step[at], ...where].join(', '), all: reissues };
-  });
+    const name = [step[at], ...where].join(', ');
+    byName.set(name, (byName.get(name) ?? 0) + reissues);
+  }
+  const bars = [...byName].map(([name, all]) => ({ name, all }));
   return <Lying title={home.parkedWhere} head={[home.stepAndSystem, home.parked]} bars={bars} />;
 }

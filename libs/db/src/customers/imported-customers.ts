@@ -1,3 +1,4 @@
+import { externalProfile } from '#libs/domain';
 import { sql } from 'kysely';
 import type { Database, RoleTx, Tx } from '../database.js';
 import type { NewCertificate, NewRow } from '../rows.js';
@@ -91,7 +92,7 @@ export async function certificatesToImport(
 ): Promise<KnownCertificate[]> {
   const { rows } = await sql<KnownCertificate>`
     select serial, customer_id as "customerId", spki_sha256 as "spkiSha256", policy, on_file as "onFile",
-      profile = 'external' as external, not_before as "notBefore", der
+      profile = ${externalProfile} as external, not_before as "notBefore", der
     from certificate where serial in (
       select serial from certificate where serial = any(${given.serials}::text[])
       union select serial from certificate where spki_sha256 = any(${given.keys}::text[]) and state <> 'ABANDONED'
