@@ -107,6 +107,4 @@ async function sendOne(context: SendContext, taken: TakenAnnouncement): Promise<
 /** A customer who answered a text that promises messages without links gets none. */
 const mayHoldLink = (terms: TermsCatalogue, { version }: TakenAnnouncement): boolean =>
   version === null ||
-  terms.some(
-    ({ termsId, links, ...document }) => termsId === expiryTerms && document.version === version && links,
-  );
+  terms.some((text) => text.termsId === expiryTerms && text.version === version && text.links);

@@ -1,11 +1,11 @@
-import type { RoleDatabase } from '#libs/db';
+import type { RoleDatabase, RoleTx } from '#libs/db';
 import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import type { AuthorityAction, Clock } from '#libs/domain';
 import { ProblemError } from '#libs/http';
 import type { Staff } from '../access/staff.js';
 
 interface Recorder {
-  readonly db: RoleDatabase<'ops'>;
+  readonly db: RoleDatabase<'ops'> | RoleTx<'ops'>;
   readonly clock: Clock;
 }
 

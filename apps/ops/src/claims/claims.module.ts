@@ -1,9 +1,7 @@
 import { Body, Controller, Delete, HttpCode, Injectable, Module, Param, Post } from '@nestjs/common';
-import { inTransaction, type RoleTx } from '#libs/db';
-import { appendAuthorityEntry } from '#libs/db/audit';
+import { inTransaction } from '#libs/db';
 import { announce } from '#libs/db/events';
 import { claimReissue, claimsOf, listedReissue, releaseClaim } from '#libs/db/reissues';
-import type { AuthorityAction } from '#libs/domain';
 import { Documented } from '#libs/http';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
@@ -37,7 +35,8 @@ class Claims {
         throw opsProblem('claimed-by-another', { extensions: { claimedBy: before?.by ?? null } });
       }
       const takenFrom = before && before.by !== by ? { takenFrom: before.by } : {};
-      await this.record(tx, staff, 'claimReissue', { reissueId, ...takenFrom });
+      const details = { reissueId, ...takenFrom };
+      await recordAct({ db: tx, clock }, staff, { action: 'claimReissue', outcome: 'DONE', details });
       return showClaim({ reissueId, by, since: at });
     });
     await announce(db, [reissueId]);
@@ -45,33 +44,24 @@ class Claims {
   }
 
   async release(staff: Staff, reissueId: string): Promise<void> {
-    const { db } = this.dependencies;
-    await inTransaction(db, async (tx) => {
-      if (await releaseClaim(tx, reissueId, staff.actor))
-        await this.record(tx, staff, 'releaseReissue', { reissueId });
+    const { db, clock } = this.dependencies;
+    const released = await inTransaction(db, async (tx) => {
+      if (!(await releaseClaim(tx, reissueId, staff.actor))) return false;
+      const entry = { action: 'releaseReissue', outcome: 'DONE', details: { reissueId } } as const;
+      await recordAct({ db: tx, clock }, staff, entry);
+      return true;
     });
-    await announce(db, [reissueId]);
+    if (released) await announce(db, [reissueId]);
   }
 
   async note(staff: Staff, reissueId: string, text: string): Promise<ShownNote> {
     const { db, clock } = this.dependencies;
     if (!(await listedReissue(db, reissueId))) throw opsProblem('not-found');
     const entry = { action: 'noteReissue', outcome: 'DONE', reason: text, details: { reissueId } } as const;
-    await recordAct(this.dependencies, staff, entry);
+    const at = clock();
+    await recordAct({ db, clock: () => at }, staff, entry);
     await announce(db, [reissueId]);
-    return { by: staff.actor, at: clock().toISOString(), text };
-  }
-
-  private record(
-    tx: RoleTx<'ops'>,
-    { actor }: Staff,
-    action: AuthorityAction,
-    details: Record<string, unknown>,
-  ): Promise<void> {
-    return appendAuthorityEntry(tx, {
-      ...{ actor, action, outcome: 'DONE', details },
-      occurredAt: this.dependencies.clock(),
-    });
+    return { by: staff.actor, at: at.toISOString(), text };
   }
 }
 

@@ -1,18 +1,10 @@
-import { endCodes, parkableSteps } from '#libs/domain';
+import { endCodes, identityMethods, parkableSteps } from '#libs/domain';
 import { z } from 'zod';
 
 const timestamp = z.iso.datetime();
 
 /** What a parked step waited for, in the order in which the console shows it. */
-export const systems = [
-  'PHONE_CODE',
-  'ONE_WON',
-  'ID_DOCUMENT',
-  'OLD_CERTIFICATE',
-  'several',
-  'signer',
-  'none',
-] as const;
+export const systems = [...identityMethods, 'several', 'signer', 'none'] as const;
 export const systemSchema = z
   .enum(systems)
   .describe(

@@ -4,16 +4,15 @@ import {
   type OperationParameters,
   type ReasonToRevoke,
 } from '#libs/domain';
-import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
+import { isShortReason, oneLine, ReasonField } from '../components/reason-field.js';
 import { useWords } from '../words/language.js';
 
 interface Asked {
   readonly reason: string;
   readonly parameters: OperationParameters;
 }
-
-const minReasonLength = 5;
 
 /** The reason of an operation, and the reason code of a revocation. */
 export function ReasonForm({
@@ -38,7 +37,7 @@ export function ReasonForm({
   const [code, setCode] = useState<ReasonToRevoke>(asked?.parameters.revocationReason ?? 'unspecified');
   const [day, setDay] = useState(asked?.parameters.invalidityDate?.slice(0, 10) ?? '');
   const [tried, setTried] = useState(false);
-  const short = reason.trim().length < minReasonLength;
+  const short = isShortReason(reason);
   const parameters: OperationParameters =
     kind === 'revoke'
       ? {
@@ -51,8 +50,7 @@ export function ReasonForm({
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        // A reason is one line; pasted line breaks become spaces.
-        if (!short) onDone({ reason: reason.replace(/\s+/g, ' ').trim(), parameters });
+        if (!short) onDone({ reason: oneLine(reason), parameters });
       }}
       noValidate
     >
@@ -74,18 +72,7 @@ export function ReasonForm({
             onChange={({ currentTarget }) => setDay(currentTarget.value)}
           />
         )}
-        <Textarea
-          label={act.reason}
-          description={act.reasonHint}
-          value={reason}
-          onChange={({ currentTarget }) => setReason(currentTarget.value)}
-          error={tried && short ? act.reasonShort : undefined}
-          maxLength={500}
-          minRows={2}
-          autosize
-          required
-          data-autofocus
-        />
+        <ReasonField value={reason} tried={tried} onChange={setReason} minRows={2} data-autofocus />
         {children}
         <Group justify="flex-end" className="act-bar">
           <Button type="submit" loading={busy}>

@@ -5,6 +5,7 @@ import { call, proveAct } from '../api/client.js';
 import type { Operation } from '../api/types.js';
 import { ProblemAlert } from '../components/states.js';
 import { useMe } from '../session/use-session.js';
+import { oneLine } from '../components/reason-field.js';
 import { useWords } from '../words/language.js';
 import { ChangeOperation } from './change-operation.js';
 
@@ -87,7 +88,7 @@ export function DecisionForm({ operation }: { operation: Operation }): ReactNode
  */
 async function perform(act: OperationAct, { id, digest }: Operation, comment: string): Promise<Operation> {
   const path = { id };
-  const text = comment.replace(/\s+/g, ' ').trim();
+  const text = oneLine(comment);
   switch (act) {
     case 'confirm':
       return call('confirmOperation', { path, body: { digest, proof: await proveAct('confirm', digest) } });

@@ -1,13 +1,12 @@
-import { Anchor, Button, Group, List, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, List, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { call } from '../api/client.js';
 import { ProblemAlert } from '../components/states.js';
 import { paths } from '../paths.js';
+import { isShortReason, oneLine, ReasonField } from '../components/reason-field.js';
 import { useWords } from '../words/language.js';
-
-const minReasonLength = 5;
 
 /** Finds the reissues of a caller by name and mobile number, with a reason for the audit trail. */
 export function FindCaller(): ReactNode {
@@ -33,15 +32,14 @@ export function FindCaller(): ReactNode {
 
 /** Forgets name and number when the dialog is closed. */
 function Form({ onDone }: { onDone: () => void }): ReactNode {
-  const { caller, act, common } = useWords();
+  const { caller, common } = useWords();
   const [name, setName] = useState('');
   const [mobile, setMobile] = useState('');
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
-  const short = reason.trim().length < minReasonLength;
+  const short = isShortReason(reason);
   const finding = useMutation({
-    mutationFn: () =>
-      call('findCustomer', { body: { name, mobile, reason: reason.replace(/\s+/g, ' ').trim() } }),
+    mutationFn: () => call('findCustomer', { body: { name, mobile, reason: oneLine(reason) } }),
   });
   return (
     <form
@@ -73,16 +71,7 @@ function Form({ onDone }: { onDone: () => void }): ReactNode {
           maxLength={40}
           required
         />
-        <Textarea
-          label={act.reason}
-          description={act.reasonHint}
-          value={reason}
-          onChange={({ currentTarget }) => setReason(currentTarget.value)}
-          error={tried && short ? act.reasonShort : undefined}
-          maxLength={500}
-          autosize
-          required
-        />
+        <ReasonField value={reason} tried={tried} onChange={setReason} />
         {finding.isError && <ProblemAlert error={finding.error} />}
         {finding.data?.customerRefs.length === 0 && <Text role="status">{caller.nothing}</Text>}
         {finding.data && finding.data.customerRefs.length > 0 && (

@@ -62,15 +62,31 @@ export async function vidRandomOf({ lock, random }: KeptKey): Promise<string> {
 export const importPrivate = (pkcs8: Bytes): Promise<WebCryptoKey> =>
   crypto.subtle.importKey('pkcs8', pkcs8, signatureSchemeOf(pkcs8).algorithm, false, ['sign']);
 
-/** Whether `publicKey` (SubjectPublicKeyInfo, DER) verifies a signature of `privateKey`. */
-export async function isKeyPair(privateKey: WebCryptoKey, publicKey: Bytes, text: Bytes): Promise<boolean> {
-  const signing = signatureSchemeOf(publicKey).algorithm;
-  const known = await crypto.subtle.importKey('spki', publicKey, signing, false, ['verify']);
-  return crypto.subtle.verify(signing, known, await crypto.subtle.sign(signing, privateKey, text), text);
+/**
+ * Signs with a private key: RSA, or ECDSA with a signature in DER.
+ *
+ * @returns undefined if `publicKey` (SubjectPublicKeyInfo, DER) does not verify the signature
+ */
+export async function signatureOfPair(
+  privateKey: WebCryptoKey,
+  publicKey: Bytes,
+  text: Bytes,
+): Promise<Bytes | undefined> {
+  const { algorithm, encode } = signatureSchemeOf(publicKey);
+  const known = await crypto.subtle.importKey('spki', publicKey, algorithm, false, ['verify']);
+  const signature = await crypto.subtle.sign(algorithm, privateKey, text);
+  const isPair = await crypto.subtle.verify(algorithm, known, signature, text);
+  return isPair ? encode(new Uint8Array(signature)) : undefined;
 }
 
-async function encrypt(lock: WebCryptoKey, plain: Bytes): Promise<Encrypted> {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
+/** Whether `publicKey` verifies a signature of `privateKey`. */
+export const isKeyPair = async (...given: Parameters<typeof signatureOfPair>): Promise<boolean> =>
+  (await signatureOfPair(...given)) !== undefined;
+
+export const ivBytes = 12;
+
+export async function encrypt(lock: WebCryptoKey, plain: Bytes): Promise<Encrypted> {
+  const iv = crypto.getRandomValues(new Uint8Array(ivBytes));
   return { iv, bytes: new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, lock, plain)) };
 }
 

@@ -1,5 +1,4 @@
-import { signatureSchemeOf } from '#libs/client';
-import { importPrivate } from './own-key.js';
+import { importPrivate, signatureOfPair } from './own-key.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -13,14 +12,10 @@ export async function signIfPair(
   publicKey: Uint8Array,
   text: Bytes,
 ): Promise<Bytes | undefined> {
-  const { subtle } = crypto;
   try {
-    const { algorithm, encode } = signatureSchemeOf(publicKey);
-    const known = await subtle.importKey('spki', Uint8Array.from(publicKey), algorithm, false, ['verify']);
-    const signature = await subtle.sign(algorithm, await importPrivate(privateKey), text);
-    if (await subtle.verify(algorithm, known, signature, text)) return encode(new Uint8Array(signature));
+    return await signatureOfPair(await importPrivate(privateKey), Uint8Array.from(publicKey), text);
   } catch {
     // The keys are of different kinds, or of a kind that signs no joint certificates.
+    return undefined;
   }
-  return undefined;
 }

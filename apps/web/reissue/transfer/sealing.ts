@@ -1,4 +1,5 @@
-import { toBase64 } from '#libs/client';
+import { fromBase64url, toBase64url } from '#libs/client';
+import { decrypt, encrypt, ivBytes } from '../key/own-key.js';
 import type { KeptCertificate } from '../key/store.js';
 import { newScalar, sharedKey, shareOf, withLengths, type Message, type Session } from './cpace.js';
 
@@ -7,7 +8,6 @@ type Role = 'SENDER' | 'RECEIVER';
 
 const purpose = 'reseal/certificate-transfer/v1';
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-const ivBytes = 12;
 
 /** One device's part of the key agreement for one transfer. */
 export class Agreement {
@@ -53,20 +53,19 @@ export async function seal(key: CryptoKey, certificate: KeptCertificate): Promis
   const plain = bytesOf(
     JSON.stringify({
       serial,
-      certificate: toBase64(certificate.certificate),
-      authorities: authorities.map(toBase64),
-      keyFile: toBase64(certificate.keyFile),
+      certificate: toBase64url(certificate.certificate),
+      authorities: authorities.map(toBase64url),
+      keyFile: toBase64url(certificate.keyFile),
     }),
   );
-  const iv = crypto.getRandomValues(new Uint8Array(ivBytes));
-  const encrypted = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain));
-  return Uint8Array.from([...iv, ...encrypted]);
+  const { iv, bytes } = await encrypt(key, plain);
+  return Uint8Array.from([...iv, ...bytes]);
 }
 
 /** @throws Error if the key is another one, or the content was changed */
 export async function open(key: CryptoKey, content: Bytes): Promise<KeptCertificate> {
-  const [iv, encrypted] = [content.slice(0, ivBytes), content.slice(ivBytes)];
-  const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, encrypted);
+  const encrypted = { iv: content.slice(0, ivBytes), bytes: content.slice(ivBytes) };
+  const plain = await decrypt({ lock: key }, encrypted);
   const read = JSON.parse(new TextDecoder().decode(plain)) as Record<
     'serial' | 'certificate' | 'keyFile',
     string
@@ -75,10 +74,8 @@ export async function open(key: CryptoKey, content: Bytes): Promise<KeptCertific
   };
   return {
     serial: read.serial,
-    certificate: fromBase64(read.certificate),
-    authorities: read.authorities.map(fromBase64),
-    keyFile: fromBase64(read.keyFile),
+    certificate: fromBase64url(read.certificate),
+    authorities: read.authorities.map(fromBase64url),
+    keyFile: fromBase64url(read.keyFile),
   };
 }
-
-const fromBase64 = (text: string): Bytes => Uint8Array.from(atob(text), (octet) => octet.charCodeAt(0));

@@ -107,8 +107,7 @@ export async function insertAnnouncements(
 }
 
 /** An announcement that this process sends now, and what decides about it now. */
-export interface TakenAnnouncement
-  extends HolderToNotify, Pick<AnnouncementRow, 'days_left' | 'channels' | 'announced_at'> {
+export interface TakenAnnouncement extends HolderToNotify, Pick<AnnouncementRow, 'days_left' | 'channels'> {
   /** Including this one. */
   readonly attempts: number;
   readonly mobile: string;
@@ -128,9 +127,9 @@ export async function takeAnnouncements(
     ), taken AS (
       UPDATE expiry_announcement AS waiting SET due_at = ${leaseUntil}, attempts = attempts + 1 FROM due
       WHERE waiting.serial = due.serial AND waiting.days_left = due.days_left
-      RETURNING waiting.serial, waiting.days_left, waiting.attempts, waiting.channels, waiting.announced_at
+      RETURNING waiting.serial, waiting.days_left, waiting.attempts, waiting.channels
     )
-    SELECT ${holderColumns}, taken.days_left, taken.attempts, taken.channels, taken.announced_at, mobile, email,
+    SELECT ${holderColumns}, taken.days_left, taken.attempts, taken.channels, mobile, email,
       ${isAnnounced} AS announced
     FROM taken JOIN certificate ON certificate.serial = taken.serial
     JOIN customer ON customer.customer_id = certificate.customer_id ${latestAnswer}`.execute(db);

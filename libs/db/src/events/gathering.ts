@@ -9,7 +9,6 @@ interface Timing {
 /** Gathers items, each once, and hands them over together: soon after a quiet time, less often under load. */
 export class Gathering {
   private readonly items = new Set<string>();
-  private pending = false;
   private lastAt = -Infinity;
 
   constructor(
@@ -18,16 +17,15 @@ export class Gathering {
   ) {}
 
   add(items: readonly string[]): void {
+    const waits = this.items.size > 0;
     for (const item of items) this.items.add(item);
-    if (this.pending) return;
-    this.pending = true;
+    if (waits || this.items.size === 0) return;
     const { collectMs, pauseMs } = this.timing;
     const waitMs = Math.max(collectMs, this.lastAt + pauseMs - performance.now());
     setTimeout(() => this.flush(), waitMs).unref();
   }
 
   private flush(): void {
-    this.pending = false;
     this.lastAt = performance.now();
     const items = [...this.items];
     this.items.clear();
