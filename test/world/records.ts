@@ -84,6 +84,7 @@ export async function everythingOf({
   reissueId,
   person,
 }: Applicant): Promise<Record<string, unknown>> {
+  await world.outbox.idle(); // messages leave after their step
   const all: Record<string, unknown> = {};
   for (const table of tablesOfReissue)
     all[table] = await world.owner
