@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { createDataConverter, bundleWorkflows, installTemporalRuntime } from '#libs/temporal';
+import { projectRoot } from '#libs/config';
 import { searchAttributes } from '#libs/domain';
 import { Client } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
+import { stateFolder } from './app-environment.js';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
 
@@ -23,10 +27,37 @@ const hourMs = 3_600_000;
 
 export type WorkflowBundle = Awaited<ReturnType<typeof bundleWorkflows>>;
 
-/** Bundles the workflows from the sources. Takes seconds: do it once in each test file. */
-export function bundleOfWorkflows(path?: string): Promise<WorkflowBundle> {
+/**
+ * Bundles the workflows from the sources. That takes seconds, so the bundle is kept in the state folder, where the next
+ * test file finds it if no source has changed.
+ */
+export async function bundleOfWorkflows(): Promise<WorkflowBundle> {
   installTemporalRuntime(logger);
-  return bundleWorkflows(logger, path);
+  const folder = join(stateFolder(), 'test-bundles');
+  const file = join(folder, `${digestOfSources()}.js`);
+  if (!existsSync(file)) {
+    const { code } = await bundleWorkflows(logger);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    // Renamed into place, so that an interrupted run leaves no half of it.
+    writeFileSync(`${file}.draft`, code);
+    renameSync(`${file}.draft`, file);
+  }
+  return { code: readFileSync(file, 'utf8') };
+}
+
+/** A digest of all that a bundle is made of: workflows, libraries, and the versions of packages. */
+function digestOfSources(): string {
+  const root = projectRoot();
+  const sources = ['workflows', 'libs'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+      .map((name) => join(folder, name)),
+  );
+  const digest = createHash('sha256');
+  for (const file of ['package-lock.json', ...sources.sort()])
+    digest.update(file).update(readFileSync(join(root, file)));
+  return digest.digest('hex').slice(0, 16);
 }
 
 /** Temporal's test server, whose time a test controls: weeks pass in milliseconds. */
