@@ -2,14 +2,12 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { provideCustomResources } from './artifacts/custom-resources.mjs';
 import { provideGoBinaries } from './artifacts/go-binaries.mjs';
 import { provideJars } from './artifacts/maven.mjs';
 import { provideDebianPackages } from './artifacts/debian-packages.mjs';
 import { hasPkcs11, providePkcs11, wantsPkcs11 } from './artifacts/native-modules.mjs';
 import { providePackages } from './artifacts/packages.mjs';
 import { providePromtool } from './artifacts/promtool.mjs';
-import { providePython } from './artifacts/python-environments.mjs';
 import { requireJava } from './artifacts/toolchains.mjs';
 import { benchmarks } from './lib/benchmarks.mjs';
 import { endCommands } from './lib/commands.mjs';
@@ -20,9 +18,9 @@ import { readOptions, requestedUsage, unknownName } from './lib/options.mjs';
 import { assertPortsFree, claimFreePorts } from './lib/ports.mjs';
 import { descriptionOf } from './lib/errors.mjs';
 import { ProgressReport } from './lib/progress-report.mjs';
-import { pythonSets } from './lib/python-sets.mjs';
 import { readSettings } from './lib/settings.mjs';
 import { readPlan } from './testing/plan.mjs';
+import { requireTools } from './testing/tools.mjs';
 
 /** @import { Command, Settings } from './types.js' */
 
@@ -94,12 +92,11 @@ async function prepare(command, report) {
   const plan = command === 'test' ? readPlan(args) : undefined;
   const jars = jarSets(settings, command, args);
   if (jars.length > 0) await requireJava();
+  if (plan) await requireTools(settings, plan);
   const [node] = await Promise.all([
     provideNode(settings, report, command),
     ...goSets(settings, command, args).map((set) => provideGoBinaries(settings, report, set)),
     ...jars.map((set) => provideJars(settings, report, set)),
-    ...(plan ? pythonSets(plan) : []).map((set) => providePython(settings, report, set)),
-    plan?.offStack.includes('admission') ? provideCustomResources(settings, report) : undefined,
   ]);
   return { node, ownsState: true };
 }

@@ -208,6 +208,17 @@ export interface Jar {
 }
 
 /** Options of a command whose output goes to a log file. */
+/** What a run of the tests does: npm scripts, Jest's projects by the place where they run, and arguments for Jest. */
+export interface Plan {
+  readonly checks: string[];
+  readonly offStack: string[];
+  readonly onStack: string[];
+  readonly onCluster: string[];
+  readonly besideEngines: string[];
+  readonly onNode: string[];
+  readonly jestArgs: string[];
+}
+
 export interface LogOptions extends SpawnOptions {
   readonly log: string;
 }

@@ -20,15 +20,35 @@ export function goBinaries({ cache }, { name, module }) {
 }
 
 /**
+ * The binaries of a set that the cache lacks, each with the package that makes it.
+ * @param {Pick<Settings, 'cache'>} settings
+ * @param {GoSet} set
+ */
+const missingBinaries = (settings, set) =>
+  Object.entries(set.binaries).filter(
+    ([binary]) => !fs.existsSync(path.join(goBinaries(settings, set), binary)),
+  );
+
+/**
+ * @param {Pick<Settings, 'cache'>} settings
+ * @param {GoSet} set
+ * @throws {Refusal} if the set must be built and Go is missing or too old
+ */
+export async function requireGoFor(settings, set) {
+  if (missingBinaries(settings, set).length > 0) await requireGo(set);
+}
+
+/**
  * Builds the binaries of a set that the cache lacks.
  * @param {Settings} settings
  * @param {ProgressReport} report
  * @param {GoSet} set
+ * @param {number} [priority] of the compiler
  */
-export async function provideGoBinaries(settings, report, set) {
-  const { name, title, binaries, flags = [], linkerFlags = '', duration } = set;
+export async function provideGoBinaries(settings, report, set, priority = 0) {
+  const { name, title, flags = [], linkerFlags = '', duration } = set;
   const folder = goBinaries(settings, set);
-  const missing = Object.entries(binaries).filter(([binary]) => !fs.existsSync(path.join(folder, binary)));
+  const missing = missingBinaries(settings, set);
   if (missing.length === 0) return;
   await requireGo(set);
   fs.mkdirSync(folder, { recursive: true });
@@ -38,13 +58,15 @@ export async function provideGoBinaries(settings, report, set) {
     CGO_ENABLED: '0',
     GOWORK: 'off',
     GOFLAGS: '-mod=readonly -buildvcs=false -trimpath',
+    // The compiler collects its garbage less often: a fifth less processor time, for some memory.
+    GOGC: '400',
   };
   const log = path.join(settings.logs, `${name}-build.log`);
   const build = async () => {
     for (const [binary, from] of missing) {
       const draft = path.join(folder, `${binary}.tmp`);
       const args = ['build', ...flags, `-ldflags=-s -w ${linkerFlags}`, '-o', draft, from];
-      await runToLog('go', args, { what: `Building ${binary}`, cwd, env, log });
+      await runToLog('go', args, { what: `Building ${binary}`, cwd, env, log, priority });
       fs.renameSync(draft, path.join(folder, binary));
     }
   };

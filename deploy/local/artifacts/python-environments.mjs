@@ -39,10 +39,9 @@ export const pythonOf = (settings, set) => path.join(environmentFolder(settings,
  * @throws {Refusal} if Python is missing or too old, or a download fails
  */
 export async function providePython(settings, report, set) {
-  const folder = environmentFolder(settings, set);
-  // The link must lead to an interpreter that exists, because Python may have been removed since.
-  if (fs.existsSync(path.join(folder, interpreter))) return;
+  if (isInstalled(settings, set)) return;
   await requirePython(set);
+  const folder = environmentFolder(settings, set);
   const draft = `${folder}.${process.pid}.tmp`;
   const log = path.join(settings.logs, `${set.name}-install.log`);
   const install = async () => {
@@ -62,6 +61,22 @@ export async function providePython(settings, report, set) {
     }
   };
   await report.step(`${set.name} installed`, install, `Installing ${set.name} from PyPI`);
+}
+
+/**
+ * Whether a set is installed. The link must lead to an interpreter that exists, because Python may have been removed since.
+ * @param {Pick<Settings, 'cache'>} settings
+ * @param {PythonSet} set
+ */
+const isInstalled = (settings, set) => fs.existsSync(pythonOf(settings, set));
+
+/**
+ * @param {Pick<Settings, 'cache'>} settings
+ * @param {PythonSet} set
+ * @throws {Refusal} if the set must be installed and Python is missing or too old
+ */
+export async function requirePythonFor(settings, set) {
+  if (!isInstalled(settings, set)) await requirePython(set);
 }
 
 /** @param {PythonSet} set */

@@ -11,7 +11,7 @@ import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
 import { helm, kubernetesApi, oasdiff, zlint } from '../lib/go-sets.mjs';
 import { bouncyCastleJars } from '../lib/jar-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
-import { messageOf } from '../lib/errors.mjs';
+import { descriptionOf, messageOf } from '../lib/errors.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
 import { openApiPythonClient, pkilint, pypinksign } from '../lib/python-sets.mjs';
 import { clusterSettings, readSettings } from '../lib/settings.mjs';
@@ -21,6 +21,7 @@ import { Stack } from '../stack/stack.mjs';
 import { withStack } from '../stack/with-stack.mjs';
 import { readPlan } from '../testing/plan.mjs';
 import { provideTestServer } from '../testing/test-server.mjs';
+import { provideTools } from '../testing/tools.mjs';
 import { Totals } from '../testing/totals.mjs';
 
 /** @import { Environment, Settings } from '../types.js' */
@@ -59,9 +60,14 @@ const environment = {
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
 };
 
-/** This group mostly waits, so checks and tests without a stack run at the same time. */
-const waitingGroup = 'faults';
-const inBackground = plan.onStack.includes(waitingGroup);
+/** Leaves the processor to the tests on the shared stack. */
+const lowest = 19;
+/** Each file of these groups has its own database, topics and queues: they run beside those that share the stack. */
+const separateGroups = ['workflow', 'integration'];
+/** @param {string} group */
+const isSeparate = (group) => separateGroups.includes(group);
+/** Tests on the shared stack often wait, so all that does not need it runs at the same time. */
+const inBackground = plan.onStack.some((group) => !isSeparate(group));
 /** @type {Promise<void> | undefined} */
 let offStack = inBackground ? undefined : runOffStack();
 await offStack;
@@ -84,17 +90,31 @@ function readPlanOrExit() {
 
 async function runOffStack() {
   for (const check of plan.checks) await runCheck(check);
-  for (const group of plan.offStack) await runJest(group, environment);
+  if (interrupted) return;
+  try {
+    await provideTools(settings, report, plan, inBackground ? lowest : 0);
+  } catch (error) {
+    report.failed(descriptionOf(error));
+    totals.addCheck('tools', false);
+    return;
+  }
+  await runInTurn(plan.offStack, environment);
+}
+
+/**
+ * @param {readonly string[]} groups
+ * @param {Environment} env
+ */
+async function runInTurn(groups, env) {
+  for (const group of groups) await runJest(group, env);
 }
 
 /** @param {string} name of an npm script */
 async function runCheck(name) {
   if (interrupted) return;
   const since = Date.now();
-  const code = await runOffStackCommand(name, 'npm', ['run', '--silent', name], {
-    cwd: settings.root,
-    env: pathWithTools(),
-  });
+  const options = { cwd: settings.root, env: pathWithTools(), priority: lowest };
+  const code = await runBeside(name, 'npm', ['run', '--silent', name], options);
   if (interrupted) return;
   totals.addCheck(name, code === 0);
   if (code === 0) report.done(name, since);
@@ -106,10 +126,10 @@ async function runCheck(name) {
  * @param {string} name
  * @param {string} command
  * @param {string[]} args
- * @param {{cwd: string, env: Environment, stdio?: ('ignore' | 'inherit')[]}} options
+ * @param {{cwd: string, env: Environment, stdio?: ('ignore' | 'inherit')[], priority?: number}} options
  */
-async function runOffStackCommand(name, command, args, options) {
-  if (!inBackground) return runInForeground(command, args, options);
+async function runBeside(name, command, args, options) {
+  if (!inBackground) return runInForeground(command, args, { ...options, priority: 0 });
   const log = path.join(settings.state, 'results', `${name}.log`);
   const code = await runAside(command, args, { ...options, log });
   if (!interrupted) report.line(fs.readFileSync(log, 'utf8').trimEnd());
@@ -129,25 +149,33 @@ async function runJest(group, env) {
   if (interrupted) return;
   const result = path.join(settings.state, 'results', `${group}.json`);
   fs.mkdirSync(path.dirname(result), { recursive: true });
-  const args = ['--selectProjects', group, '--passWithNoTests', '--json', '--outputFile', result];
-  const command = [inRoot('jest/bin/jest.js'), ...args];
+  const command = [
+    inRoot('jest/bin/jest.js'),
+    ...['--selectProjects', group, '--passWithNoTests', '--json', '--outputFile', result],
+  ];
   // Jest prints the JSON to standard output too. Its reporters write to standard error.
   /** @type {('ignore' | 'inherit')[]} */
   const stdio = ['ignore', 'ignore', 'inherit'];
   const options = { cwd: settings.root, env, stdio };
-  const aside = plan.offStack.includes(group);
-  if (!aside || !inBackground) {
+  const besideOthers = inBackground && (plan.offStack.includes(group) || isSeparate(group));
+  if (!besideOthers) {
     report.line();
     report.note(`Tests: ${group}`);
   }
   const run = () => {
     fs.rmSync(result, { force: true });
-    if (aside) return runOffStackCommand(group, process.execPath, [...command, ...plan.jestArgs], options);
-    const serially = [...command, '--runInBand', ...plan.jestArgs];
-    const inNamespaces = [process.execPath, ...serially];
+    if (plan.offStack.includes(group))
+      return runBeside(group, process.execPath, [...command, ...plan.jestArgs], {
+        ...options,
+        priority: lowest,
+      });
+    const atOnce = isSeparate(group) && !besideOthers ? '--maxWorkers=2' : '--runInBand';
+    const args = [...command, atOnce, ...plan.jestArgs];
+    if (isSeparate(group)) return runBeside(group, process.execPath, args, options);
+    const inNamespaces = [process.execPath, ...args];
     if (plan.onNode.includes(group)) return runOnNode(settings, report, inNamespaces, options);
     if (plan.besideEngines.includes(group)) return runBesideEngines(settings, report, inNamespaces, options);
-    return runInForeground(process.execPath, serially, options);
+    return runInForeground(process.execPath, args, options);
   };
   let code = await run();
   // Without a result no test has failed: Jest itself has crashed, which native modules in its process can cause.
@@ -172,12 +200,15 @@ async function runOnStack(settings, groups) {
     const control = await serveControl(stack);
     const addresses = { ...stack.clientEnvironment, RESEAL_STACK_CONTROL: control.url };
     const env = { ...environment, RESEAL_STATE: settings.state, ...addresses };
-    for (const group of groups) {
-      if (group === waitingGroup) offStack ??= runOffStack();
+    const separate = runInTurn(groups.filter(isSeparate), env);
+    if (inBackground) offStack ??= separate.then(runOffStack);
+    for (const group of groups.filter((name) => !isSeparate(name))) {
+      // Faults end the servers that the separate groups use, too.
+      if (group === 'faults') await separate;
       await runJest(group, env);
     }
     // The stack ends all commands that still run when it stops.
-    await offStack;
+    await Promise.all([separate, offStack]);
     control.close();
     return 0;
   });

@@ -27,17 +27,18 @@ function end(child) {
  * Runs a command to its end and writes its output to a log file.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {LogOptions & {what?: string}} options `what` names the command in the error
+ * @param {LogOptions & {what?: string, priority?: number}} options `what` names the command in the error
  * @returns {Promise<void>}
  * @throws {Error} with the last lines of the log if the exit code is not 0
  */
-export function runToLog(command, args, { log, what = path.basename(command), ...options }) {
+export function runToLog(command, args, { log, what = path.basename(command), priority = 0, ...options }) {
   fs.mkdirSync(path.dirname(log), { recursive: true });
   const output = fs.openSync(log, 'a');
   /** @type {Promise<void>} */
   const ended = new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', output, output] });
     running.add(child);
+    setPriority(child, priority);
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       running.delete(child);
@@ -53,7 +54,7 @@ export function runToLog(command, args, { log, what = path.basename(command), ..
  * Runs a command to its end on the terminal of this process.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {SpawnOptions} [options]
+ * @param {SpawnOptions & {priority?: number}} [options]
  * @returns {Promise<number>} its exit code, or 128 and the number of the signal that ended it, as shells report it
  */
 export function runInForeground(command, args, options = {}) {
@@ -61,10 +62,10 @@ export function runInForeground(command, args, options = {}) {
 }
 
 /**
- * Runs a command to its end at the lowest priority. What it would print on the terminal goes to a log file.
+ * Runs a command to its end. What it would print on the terminal goes to a log file.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {LogOptions & {stdio?: ('ignore' | 'inherit')[]}} options
+ * @param {LogOptions & {stdio?: ('ignore' | 'inherit')[], priority?: number}} options
  * @returns {Promise<number>} its exit code
  */
 export async function runAside(command, args, { log, stdio = ['ignore', 'inherit', 'inherit'], ...options }) {
@@ -72,7 +73,7 @@ export async function runAside(command, args, { log, stdio = ['ignore', 'inherit
   const output = fs.openSync(log, 'w');
   const redirected = stdio.map((stream) => (stream === 'inherit' ? output : stream));
   try {
-    return await run(command, args, { ...options, stdio: redirected, priority: 19 });
+    return await run(command, args, { ...options, stdio: redirected });
   } finally {
     fs.closeSync(output);
   }
@@ -93,6 +94,14 @@ function run(command, args, { priority = 0, ...options }) {
       running.delete(child);
       resolve(code ?? (signal ? 128 + os.constants.signals[signal] : 1));
     });
-    if (priority !== 0 && child.pid !== undefined) os.setPriority(child.pid, priority);
+    setPriority(child, priority);
   });
+}
+
+/**
+ * @param {ChildProcess} child
+ * @param {number} priority from -20, the highest, to 19
+ */
+function setPriority({ pid }, priority) {
+  if (priority !== 0 && pid !== undefined) os.setPriority(pid, priority);
 }

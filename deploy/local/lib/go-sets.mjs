@@ -1,7 +1,6 @@
-import { readPlan } from '../testing/plan.mjs';
 import { runsWholeStack } from './benchmarks.mjs';
 
-/** @import { Command, GoSet, Settings } from '../types.js' */
+/** @import { Command, GoSet, Plan, Settings } from '../types.js' */
 
 /** @param {string} folder of a go.mod */
 const module = (folder) => new URL(`../${folder}/`, import.meta.url);
@@ -106,18 +105,20 @@ export const rivals = {
 };
 
 /**
- * The programs that the launcher builds before a command runs.
+ * The programs that a command's stack needs.
  * @param {Pick<Settings, 'external'>} settings
  * @param {Command} command
  * @param {readonly string[]} args that follow the command
  */
-export const goSets = ({ external }, command, args) => [
-  ...(!external.temporal && runsWholeStack(command, args) ? [temporal] : []),
-  ...(command === 'test' ? [zlint, oasdiff, ...kubernetesSets(readPlan([...args]))] : []),
-];
+export const goSets = ({ external }, command, args) =>
+  !external.temporal && runsWholeStack(command, args) ? [temporal] : [];
 
-/** @param {ReturnType<typeof readPlan>} plan */
-const kubernetesSets = ({ offStack, onNode }) => [
+/**
+ * The programs that groups of tests need beside a stack.
+ * @param {Pick<Plan, 'offStack' | 'onNode'>} plan
+ */
+export const goToolSets = ({ offStack, onNode }) => [
+  ...(offStack.includes('contract') ? [zlint, oasdiff] : []),
   ...(onNode.length > 0 || offStack.some((group) => ['chart', 'admission'].includes(group)) ? [helm] : []),
   ...(onNode.length > 0 ? [kubernetesNode] : []),
   ...(offStack.includes('admission') ? [kubernetesApi] : []),

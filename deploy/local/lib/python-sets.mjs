@@ -1,4 +1,4 @@
-/** @import { PythonSet } from '../types.js' */
+/** @import { Plan, PythonSet } from '../types.js' */
 
 /** @param {string} folder of a requirements.txt, with the digest of every package */
 const requirements = (folder) => new URL(`../${folder}/requirements.txt`, import.meta.url);
@@ -32,7 +32,7 @@ export const openApiPythonClient = {
 
 /**
  * What a run of the tests needs from PyPI.
- * @param {{offStack: string[], besideEngines: string[]}} plan
+ * @param {Pick<Plan, 'offStack' | 'besideEngines'>} plan
  * @returns {PythonSet[]}
  */
 export const pythonSets = ({ offStack, besideEngines }) => [

@@ -1,11 +1,13 @@
 import { Refusal } from '../lib/errors.mjs';
 import { readOptions } from '../lib/options.mjs';
 
+/** @import { Plan } from '../types.js' */
+
 /** npm scripts. Each counts as one check. */
 const checkNames = ['lint', 'types', 'architecture'];
 
 /**
- * Jest's projects in their order. Those on a stack share it and run one file after the other.
+ * Jest's projects in their order. Those on a stack share it, and run one file after the other unless each file has its own database.
  * @type {Record<string, 'stack' | 'cluster' | 'engines' | 'node' | undefined>}
  */
 const testGroups = {
@@ -32,7 +34,7 @@ const namedOnly = ['admission', 'image', 'versions', 'compose', 'kubernetes'];
 /**
  * Reads `[--only e2e,faults] [--logs] [--tls] [-- <arguments for Jest>]`.
  * @param {string[]} argv
- * @returns {{checks: string[], offStack: string[], onStack: string[], onCluster: string[], besideEngines: string[], onNode: string[], jestArgs: string[]}}
+ * @returns {Plan}
  * @throws {Refusal} if a group or an option is unknown
  */
 export function readPlan(argv) {
