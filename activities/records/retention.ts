@@ -3,7 +3,7 @@ import { digestOfPurged } from '#libs/audit-log';
 import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
 import { appendAuthorityEntry, deleteEvidenceBundles } from '#libs/db/audit';
 import { deleteAnnouncements } from '#libs/db/certificates';
-import { deleteLiftedBlocks } from '#libs/db/customers';
+import { deleteLiftedBlocks, deleteReceivedEvents, forgetFormerContacts } from '#libs/db/customers';
 import { deleteExpiredRateLimits } from '#libs/db/identity';
 import { deleteExpiredAccessRevocations, deleteGivenUpNotifications } from '#libs/db/reissues';
 import {
@@ -37,8 +37,8 @@ export interface Purged extends Readonly<Record<ReissueRecordClass, number>> {
   readonly accessRecords: number;
   readonly devices: number;
   /**
-   * Counters of limits, lifted blocks, expired transfers, notifications given up long ago and old announcements of expiries, which are no longer
-   * needed. They are not records.
+   * Counters of limits, lifted blocks, expired transfers, notifications given up long ago, old announcements of expiries, and what
+   * old events of the bank left, which are no longer needed. They are not records.
    */
   readonly counts: number;
   /** Whether there may be more to purge. */
@@ -56,6 +56,10 @@ const givenUpDays = 30;
 const liftedBlockDays = 365;
 /** How long it is kept which expiries were announced: until after the last announcement of a certificate, and a year more. */
 const announcementDays = 90 + 7 + 365;
+/** How long an event of the bank is recognised that comes again. Later, the newer events about the same fact make it outdated. */
+const receivedEventDays = 400;
+/** How long the former contact of a customer is kept. */
+const formerContactDays = 90;
 /** Lifetime of a bundle: it is fetched as soon as it is made, and can be made again. Milliseconds. */
 const evidenceLifetimeMs = 3_600_000;
 
@@ -64,6 +68,7 @@ const evidenceLifetimeMs = 3_600_000;
  * transaction, with a digest of what it removed. An auditor can distinguish a purge from a manipulation by it.
  */
 export function createRetentionActivities({ db, clock, logger, years, deviceDays }: RetentionContext) {
+  const daysAgo = (days: number) => new Date(clock().getTime() - days * dayMs);
   const purge = (work: (tx: RoleTx<'worker'>) => Promise<number>) => inTransaction(db, work);
   const record = (tx: RoleTx<'worker'>, recordClass: string, details: Record<string, unknown>) =>
     appendAuthorityEntry(tx, {
@@ -81,7 +86,7 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
     return left;
   };
   const devices = async (tx: RoleTx<'worker'>) => {
-    const before = new Date(clock().getTime() - deviceDays * dayMs);
+    const before = daysAgo(deviceDays);
     const records = await purgeDevices(tx, before, batchSize);
     if (records > 0) await record(tx, 'devices', { before: before.toISOString(), days: deviceDays, records });
     return records;
@@ -112,11 +117,13 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
   const counts = async () =>
     (await deleteExpiredRateLimits(db, clock(), batchSize)) +
     (await deleteExpiredTransfers(db, clock())) +
-    (await purgeIdentityDays(db, koreanDayOf(new Date(clock().getTime() - dayMs)), batchSize)) +
+    (await purgeIdentityDays(db, koreanDayOf(daysAgo(1)), batchSize)) +
     (await deleteExpiredAccessRevocations(db, clock())) +
-    (await deleteLiftedBlocks(db, new Date(clock().getTime() - liftedBlockDays * dayMs))) +
-    (await deleteGivenUpNotifications(db, new Date(clock().getTime() - givenUpDays * dayMs))) +
-    (await deleteAnnouncements(db, new Date(clock().getTime() - announcementDays * dayMs), batchSize));
+    (await deleteLiftedBlocks(db, daysAgo(liftedBlockDays))) +
+    (await deleteGivenUpNotifications(db, daysAgo(givenUpDays))) +
+    (await deleteAnnouncements(db, daysAgo(announcementDays), batchSize)) +
+    (await deleteReceivedEvents(db, daysAgo(receivedEventDays), batchSize)) +
+    (await forgetFormerContacts(db, daysAgo(formerContactDays), batchSize));
 
   return {
     async purgeExpired(): Promise<Purged> {

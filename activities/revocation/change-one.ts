@@ -57,7 +57,7 @@ export interface ChangeOptions {
   /** Restricts the change to a certificate on hold whose hold time satisfies this condition. Called under the locks. */
   readonly onlyIfHeld?: (since: Date) => boolean;
   /** The rule of an automatic change, for the audit trail. */
-  readonly policy?: 'HOLD_TIME_LIMIT';
+  readonly policy?: 'HOLD_TIME_LIMIT' | 'CUSTOMER_EVENT';
   /**
    * The operators' operation that asks for the change. The transaction that changes the certificate checks that the
    * operation allows it.
@@ -83,58 +83,73 @@ const refusalsWithoutTrace: readonly ChangeRefusal[] = ['ALREADY_REVOKED', 'ALRE
  *
  * @throws {RangeError} if the invalidity date is in the future
  */
-export async function changeOne(
+export const changeOne = (
   { db, clock, actor }: RevocationContext,
   serial: string,
   change: StatusChange,
   options: ChangeOptions = {},
+): Promise<ChangeOutcome> =>
+  inTransaction(db, (tx) => changeOneIn(tx, { serial, change, actor, now: clock() }, options));
+
+/** {@link changeOne} as a part of a transaction that may hold the locks already. */
+export async function changeOneIn(
+  tx: RevocationTx,
+  {
+    serial,
+    change,
+    actor,
+    now,
+  }: {
+    readonly serial: string;
+    readonly change: StatusChange;
+    readonly actor: string;
+    readonly now: Date;
+  },
+  options: ChangeOptions = {},
 ): Promise<ChangeOutcome> {
-  return inTransaction(db, async (tx) => {
-    const now = clock();
-    if (change.act === 'revoke' && change.invalidityDate && change.invalidityDate > now)
-      throw new RangeError('the invalidity date is in the future');
-    const { operationId } = options;
-    // Customer, reissue and a revocation of a certificate never change, so that they can be read without locks.
-    const certificate = await certificateBySerial(tx, serial);
-    const allowed =
-      operationId === undefined ? true : await approvedOrRefused(tx, operationId, serial, change, now);
-    const result =
-      typeof allowed === 'string'
-        ? ({ serial, outcome: 'NOT_APPROVED' } as const)
-        : await changeUnderLocks(tx, certificate, { serial, change, now }, options);
-    const refused = result.outcome !== 'DONE';
-    if (refused && refusalsWithoutTrace.includes(result.outcome)) return result;
-    // In the same transaction as the change: a retry then recognises the change as its own.
-    if (result.outcome === 'DONE' && operationId !== undefined)
-      await recordOutcome(
-        tx,
-        { operationId, target: serial },
-        { outcome: outcomeWords[change.act], detail: result.was, at: now },
-      );
-    await appendAuthorityEntry(tx, {
-      actor,
-      action: `certificate.${change.act}`,
-      outcome: refused ? 'REFUSED' : 'DONE',
-      ...(refused ? { reason: result.outcome } : reasonOf(change)),
-      details: {
-        serial,
-        ...(refused ? {} : { was: result.was }),
-        ...(certificate?.reissue_id ? { reissueId: certificate.reissue_id } : {}),
-        ...(change.act === 'revoke' && change.invalidityDate
-          ? { invalidityDate: change.invalidityDate.toISOString() }
-          : {}),
-        ...(operationId === undefined ? {} : { operationId }),
-        ...(options.policy ? { policy: options.policy } : {}),
-        ...(typeof allowed === 'string' ? { why: allowed } : {}),
-        ...(typeof allowed === 'object'
-          ? { requestedBy: allowed.requestedBy, approvedBy: allowed.approvedBy }
-          : {}),
-        ...(options.comment ? { comment: options.comment } : {}),
-      },
-      occurredAt: now,
-    });
-    return result;
+  if (change.act === 'revoke' && change.invalidityDate && change.invalidityDate > now)
+    throw new RangeError('the invalidity date is in the future');
+  const { operationId } = options;
+  // Customer, reissue and a revocation of a certificate never change, so that they can be read without locks.
+  const certificate = await certificateBySerial(tx, serial);
+  const allowed =
+    operationId === undefined ? true : await approvedOrRefused(tx, operationId, serial, change, now);
+  const result =
+    typeof allowed === 'string'
+      ? ({ serial, outcome: 'NOT_APPROVED' } as const)
+      : await changeUnderLocks(tx, certificate, { serial, change, now }, options);
+  const refused = result.outcome !== 'DONE';
+  if (refused && refusalsWithoutTrace.includes(result.outcome)) return result;
+  // In the same transaction as the change: a retry then recognises the change as its own.
+  if (result.outcome === 'DONE' && operationId !== undefined)
+    await recordOutcome(
+      tx,
+      { operationId, target: serial },
+      { outcome: outcomeWords[change.act], detail: result.was, at: now },
+    );
+  await appendAuthorityEntry(tx, {
+    actor,
+    action: `certificate.${change.act}`,
+    outcome: refused ? 'REFUSED' : 'DONE',
+    ...(refused ? { reason: result.outcome } : reasonOf(change)),
+    details: {
+      serial,
+      ...(refused ? {} : { was: result.was }),
+      ...(certificate?.reissue_id ? { reissueId: certificate.reissue_id } : {}),
+      ...(change.act === 'revoke' && change.invalidityDate
+        ? { invalidityDate: change.invalidityDate.toISOString() }
+        : {}),
+      ...(operationId === undefined ? {} : { operationId }),
+      ...(options.policy ? { policy: options.policy } : {}),
+      ...(typeof allowed === 'string' ? { why: allowed } : {}),
+      ...(typeof allowed === 'object'
+        ? { requestedBy: allowed.requestedBy, approvedBy: allowed.approvedBy }
+        : {}),
+      ...(options.comment ? { comment: options.comment } : {}),
+    },
+    occurredAt: now,
   });
+  return result;
 }
 
 /** The approved operation that asks for exactly this change of this certificate, or the reason for a refusal. */

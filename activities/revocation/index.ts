@@ -1,6 +1,6 @@
 export { changeStatus } from './change-status.js';
 export type { StatusChange } from './change-status.js';
-export { changeOf, changeOne, outcomeWords } from './change-one.js';
+export { changeOf, changeOne, changeOneIn, outcomeWords } from './change-one.js';
 export type { ChangeOptions, ChangeRefusal, RevocationContext } from './change-one.js';
 export { changeMany, planChanges } from './change-many.js';
 export type { PlannedChange } from './change-many.js';

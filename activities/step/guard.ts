@@ -38,7 +38,7 @@ export function failOnPermanentErrors<Steps extends Record<string, (...args: nev
 }
 
 /** Whether our own code or the data caused an error, and not an unavailable dependency. */
-function isPermanent(error: unknown): boolean {
+export function isPermanent(error: unknown): boolean {
   const ours = [TypeError, RangeError, BrokenInvariant, RegistrySealError];
   if (ours.some((kind) => error instanceof kind)) return true;
   const { code } = error as { code?: unknown };

@@ -3,7 +3,7 @@ export { RunningCalls } from './running-calls.js';
 export { occasionOf, ReissueChange } from './reissue-change.js';
 export { registerReissueMetrics } from './reissue-metrics.js';
 export { endChange, endReissue } from './end-reissue.js';
-export { BrokenInvariant, failOnPermanentErrors } from './guard.js';
+export { BrokenInvariant, failOnPermanentErrors, isPermanent } from './guard.js';
 export { reissueStandingOf, nextReminderOf, noRow } from './reissue-standing.js';
 export { runStep, endStep, done, failed, refused, tooFrequent, proceed, proceedAgain } from './run-step.js';
 export type { StepContext, StepEnding } from './run-step.js';

@@ -9,6 +9,10 @@ export const benchmarks: Readonly<Record<string, { about: string; load: () => Pr
     about: 'the cost of the audit trail for a reissue; the time of verification',
     load: () => import('./audit.js'),
   },
+  'events-in': {
+    about: "how many of the bank's events about customers one worker handles in a second",
+    load: () => import('./events-in.js'),
+  },
   expiry: {
     about: 'how long it takes to announce the expiry of 100,000 certificates',
     load: () => import('./expiry.js'),

@@ -7,6 +7,7 @@ import {
   auditEventTypes,
   certificateEventDataSchema,
   certificateEventTypes,
+  customerEventTypes,
   dataSchemaOf,
   eventSchemaFiles,
   reissueEventDataSchema,
@@ -23,6 +24,7 @@ import {
 } from '#libs/events';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import { readCustomerEvent } from '../../libs/events/src/received/read-customer-event.js';
 import { asyncApiText } from '../../libs/contracts/src/asyncapi-file.js';
 
 interface Document {
@@ -32,7 +34,7 @@ interface Document {
       string,
       { payload: { $ref: string }; headers: object; examples: { headers: object; payload: object }[] }
     >;
-    messageTraits: { cloudEvent: { headers: object } };
+    messageTraits: Record<'cloudEvent' | 'bankEvent', { headers: object }>;
   };
 }
 const text = asyncApiText();
@@ -72,11 +74,15 @@ describe('the AsyncAPI document', () => {
   });
 
   it('The AsyncAPI document has a channel for each topic and a message for each type', () => {
-    expect(Object.values(document.channels).map(({ address }) => address)).toEqual(Object.values(topics));
+    expect(Object.values(document.channels).map(({ address }) => address)).toEqual([
+      ...Object.values(topics),
+      'bank.customer',
+    ]);
     expect(Object.keys(document.components.messages)).toEqual([
       ...reissueEventTypes,
       ...certificateEventTypes,
       ...auditEventTypes,
+      ...customerEventTypes,
     ]);
   });
 
@@ -108,7 +114,7 @@ describe('the AsyncAPI document', () => {
     strictSchemas[event.type.split('.')[1]!]!.parse(JSON.parse(value));
   });
 
-  it.each(Object.keys(document.components.messages))(
+  it.each([...reissueEventTypes, ...certificateEventTypes, ...auditEventTypes])(
     'The AsyncAPI document has a true example of %s',
     (type) => {
       const { examples, headers, payload } = document.components.messages[type]!;
@@ -119,6 +125,22 @@ describe('the AsyncAPI document', () => {
       strictSchemas[type.split('.')[1]!]!.parse(example!.payload);
     },
   );
+
+  it.each(customerEventTypes)('The AsyncAPI document has an example of %s that is received', (type) => {
+    const { examples, headers, payload } = document.components.messages[type]!;
+    const [example] = examples;
+    expect(faults(document.components.messageTraits.bankEvent.headers, example!.headers)).toEqual([]);
+    expect(faults(headers, example!.headers)).toEqual([]);
+    expect(faults(payload, example!.payload)).toEqual([]);
+    const message = {
+      key: Buffer.from('K-000001'),
+      value: Buffer.from(JSON.stringify(example!.payload)),
+      headers: example!.headers as Record<string, string>,
+    };
+    expect(readCustomerEvent(message, new Date('2026-11-24T00:00:00Z'))).toMatchObject({
+      event: { type, customerId: 'K-000001' },
+    });
+  });
 
   it('The event of a parked reissue names its step', () => {
     const parked = { ...reissue, state: 'ISSUING', serial: null, parked_step: 'ISSUE_CERTIFICATE' } as const;
@@ -146,7 +168,7 @@ describe('the JSON Schema files of event data', () => {
 
   it('Each event type names the $id of a JSON Schema file', () => {
     const ids = Object.values(eventSchemaFiles).map((file) => (JSON.parse(file) as { $id: string }).$id);
-    const types = [...reissueEventTypes, ...certificateEventTypes, ...auditEventTypes];
+    const types = [...reissueEventTypes, ...certificateEventTypes, ...auditEventTypes, ...customerEventTypes];
     expect([...new Set(types.map(dataSchemaOf))].sort()).toEqual(ids.sort());
   });
 

@@ -173,7 +173,7 @@ describe('setup kafka', () => {
   async function run(partitions: number, dryRun: boolean, retentionDays?: number): Promise<string[]> {
     const lines: string[] = [];
     const layout = { partitions, replicas: 0, retentionDays };
-    const plan = await planTopics({ brokers: brokers.split(',') }, layout, [topic]);
+    const plan = await planTopics({ brokers: brokers.split(',') }, layout, { own: [topic] });
     await runPlan('kafka', plan, { dryRun, print: (line) => lines.push(line) });
     return lines;
   }
@@ -187,6 +187,27 @@ describe('setup kafka', () => {
       `kafka: the topic ${topic} has 3 partitions, not 6, and keeps them: events of one key would be in two partitions`,
       'kafka: nothing to do',
     ]);
+  });
+
+  it("The bank's own topic is created if it does not exist, and never changed", async () => {
+    const bank = `bank.${topic}`;
+    const planned = async (partitions: number) => {
+      const layout = { partitions, replicas: 0, retentionDays: partitions };
+      const plan = await planTopics({ brokers: brokers.split(',') }, layout, {
+        own: [],
+        onlyCreated: [bank],
+      });
+      const lines: string[] = [];
+      await runPlan('kafka', plan, { dryRun: false, print: (line) => lines.push(line) });
+      return lines;
+    };
+    try {
+      expect(await planned(3)).toEqual([`kafka: create the topic ${bank} with 3 partitions`]);
+      expect(await planned(6)).toEqual(['kafka: nothing to do']);
+    } finally {
+      await admin.connect();
+      await admin.deleteTopics({ topics: [bank] });
+    }
   });
 
   it('A new topic keeps events for 30 days, is not compacted, and keeps them otherwise only if that is configured', async () => {

@@ -1,4 +1,4 @@
-import type { Carrier } from '#libs/domain';
+import type { Carrier, CustomerEventKind } from '#libs/domain';
 import { expectSuccess, send, type Call } from './http.js';
 
 /** The certificate that a person has: valid, about to expire, expired, or none. */
@@ -145,6 +145,11 @@ export class Sandbox {
   }
 
   /** Sets the fault of a provider. It stays until the next call. */
+  /** Lets the bank's systems send an event about a person. */
+  async sendCustomerEvent({ personId }: Pick<Person, 'personId'>, kind: CustomerEventKind): Promise<void> {
+    await this.call('POST', '/v1/customer-events', { personId, kind });
+  }
+
   async setFault(provider: Provider, fault: Fault): Promise<void> {
     await this.call('PUT', `/v1/faults/${provider}`, fault);
   }

@@ -1,11 +1,14 @@
 import { readAuthorities } from '#libs/credentials';
 import {
   credentialsFile,
+  customerEventsConfig,
   databaseConfig,
   databaseUrlSetting,
   environmentConfig,
   fromKey,
   httpConfig,
+  kafkaConfig,
+  kafkaCredentialsConfig,
   loadConfig,
   milliseconds,
   pemFile,
@@ -25,6 +28,13 @@ export const sandboxConfig = z.object({
     .describe('The sandbox never runs in production, because it hands out one-time codes and passwords.'),
   ...databaseConfig,
   ...temporalConfig,
+  kafkaBrokers: kafkaConfig.kafkaBrokers
+    .optional()
+    .describe("Bootstrap brokers of Kafka, to which the sandbox sends the bank's events."),
+  ...kafkaCredentialsConfig,
+  customerEventsTopic: customerEventsConfig.customerEventsTopic.describe(
+    "Topic for the bank's events about its customers. Without it the sandbox sends none.",
+  ),
   registryDatabaseUrl: databaseUrlSetting(
     "PostgreSQL with the bank's registry, into which sample people are written.",
   ),

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { CodesModule } from './codes/codes.module.js';
+import { CustomerEventsModule } from './customer-events/customer-events.module.js';
 import { DocumentModule } from './document/document.module.js';
 import { FaultsModule } from './faults/faults.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -15,6 +16,7 @@ export const sandboxFeatures: readonly Type[] = [
   MessagesModule,
   CodesModule,
   DocumentModule,
+  CustomerEventsModule,
   PhonesModule,
   StaffModule,
   InboxPageModule,

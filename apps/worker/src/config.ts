@@ -8,6 +8,7 @@ import {
   checkpointConfig,
   ConfigError,
   count,
+  customerEventsConfig,
   databaseConfig,
   directDatabaseConfig,
   evidenceKeysConfig,
@@ -50,6 +51,12 @@ export const workerConfig = z
     ...directDatabaseConfig,
     ...temporalConfig,
     ...kafkaConfig,
+    ...customerEventsConfig,
+    customerEventsGroup: z
+      .string()
+      .min(1)
+      .default('reseal-customer-events')
+      .describe("Consumer group of the workers that receive the bank's events."),
     workerBuildId: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/)

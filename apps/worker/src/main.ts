@@ -33,6 +33,7 @@ import {
   requireKeptPromises,
   retentionYearsOf,
 } from './config.js';
+import { CustomerEvents } from './customer-events.js';
 import { WorkerDirectCalls } from './direct-calls.js';
 import { expirySettingsOf } from './expiry-config.js';
 import { createIdentityProviders } from './identity-providers.js';
@@ -159,6 +160,19 @@ const relay = createEventRelay({
   logger,
   admit,
 });
+const customerEvents = new CustomerEvents(
+  { db, clock, temporal: temporal.client, outbox, logger },
+  {
+    topic: config.customerEventsTopic,
+    groupId: config.customerEventsGroup,
+    deadLetterTopic: config.customerEventsDeadLetterTopic,
+    brokers: config.kafkaBrokers,
+    credentials: kafkaCredentialsOf(config),
+    admit,
+    clock,
+    logger,
+  },
+);
 const sequencer = new Sequencer({
   db,
   leadership: sequencerLeadership(directUrlOf(config), admit),
@@ -198,6 +212,7 @@ await bootstrap({
       runner,
       relay,
       sequencer,
+      customerEvents,
       dispatcher,
       outbox,
       notifying.mail,

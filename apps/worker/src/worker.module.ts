@@ -13,6 +13,7 @@ import { restorePending, type RestoreWatch } from '#libs/restore';
 import { WorkerRunner, type TemporalClient, ensureSchedules } from '#libs/temporal';
 import { registerWebhookMetrics, type WebhookDispatcher } from '#libs/webhooks';
 import { sql } from 'kysely';
+import type { CustomerEvents } from './customer-events.js';
 import { registerHashingMetrics } from './hashing-metrics.js';
 import { registerNotificationMetrics } from './notification-metrics.js';
 import { registerRestoreMetrics } from './restore-metrics.js';
@@ -28,6 +29,7 @@ export class ProcessDependencies {
     readonly runner: WorkerRunner,
     readonly relay: EventRelay,
     readonly sequencer: Sequencer,
+    readonly customerEvents: CustomerEvents,
     readonly dispatcher: WebhookDispatcher | undefined,
     readonly outbox: NotificationOutbox,
     readonly mail: Pick<ConnectedMailSender, 'close'>,
@@ -76,7 +78,7 @@ export class WorkerModule {
   }
 
   onApplicationBootstrap(): void {
-    const { runner, relay, sequencer, dispatcher, outbox, temporal, db } = this.dependencies;
+    const { runner, relay, sequencer, customerEvents, dispatcher, outbox, temporal, db } = this.dependencies;
     const { circuits, providerMetrics, directCalls, hashing, restores, temporalMetrics } = this.dependencies;
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
@@ -87,6 +89,7 @@ export class WorkerModule {
     registerRestoreMetrics(restores, this.metrics.registry);
     registerRelayMetrics(relay, this.metrics.registry);
     registerSequencerMetrics(sequencer, db, this.metrics.registry);
+    customerEvents.register(this.metrics.registry);
     if (dispatcher) registerWebhookMetrics(dispatcher, db, this.metrics.registry);
     registerNotificationMetrics(outbox, this.metrics.registry);
     registerVersionMetrics(temporal.client, this.metrics.registry);
@@ -102,10 +105,12 @@ export class WorkerModule {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { relay, sequencer, dispatcher, outbox, mail, temporal, db, clocks, restores } = this.dependencies;
+    const { relay, sequencer, customerEvents, dispatcher } = this.dependencies;
+    const { outbox, mail, temporal, db, clocks, restores } = this.dependencies;
     this.stopping.abort();
     clocks.stop();
     await restores.stop();
+    await customerEvents.stop();
     // First the sequencer, then the relay: the drained worker's last entries are sequenced and published.
     await sequencer.stop();
     await relay.stop();
@@ -118,11 +123,12 @@ export class WorkerModule {
 
   /** Publishes nothing of a restored database before it is reconciled. */
   private async publishWhenSound(): Promise<void> {
-    const { relay, sequencer, dispatcher, outbox, sound } = this.dependencies;
+    const { relay, sequencer, customerEvents, dispatcher, outbox, sound } = this.dependencies;
     await sound(this.stopping.signal);
     if (this.stopping.signal.aborted) return;
     relay.start();
     sequencer.start();
+    customerEvents.start();
     dispatcher?.start();
     outbox.start();
   }

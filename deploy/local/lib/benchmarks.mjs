@@ -7,6 +7,7 @@
  */
 export const benchmarks = {
   audit: 'database',
+  'events-in': 'stack',
   expiry: 'database',
   growth: 'stack',
   identity: 'stack',

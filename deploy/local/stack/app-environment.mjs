@@ -56,6 +56,9 @@ const drainInCluster = { RESEAL_DRAIN_MS: '3000' };
 /** Webhook receivers run on this machine. */
 const localWebhooks = { RESEAL_WEBHOOK_HOSTS: '127.0.0.1:*,localhost:*' };
 
+/** The sandbox sends events on it as the bank does. */
+const customerEvents = { RESEAL_CUSTOMER_EVENTS_TOPIC: 'bank.customer' };
+
 /** Shorter intervals, for tests that wait for them. */
 const testPace = { RESEAL_ARCHIVE_AFTER_MS: '2000', RESEAL_CHECKPOINT_INTERVAL_MS: '2000' };
 
@@ -165,6 +168,7 @@ export function appEnvironments(context) {
       ...keyFiles(context, 'ca'),
       ...temporal('setup'),
       ...kafka('setup'),
+      ...customerEvents,
       RESEAL_ADMIN_DATABASE_URL: adminUrl(context),
       RESEAL_SECRETS_DIRECTORY: context.secrets.folder,
       RESEAL_CHECKPOINT_FILE: checkpointFile(settings),
@@ -177,6 +181,7 @@ export function appEnvironments(context) {
     worker: {
       ...temporal('worker'),
       ...kafka('worker'),
+      ...customerEvents,
       RESEAL_CHECKPOINT_FILE: checkpointFile(settings),
       RESEAL_SANDBOX_URL: sandbox,
       RESEAL_TELECOM_URL: `${providers}/v1/telecom,${providers}/v1/telecom-2`,
@@ -213,6 +218,8 @@ export function appEnvironments(context) {
       RESEAL_REGISTRY_DATABASE_URL: registryUrl(context),
       ...sandboxCredentials(context),
       ...temporal('sandbox'),
+      ...kafka('sandbox'),
+      ...customerEvents,
     },
   };
   return Object.fromEntries(

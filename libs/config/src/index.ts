@@ -22,7 +22,7 @@ export {
   temporalServerConfig,
   withoutPrivateKeys,
 } from './fragments.js';
-export { kafkaConfig, kafkaCredentialsConfig } from './kafka-config.js';
+export { customerEventsConfig, kafkaConfig, kafkaCredentialsConfig } from './kafka-config.js';
 export { credentialsFile, pemFile, secretFile, tlsConfig, tlsPathsOf } from './credentials.js';
 export { secret, withForm } from './setting-form.js';
 export { settingsOf } from './settings.js';

@@ -71,3 +71,23 @@ export const kafkaConfig = {
   ...kafkaCredentialsConfig,
   eventSource: z.string().default('/reseal').describe('`source` of the CloudEvents.'),
 };
+
+const topic = () =>
+  z
+    .string()
+    .regex(
+      /^(?!\.\.?$)[a-zA-Z0-9._-]{1,249}$/,
+      'must be the name of a topic: letters, digits, `.`, `_` and `-`',
+    );
+
+/** The topics on which the bank reports about its customers. */
+export const customerEventsConfig = {
+  customerEventsTopic: topic()
+    .optional()
+    .describe(
+      "Topic with the bank's events about its customers, such as `bank.customer`. Without it none are received.",
+    ),
+  customerEventsDeadLetterTopic: topic()
+    .default('reseal.dead-letter')
+    .describe('Topic for events of the bank that cannot be handled.'),
+};

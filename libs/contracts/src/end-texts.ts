@@ -42,6 +42,10 @@ const endTexts: Readonly<Record<EndCode, BilingualText>> = {
     ko: '재발급을 취소하셨습니다. 필요하면 다시 신청해 주세요.',
     en: 'You cancelled the reissue. Apply again if you need a certificate.',
   },
+  CANCELLED_BY_BANK: {
+    ko: '은행이 재발급을 취소했습니다. 고객센터에 문의하시거나 신분증을 가지고 영업점을 방문해 주세요.',
+    en: 'The bank has cancelled the reissue. Call the bank, or visit a branch with an identity document.',
+  },
   DEADLINE: {
     ko: '제한 시간이 지났습니다. 다시 신청해 주세요.',
     en: 'The time has expired. Apply again.',

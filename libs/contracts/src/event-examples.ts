@@ -5,6 +5,7 @@ import type {
   ReissueEventData,
   ReissueEventType,
 } from './events.js';
+import { customerEventTypes } from './customer-events.js';
 
 const reissueId = 'ri_5c2f0e7a9b1d4c3e8f6a0b2d4c6e8f01';
 const customerRef = 'cr_7Qm3xT9vLw2Kp8Zr';
@@ -78,12 +79,12 @@ const checkpoint: AuditEventData = {
   jws: 'eyJhbGciOiJFZERTQSJ9.eyJvcmlnaW4iOiJyZXNlYWwifQ.c2lnbmF0dXJl',
 };
 
-/** An event as it is published. */
+/** An event as it is published or received. */
 export interface EventExample {
   readonly id: string;
   readonly subject: string;
   readonly time: string;
-  readonly data: ReissueEventData | CertificateEventData | AuditEventData;
+  readonly data: ReissueEventData | CertificateEventData | AuditEventData | { readonly customerId: string };
 }
 
 const time = '2026-11-23T01:02:03.456Z';
@@ -109,6 +110,13 @@ export const eventExamples: Readonly<Record<string, EventExample>> = Object.from
     {
       ...{ id: `${change.reissueId ?? serial}/8`, subject: serial, time },
       data: { serial, customerRef, ...change } satisfies CertificateEventData,
+    },
+  ]),
+  ...customerEventTypes.map((type) => [
+    type,
+    {
+      ...{ id: '2026-11-23-004711', subject: 'K-000001', time },
+      data: { customerId: 'K-000001' },
     },
   ]),
   ['reseal.audit.checkpoint.v1', { id: 'audit/1024', subject: 'reseal', time, data: checkpoint }],

@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import { customerEventDataSchema } from './customer-events.js';
 import { auditEventDataSchema, certificateEventDataSchema, reissueEventDataSchema } from './events.js';
 
-/** The schemas of the data of events, by the second part of the types that have them. */
-const schemas = {
+/** The schemas of the data of published events, by the second part of the types that have them. */
+const publishedSchemas = {
   reissue: reissueEventDataSchema,
   certificate: certificateEventDataSchema,
   audit: auditEventDataSchema,
 } as const;
+
+/** Likewise of received events. */
+const receivedSchemas = { customer: customerEventDataSchema } as const;
 
 /** Name of the JSON Schema of an event's data: `libs/contracts/schemas/<name>.json`. */
 const schemaName = (kind: string) => `${kind}-event-data.v1`;
@@ -15,14 +19,21 @@ const schemaName = (kind: string) => `${kind}-event-data.v1`;
 export const dataSchemaOf = (type: string): string =>
   `urn:reseal:schema:${schemaName(type.split('.')[1] ?? '')}`;
 
-/** The JSON Schema of the data of each kind of event, by the name of its component in the documents. */
-export const eventDataSchemas: Readonly<Record<string, object>> = Object.fromEntries(
-  Object.values(schemas).map((schema) => [z.globalRegistry.get(schema)?.id ?? '', published(schema)]),
-);
+/** The JSON Schema of the data of each kind of published event, by the name of its component in the documents. */
+export const eventDataSchemas = componentsOf(publishedSchemas);
+
+/** Likewise of received events. */
+export const receivedDataSchemas = componentsOf(receivedSchemas);
+
+function componentsOf(schemas: Readonly<Record<string, z.ZodType>>): Readonly<Record<string, object>> {
+  return Object.fromEntries(
+    Object.values(schemas).map((schema) => [z.globalRegistry.get(schema)?.id ?? '', published(schema)]),
+  );
+}
 
 /** The JSON Schema files, by their names. */
 export const eventSchemaFiles: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(schemas).map(([kind, schema]) => {
+  Object.entries({ ...publishedSchemas, ...receivedSchemas }).map(([kind, schema]) => {
     const file = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: `urn:reseal:schema:${schemaName(kind)}`,
@@ -33,7 +44,7 @@ export const eventSchemaFiles: Readonly<Record<string, string>> = Object.fromEnt
   }),
 );
 
-/** The schema as consumers see it. It is open, because members may be added within a version. */
+/** The schema as others see it. It is open, because members may be added within a version. */
 function published(schema: z.ZodType): object {
   const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io: 'output' });
   const { id: __, ...definition } = $defs[z.globalRegistry.get(schema)?.id ?? ''] ?? rest;

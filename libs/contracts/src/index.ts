@@ -59,6 +59,8 @@ export {
   certificateEventDataSchema,
   auditEventDataSchema,
 } from './events.js';
+export { customerEventKindOf, customerEventTypes, receivedCloudEventSchema } from './customer-events.js';
+export type { CustomerEvent } from './customer-events.js';
 export { dataSchemaOf, eventDataSchemas, eventSchemaFiles } from './event-schemas.js';
 export { eventExamples } from './event-examples.js';
 export type {

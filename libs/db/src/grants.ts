@@ -4,6 +4,7 @@ export interface Grants {
     authority_entry: 'insert';
     certificate: 'select' | 'insert' | 'update';
     customer: 'select' | 'insert' | 'update';
+    customer_fact: 'select' | 'update';
     customer_import: 'select' | 'insert' | 'update';
     customer_import_key: 'select' | 'insert' | 'delete';
     customer_import_refusal: 'select' | 'insert';
@@ -124,6 +125,7 @@ export interface Grants {
     consent_receipt: 'select' | 'insert';
     crl: 'select';
     customer: 'select' | 'update';
+    customer_fact: 'select' | 'insert' | 'update';
     customer_key: 'select' | 'insert' | 'update';
     customer_rrn: 'select' | 'update';
     event: 'select' | 'insert' | 'update';
@@ -145,6 +147,7 @@ export interface Grants {
     password_history: 'select' | 'insert' | 'delete';
     password_try: 'select' | 'insert' | 'update';
     rate_limit: 'select' | 'insert' | 'update' | 'delete';
+    received_event: 'select' | 'insert' | 'delete';
     reissue: 'select' | 'insert' | 'update';
     reissue_archive: 'select' | 'insert' | 'update';
     reissue_block: 'select' | 'insert' | 'update' | 'delete';

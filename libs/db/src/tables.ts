@@ -176,6 +176,17 @@ export interface Tables {
     erased_at: Date | null;
     expiry_notices: Generated<boolean>;
   };
+  customer_fact: {
+    customer_ref: string;
+    kind: Value<'customer_fact.kind'>;
+    since: Date | null;
+    event_source: string;
+    event_id: string;
+    event_time: Date;
+    held_at: Generated<Date[]>;
+    former_mobile: string | null;
+    former_email: string | null;
+  };
   customer_import: {
     import_id: GeneratedAlways<string>;
     file_digest: string;
@@ -391,6 +402,16 @@ export interface Tables {
     request_hmac: string;
     received_at: Date;
     trace_id: string | null;
+  };
+  received_event: {
+    source: string;
+    id: string;
+    type: string;
+    customer_ref: string | null;
+    occurred_at: Date;
+    handled_at: Date;
+    outcome: Value<'received_event.outcome'>;
+    reissue_ids: Generated<string[]>;
   };
   reissue: {
     reissue_id: string;

@@ -87,6 +87,7 @@ export const authorityActions = vocabulary({
   rotateRegistry: { ko: '등록부 키 교체', en: 'Keys of the registry rotated' },
   importCustomers: { ko: '고객 정보 일괄 등록', en: 'Customers imported' },
   exportCustomerReferences: { ko: '고객 식별자 대응표 내보내기', en: 'Customer references exported' },
+  receiveCustomerEvent: { ko: '은행의 고객 이벤트 처리', en: 'Event of the bank about a customer handled' },
   eraseCustomer: { ko: '고객 정보 삭제', en: 'Customer erased' },
   sequence: { ko: '감사 기록 순번 부여', en: 'Audit log continued' },
   findRestore: { ko: '백업에서 복원된 데이터베이스 발견', en: 'Database found restored from a backup' },

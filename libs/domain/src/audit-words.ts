@@ -104,6 +104,7 @@ const causes: Readonly<Record<ParkCode | EndCode, BilingualText>> = {
   ANOTHER_REISSUE_REGISTERED: { ko: '다른 재발급이 먼저 등록됨', en: 'Another reissue was registered' },
   SUPERSEDED: { ko: '새 재발급으로 대체됨', en: 'Superseded by a newer reissue' },
   CANCELLED_BY_CUSTOMER: { ko: '고객이 취소함', en: 'Cancelled by the customer' },
+  CANCELLED_BY_BANK: { ko: '은행이 취소함', en: 'Cancelled by the bank' },
   DEADLINE: { ko: '기한 경과', en: 'Deadline passed' },
   NOT_RETRIED: { ko: '재시도 없이 기한 경과', en: 'Not retried in time' },
   ABANDONED_BY_OPERATOR: { ko: '운영자가 중단함', en: 'Abandoned by an operator' },

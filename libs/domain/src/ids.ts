@@ -30,6 +30,9 @@ export const reissueIdPattern = /^ri_[0-9a-f]{32}$/;
 /** The nil UUID (RFC 9562 section 5.9), which no customer has. Queries for unknown people use it, for equal durations. */
 export const unknownCustomerId = '00000000-0000-0000-0000-000000000000';
 
+/** The bank's own id of a customer. */
+export const bankCustomerIdPattern = /^[A-Za-z0-9._:-]{1,64}$/;
+
 /** Search attributes. They hold no personal data, because everyone who can list workflows reads them. */
 export const searchAttributes = { parked: 'ReissueParked', customerRef: 'CustomerRef' } as const;
 

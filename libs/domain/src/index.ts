@@ -4,6 +4,19 @@ export { blockReasons, blockSources } from './reissue-blocks.js';
 export type { BlockReason, BlockSource } from './reissue-blocks.js';
 export { endCodes } from './end-codes.js';
 export type { EndCode } from './end-codes.js';
+export {
+  blockingFacts,
+  customerEventEffects,
+  customerEventKinds,
+  customerEventOutcomes,
+  customerFactKinds,
+} from './customer-events.js';
+export type {
+  CustomerEventEffect,
+  CustomerEventKind,
+  CustomerEventOutcome,
+  CustomerFactKind,
+} from './customer-events.js';
 export { auditActionText, authorityActions, isAuditAction, reissueActions } from './audit-actions.js';
 export type { AuditAction, AuthorityAction, ReissueAction } from './audit-actions.js';
 export { auditActorText, auditCodeText } from './audit-words.js';
@@ -82,6 +95,7 @@ export {
   consentWithdrawalActivityIdOf,
   reissueIdOf,
   unknownCustomerId,
+  bankCustomerIdPattern,
   reissueIdPattern,
   searchAttributes,
   registrationText,

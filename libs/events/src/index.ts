@@ -11,3 +11,6 @@ export { readPublished } from './read-published.js';
 export type { PublishedEvent } from './read-published.js';
 export { planTopics } from './plan-topics.js';
 export { defaultPartitions } from './topics.js';
+export { CustomerEventConsumer } from './received/customer-event-consumer.js';
+export type { CustomerEventConsumerOptions } from './received/customer-event-consumer.js';
+export { CustomerEventMetrics } from './received/customer-event-metrics.js';

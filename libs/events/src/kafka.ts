@@ -1,6 +1,12 @@
 import type { Logger } from '#libs/observability';
-import { logLevel, Partitioners, type ICustomPartitioner, type Kafka, type Producer } from 'kafkajs';
-import type { EventMessage } from './cloud-event.js';
+import {
+  logLevel,
+  Partitioners,
+  type ICustomPartitioner,
+  type Kafka,
+  type Message,
+  type Producer,
+} from 'kafkajs';
 import { createKafka, type KafkaAccess } from './kafka-client.js';
 import { defaultPartitions, topicToCreate } from './topics.js';
 
@@ -16,7 +22,7 @@ export interface KafkaOptions extends KafkaAccess {
 /** Messages for one topic, in order. */
 export interface TopicMessages {
   readonly topic: string;
-  readonly messages: readonly EventMessage[];
+  readonly messages: readonly Pick<Message, 'key' | 'value' | 'headers'>[];
 }
 
 export interface Publisher {
@@ -29,12 +35,14 @@ export interface Publisher {
 const requestTimeoutMs = 4_000;
 
 /**
- * Publishes to Kafka with an idempotent producer, `acks=all`, one request at a time. It connects at the first batch, and
+ * Publishes to Kafka with an idempotent producer, `acks=all`, one batch at a time. It connects at the first batch, and
  * reconnects after every failure.
  */
 export class KafkaPublisher implements Publisher {
   private readonly kafka: Kafka;
   private producer: Promise<Producer> | undefined;
+  /** Ends when the batches before have. */
+  private last: Promise<unknown> = Promise.resolve();
   /** Partitions that the messages of the current batch were assigned to. */
   private readonly assigned = new Set<string>();
 
@@ -53,7 +61,13 @@ export class KafkaPublisher implements Publisher {
     });
   }
 
-  async publish(batch: readonly TopicMessages[]): Promise<void> {
+  publish(batch: readonly TopicMessages[]): Promise<void> {
+    const sent = this.last.then(() => this.send(batch));
+    this.last = sent.catch(() => undefined);
+    return sent;
+  }
+
+  private async send(batch: readonly TopicMessages[]): Promise<void> {
     const producer = (this.producer ??= this.connect());
     try {
       this.assigned.clear();

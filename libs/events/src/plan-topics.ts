@@ -34,11 +34,17 @@ const ownSetting = 1 as ConfigSource;
 
 const leadersMs = 60_000;
 
+interface PlannedTopics {
+  readonly own?: readonly string[];
+  /** Topics that are created if they do not exist, and stay as they are otherwise. */
+  readonly onlyCreated?: readonly string[];
+}
+
 /** Compares the topics in Kafka with what they must be. The caller closes the plan. */
 export async function planTopics(
   access: KafkaAccess,
   layout: TopicLayout,
-  names: readonly string[] = Object.values(topics),
+  { own: names = Object.values(topics), onlyCreated = [] }: PlannedTopics = {},
 ): Promise<TopicPlan> {
   const { partitions, replicas, retentionDays } = layout;
   const kafka = createKafka(access, {
@@ -52,7 +58,7 @@ export async function planTopics(
     await admin.connect();
     const existing = new Set(await admin.listTopics());
     const present = names.filter((name) => existing.has(name));
-    const creating = names
+    const creating = [...names, ...onlyCreated]
       .filter((name) => !existing.has(name))
       .map((name) => ({
         what: `create the topic ${name} with ${partitions} partitions`,

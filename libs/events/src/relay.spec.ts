@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import type { Publisher, TopicMessages } from './kafka.js';
 import type { Outbox } from './outbox.js';
 import { registerRelayMetrics } from './relay-metrics.js';
+import type { EventMessage } from './cloud-event.js';
 import { EventRelay } from './relay.js';
 
 /** The event table. A row gets its position when it is written, and is visible once it is committed. */
@@ -62,7 +63,8 @@ class FakeKafka implements Publisher {
     if (this.state === 'stuck') await new Promise<void>((done) => (this.unstick = done));
     this.batches++;
     for (const { topic, messages } of batch)
-      for (const { key, headers } of messages) this.log.push({ topic, key, id: headers.ce_id! });
+      for (const { key, headers } of messages as readonly EventMessage[])
+        this.log.push({ topic, key, id: headers.ce_id! });
   }
 
   close(): Promise<void> {

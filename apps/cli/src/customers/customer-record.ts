@@ -1,5 +1,12 @@
 import { derOfText, FormatError } from '#libs/der';
-import { carriers, parseBase64Url, parseDigits, parseMobileNumber, readResidentNumber } from '#libs/domain';
+import {
+  bankCustomerIdPattern,
+  carriers,
+  parseBase64Url,
+  parseDigits,
+  parseMobileNumber,
+  readResidentNumber,
+} from '#libs/domain';
 import { z } from 'zod';
 
 /** Costs beyond these would let one customer's password keep a worker busy. */
@@ -66,7 +73,7 @@ export const customerRecord = (now: Date) =>
   z.strictObject(
     {
       customerId: readBy(
-        matching(/^[A-Za-z0-9._:-]{1,64}$/),
+        matching(bankCustomerIdPattern),
         'must be 1 to 64 letters, digits, dots, colons, hyphens or underscores',
       ),
       ci: readBy(matching(/^[A-Za-z0-9+/]{86}==$/), 'must be 88 characters of base64'),

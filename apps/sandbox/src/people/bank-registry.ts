@@ -6,6 +6,7 @@ import { sealNewNumber } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';
 
 export interface NewCustomer {
+  /** Also the bank's own id, by which events of the bank name the customer. */
   customerId: string;
   ci: string;
   name: string;
@@ -39,6 +40,7 @@ export class BankRegistry {
         .values(
           customers.map((customer) => ({
             customer_id: customer.customerId,
+            bank_customer_id: customer.customerId,
             customer_ref: randomBytes(16).toString('hex'),
             ci: customer.ci,
             name: customer.name,

@@ -1,4 +1,4 @@
-import { count, kafkaConfig, loadConfig } from '#libs/config';
+import { count, customerEventsConfig, kafkaConfig, loadConfig } from '#libs/config';
 import { defaultPartitions, kafkaCredentialsOf, planTopics } from '#libs/events';
 import { z } from 'zod';
 import type { SetupCommand } from '../command.js';
@@ -7,6 +7,7 @@ import { runPlan } from '../steps.js';
 
 export const kafkaSetupConfig = z.object({
   ...kafkaConfig,
+  ...customerEventsConfig,
   kafkaPartitions: count(defaultPartitions, { min: 1, max: 1_000 }).describe(
     'Number of partitions of a topic that `setup kafka` creates.',
   ),
@@ -36,6 +37,13 @@ export const kafkaCommand: SetupCommand = {
         partitions: config.kafkaPartitions,
         replicas: config.kafkaReplicas,
         retentionDays: config.kafkaRetentionDays,
+      },
+      {
+        // The bank's own topic: it is created if the bank has not, and never changed.
+        onlyCreated:
+          config.customerEventsTopic === undefined
+            ? []
+            : [config.customerEventsTopic, config.customerEventsDeadLetterTopic],
       },
     );
     await runPlan('kafka', plan, options);

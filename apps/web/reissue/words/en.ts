@@ -422,6 +422,7 @@ export const pageEnglish = {
       ANOTHER_REISSUE_REGISTERED: 'Another reissue was completed',
       SUPERSEDED: 'A newer reissue replaced this one',
       CANCELLED_BY_CUSTOMER: 'The reissue was cancelled',
+      CANCELLED_BY_BANK: 'The bank cancelled the reissue',
       DEADLINE: 'The time has expired',
       NOT_RETRIED: 'The reissue could not be completed',
       ABANDONED_BY_OPERATOR: 'The reissue could not be completed',

@@ -413,6 +413,7 @@ export const pageKorean: PageWords = {
       ANOTHER_REISSUE_REGISTERED: '다른 재발급이 완료되었습니다',
       SUPERSEDED: '새 재발급으로 대체되었습니다',
       CANCELLED_BY_CUSTOMER: '재발급이 취소되었습니다',
+      CANCELLED_BY_BANK: '은행이 재발급을 취소했습니다',
       DEADLINE: '제한 시간이 지났습니다',
       NOT_RETRIED: '재발급을 완료하지 못했습니다',
       ABANDONED_BY_OPERATOR: '재발급을 완료하지 못했습니다',

@@ -113,6 +113,23 @@ export async function certificatesInForce(
     .execute();
 }
 
+/** The serials of a person's certificates in force, also of those on hold. The one that was held first comes first. */
+export async function serialsInForceOf(
+  tx: Tx<'select certificate'>,
+  customerId: string,
+  now: Date,
+): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('certificate')
+    .select('serial')
+    .where('customer_id', '=', customerId)
+    .where(isInForce('certificate', now))
+    .orderBy('hold_at')
+    .orderBy('serial')
+    .execute();
+  return rows.map(({ serial }) => serial);
+}
+
 /** The new certificate of a reissue, and the others in force of the same person and policy. */
 export async function certificateAndOthersInForce(
   tx: Tx<'select certificate' | 'select reissue'>,

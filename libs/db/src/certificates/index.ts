@@ -21,6 +21,7 @@ export {
   certificateOnFile,
   putOnFile,
   certificatesInForce,
+  serialsInForceOf,
   certificateAndOthersInForce,
   certificatesOfEnrolments,
   insertEnrolled,

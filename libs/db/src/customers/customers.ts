@@ -123,6 +123,20 @@ export async function lockCustomer(
     .executeTakeFirstOrThrow();
 }
 
+/** As {@link lockCustomer}, for the customer with this id of the bank. @returns undefined if there is none, or was erased */
+export async function lockCustomerByBankId(
+  tx: Tx<'select customer' | 'update customer'>,
+  bankCustomerId: string,
+): Promise<CustomerRow | undefined> {
+  return tx
+    .selectFrom('customer')
+    .selectAll()
+    .where('bank_customer_id', '=', bankCustomerId)
+    .where('erased_at', 'is', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+}
+
 /**
  * As {@link lockCustomer}, for the person of a reissue.
  *
@@ -227,4 +241,8 @@ export async function eraseFromRegistry(tx: Tx, customerId: string, at: Date): P
     }))
     .where('customer_id', '=', customerId)
     .execute();
+  await sql`
+    update customer_fact set former_mobile = null, former_email = null
+    where customer_ref = (select customer_ref from customer where customer_id = ${customerId})
+  `.execute(tx);
 }

@@ -26,9 +26,13 @@ export {
   customerReferencesAfter,
   eraseFromRegistry,
   lockCustomer,
+  lockCustomerByBankId,
   lockCustomerOf,
 } from './customers.js';
 export type { ClaimedCustomer } from './customers.js';
+export { customerFacts, findCustomerFact, forgetFormerContacts, putCustomerFact } from './customer-facts.js';
+export type { CustomerFactRow } from './customer-facts.js';
+export { deleteReceivedEvents, findReceivedEvent, insertReceivedEvent } from './received-events.js';
 export { registryOverview } from './registry-overview.js';
 export type { RegistryUse } from './registry-overview.js';
 export { insertRrnAccesses, insertRrnAccessForVid } from './rrn-access.js';

@@ -30,7 +30,7 @@ export {
   destroyPhotos,
 } from './identity-photos.js';
 export type { NewIdentityPhoto } from './identity-photos.js';
-export { recordKnownDevice, useRateLimitsOnDevice } from './known-devices.js';
+export { forgetKnownDevices, recordKnownDevice, useRateLimitsOnDevice } from './known-devices.js';
 export {
   passwordCredential,
   lockPasswordCredential,

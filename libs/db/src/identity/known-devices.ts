@@ -47,3 +47,17 @@ export const recordKnownDevice = (
     .insertInto('known_device')
     .values({ customer_id: customerId, device, first_seen_at: now, last_seen_at: now })
     .onConflict((conflict) => conflict.columns(['customer_id', 'device']).doUpdateSet({ last_seen_at: now }));
+
+/** Forgets the devices on which this customer proved their identity until a time. @returns how many */
+export async function forgetKnownDevices(
+  tx: Tx<'select known_device' | 'delete known_device'>,
+  customerId: string,
+  until: Date,
+): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('known_device')
+    .where('customer_id', '=', customerId)
+    .where('last_seen_at', '<=', until)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}

@@ -135,11 +135,15 @@ export async function requireWait(
     .execute();
 }
 
-/** The other open reissues of a customer whose identity is verified; locked. */
+/**
+ * The open reissues of a customer whose identity is verified; locked.
+ *
+ * @param except the id of a reissue to leave out
+ */
 export async function openReissuesOf(
   tx: Tx<'select reissue' | 'update reissue'>,
   customerId: string,
-  except: string,
+  except = '',
 ): Promise<ReissueRow[]> {
   return tx
     .selectFrom('reissue')

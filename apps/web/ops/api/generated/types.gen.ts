@@ -39,7 +39,7 @@ export type ReissueSummary = {
      */
     serial: string | null;
     parked: Parking | null;
-    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
+    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
      * When the reissue ends unless the customer acts; null while parked or ended
      */
@@ -119,7 +119,7 @@ export type ReissueDetail = {
      */
     serial: string | null;
     parked: Parking | null;
-    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
+    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
      * When the reissue ends unless the customer acts; null while parked or ended
      */
@@ -582,7 +582,7 @@ export type OperationSelection = {
         /**
          * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
-        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
+        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
          * Reason for the reissue; separate several values by commas
          */
@@ -805,7 +805,7 @@ export type FiguresOfDay = {
      * Reissues that ended without one, by reason, most frequent first
      */
     ended: Array<{
-        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
+        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
         reissues: number;
     }>;
     /**
@@ -1285,7 +1285,7 @@ export type ListReissuesData = {
         /**
          * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
-        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
+        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
          * Reason for the reissue; separate several values by commas
          */
@@ -1361,7 +1361,7 @@ export type CountReissuesData = {
         /**
          * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
-        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
+        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
          * Reason for the reissue; separate several values by commas
          */
