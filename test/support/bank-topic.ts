@@ -42,14 +42,24 @@ export async function createBankTopic(brokers: readonly string[], partitions = 3
     }
   }
 
+  const created: string[] = [];
+  const sendTo = (name: string, ...messages: readonly Message[]) =>
+    producer.send({ topic: name, messages: [...messages] });
+
   return {
     topic,
     deadLetterTopic,
-    send: (...messages: readonly Message[]) => producer.send({ topic, messages: [...messages] }),
+    send: (...messages: readonly Message[]) => sendTo(topic, ...messages),
+    sendTo,
+    /** Creates another topic. */
+    async create(name: string): Promise<void> {
+      await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }] });
+      created.push(name);
+    },
     deadLetters: (count: number) => messagesOf(deadLetterTopic, (messages) => messages.length >= count),
     async close(): Promise<void> {
       await producer.disconnect();
-      await admin.deleteTopics({ topics: [topic, deadLetterTopic] });
+      await admin.deleteTopics({ topics: [topic, deadLetterTopic, ...created] });
       await admin.disconnect();
     },
   };

@@ -113,8 +113,10 @@ describe("the consumer of the bank's events", () => {
     const people = await Promise.all([customer(), customer(), customer()]);
     const events = Array.from({ length: 30 }, (_, index) => event('contact-changed', people[index % 3]!));
     await bank.send(...events.map((each, index) => (index % 2 ? binary : structured)(each)));
-    const { handled } = receive();
+    const { handled, consumer } = receive();
+    expect(consumer.failingSeconds).toBeGreaterThan(0); // until it is a member of the group
     await has(handled, ...events);
+    expect(consumer.failingSeconds).toBe(0);
     for (const { bankId } of people) {
       const sent = events.filter(({ customerId }) => customerId === bankId).map(({ id }) => id);
       expect(idsOf(handled).filter((id) => sent.includes(id))).toEqual(sent);
@@ -288,6 +290,18 @@ describe("the consumer of the bank's events", () => {
     await has(handled, suspected);
     expect(handled).toEqual([{ id: suspected.id, outcome: 'REPEATED' }]);
     expect(await everything()).toEqual(before);
+  });
+
+  it('A consumer whose topic does not exist yet receives events when it does', async () => {
+    const person = await customer();
+    const later = event('contact-changed', person);
+    const topic = `${bank.topic}.later`;
+    const { handled, consumer } = receive({ topic });
+    await until('a failed start', () => consumer.failingSeconds > 2);
+    await bank.create(topic);
+    await bank.sendTo(topic, binary(later));
+    await has(handled, later);
+    await until('a member of the group', () => consumer.failingSeconds === 0);
   });
 
   it('The lag counts the messages that the group has not handled', async () => {

@@ -58,6 +58,8 @@ export class CustomerEventConsumer {
   private readonly stopping = new AbortController();
   private admin: Promise<Admin> | undefined;
   private starting: Promise<void> = Promise.resolve();
+  /** Since when this process has not been a member of the group. */
+  private outSince: number | undefined;
 
   constructor(private readonly options: CustomerEventConsumerOptions) {
     const { logger, groupId, deadLetterTopic } = options;
@@ -78,11 +80,15 @@ export class CustomerEventConsumer {
       maxWaitTimeInMs: 500,
       retry: { retries: 3, restartOnFailure: () => Promise.resolve(true) },
     });
-    this.consumer.on(this.consumer.events.CRASH, ({ payload: { error } }) =>
-      logger.warn({ err: error }, 'events of the bank cannot be received; trying again'),
-    );
-    // Another worker has the other partitions now.
+    this.consumer.on(this.consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      logger.warn({ err: error }, 'events of the bank cannot be received; trying again');
+      this.outSince ??= performance.now();
+      // kafkajs gives up what a new try cannot mend by itself, such as a missing right.
+      if (!restart && !this.stopping.signal.aborted) this.starting = this.connect(reconnectMs);
+    });
     this.consumer.on(this.consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      this.outSince = undefined;
+      // Another worker has the other partitions now.
       const assigned = memberAssignment[options.topic] ?? [];
       for (const partition of this.failing.keys())
         if (!assigned.includes(partition)) this.failing.delete(partition);
@@ -94,6 +100,7 @@ export class CustomerEventConsumer {
   }
 
   start(): void {
+    this.outSince = performance.now();
     this.starting = this.connect();
   }
 
@@ -107,9 +114,12 @@ export class CustomerEventConsumer {
     await this.admin?.then((admin) => admin.disconnect()).catch(() => undefined);
   }
 
-  /** For how long the message has failed that has failed longest, in seconds; 0 if none does. */
+  /** For how long nothing could be received, or the handling of a message has failed, in seconds; 0 if all is well. */
   get failingSeconds(): number {
-    const since = Math.min(...[...this.failing.values()].map((each) => each.since));
+    const since = Math.min(
+      this.outSince ?? Infinity,
+      ...[...this.failing.values()].map((each) => each.since),
+    );
     return Number.isFinite(since) ? (performance.now() - since) / 1_000 : 0;
   }
 
@@ -134,9 +144,10 @@ export class CustomerEventConsumer {
     return connected;
   }
 
-  private async connect(): Promise<void> {
+  private async connect(afterMs = 0): Promise<void> {
     const { topic, logger } = this.options;
     const { signal } = this.stopping;
+    await delay(afterMs, undefined, { signal }).catch(() => undefined);
     while (!signal.aborted)
       try {
         await this.consumer.connect();

@@ -39,7 +39,7 @@ export class CustomerEventMetrics {
     });
     new Gauge({
       name: 'reseal_customer_events_failing_seconds',
-      help: 'How long the handling of an event of the bank has failed; 0 if none fails',
+      help: 'How long events of the bank could not be received, or the handling of one has failed; 0 if all is well',
       registers,
       collect() {
         this.set(consumer.failingSeconds);
