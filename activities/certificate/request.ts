@@ -1,16 +1,28 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readVidRandom, type PreparedStep, type RequestCertificate } from '#libs/domain';
+import {
+  readVidRandom,
+  startOfKoreanDay,
+  type CallOrigin,
+  type PreparedStep,
+  type RequestCertificate,
+} from '#libs/domain';
 import type { RoleTx } from '#libs/db';
 import { certificateBySerial, type CertificateRow } from '#libs/db/certificates';
 import { consentsOf } from '#libs/db/reissues';
+import { riskSigns, type RiskSigns } from '#libs/db/risk';
 import { NumberAccess } from '#libs/resident-numbers';
+import type { RiskAnswer } from '#libs/risk';
 import { termsChangedSince } from '#activities/consent';
+import { attemptsLeft } from '#activities/identity';
+import { askForAdditionalMethod, decideOnRisk } from '#activities/risk';
 import type { IssueOutcome } from '#activities/signing';
 import {
+  assessFirst,
   BrokenInvariant,
   done,
   endChange,
   failed,
+  identityRuleOf,
   proceed,
   proceedAgain,
   refused,
@@ -21,11 +33,16 @@ import {
 import type { CertificateContext } from './context.js';
 import { writeVirtualId } from './virtual-id.js';
 
-/** Stores the PKCS#10 request, computes the VID, and passes the reissue to the CA. */
+/**
+ * Stores the PKCS#10 request, computes the VID, and passes the reissue to the CA.
+ *
+ * @param answer of the provider of risk decisions; the step asks for it if it needs it
+ */
 export async function requestCertificate(
   context: CertificateContext,
   reissueId: string,
   message: RequestCertificate,
+  answer?: RiskAnswer,
 ): Promise<PreparedStep> {
   const random = readVidRandom(await context.secrets.open(message.vidRandom, 'vid-random', reissueId));
   const { db, clock } = context;
@@ -37,7 +54,7 @@ export async function requestCertificate(
     reissueId,
     message,
     'requestCertificate',
-    async (change, given) => {
+    async (change, { given, signs }) => {
       if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // the step runs again, and the CA has the request
       if (!random) return refused('ENVELOPE_REFUSED');
       if (change.row.state === 'ISSUING') {
@@ -47,13 +64,58 @@ export async function requestCertificate(
       }
       const changed = termsChangedSince(context, given, change.now);
       if (changed.length > 0) return reopenConsents(change, changed);
+      const objection = await decideAtIssuance(context, change, { origin: message.origin, signs, answer });
+      if (objection) return objection;
       if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
       change.set({ csr: message.csr, pending_message: JSON.stringify(message) });
       change.move('requestCertificate', 'ISSUING', 'reseal.reissue.certificate-requested.v1');
       return proceed;
     },
-    { read: (tx: RoleTx<'worker'>) => consentsOf(tx, reissueId) },
+    {
+      read: async (tx: RoleTx<'worker'>) => {
+        const [given, signs] = await Promise.all([
+          consentsOf(tx, reissueId),
+          riskSigns(tx, reissueId, startOfKoreanDay(clock())),
+        ]);
+        return { given, signs };
+      },
+    },
   );
+}
+
+/** What the second decision is made from. */
+interface IssuanceRisk {
+  readonly origin: CallOrigin;
+  readonly signs: RiskSigns;
+  readonly answer: RiskAnswer | undefined;
+}
+
+/** Decides the risk before the CA signs. @returns undefined if nothing objects to the request now */
+async function decideAtIssuance(
+  context: CertificateContext,
+  change: ReissueChange,
+  { origin, signs, answer }: IssuanceRisk,
+): Promise<StepEnding | undefined> {
+  const rule = identityRuleOf(context.policy, change.row);
+  const methods = signs.methods ?? [];
+  const verified = methods.filter((each) => each.verified).map(({ method }) => method);
+  if (context.riskProvider && !answer) return assessFirst({ decision: 'ISSUANCE', verified, origin });
+  const situation = { decision: 'ISSUANCE', origin, signs, methods, rule } as const;
+  const risk = await decideOnRisk(context, change, situation, answer);
+  if (risk.outcome === 'REFUSE') {
+    const code = 'RISK_REFUSED';
+    change.move('requestCertificate', 'REJECTED', 'reseal.reissue.rejected.v1', { code });
+    return failed('REQUEST_REFUSED', { reason: code });
+  }
+  if (risk.outcome === 'STEP_UP') {
+    askForAdditionalMethod(change, risk.methods, { rule, verified });
+    change.set({ identity_attempts: attemptsLeft(context, methods, risk.methods) });
+    change.move('requestCertificate', 'IDENTITY_REQUIRED', 'reseal.reissue.identity-reopened.v1', {
+      code: 'ADDITIONAL_METHOD_NEEDED',
+    });
+    return failed('MORE_IDENTITY_NEEDED');
+  }
+  return undefined;
 }
 
 /** Asks the customer again for consent to the terms that changed. */

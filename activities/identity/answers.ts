@@ -1,6 +1,7 @@
 import type { VerificationResult } from '#libs/contracts';
 import { koreanDayOf, type AnswerChallenges, type IdentityMethod, type PreparedStep } from '#libs/domain';
 import type { RoleTx } from '#libs/db';
+import type { RiskAnswer } from '#libs/risk';
 import {
   acceptChallenges,
   challengesToAnswer,
@@ -18,6 +19,7 @@ import {
   type Verdict,
 } from '#libs/db/identity';
 import {
+  assessFirst,
   done,
   failed,
   proceed,
@@ -163,12 +165,14 @@ async function grantTries(
  * Records the verdicts of the providers in the reissue and decides whether identity is verified.
  *
  * @param verdicts those that are not in the tries yet
+ * @param risk the answer of the provider of risk decisions; the step asks for it if it needs it
  */
 export async function recordAnswers(
   context: ProviderContext,
   reissueId: string,
   message: AnswerChallenges,
   verdicts: readonly Verdict[] = [],
+  risk?: RiskAnswer,
 ): Promise<PreparedStep> {
   return runStep(
     context,
@@ -177,14 +181,20 @@ export async function recordAnswers(
     'answerChallenges',
     async (change, { tried: stored, used }) => {
       const tried = stored.map((each) => withVerdict(each, verdicts));
-      if (verdicts.length > 0)
-        change.add(setVerdicts(change.tx, { reissueId, updateId: message.updateId }, verdicts));
+      const given =
+        verdicts.length > 0
+          ? [setVerdicts(change.tx, { reissueId, updateId: message.updateId }, verdicts)]
+          : [];
+      change.add(...given);
       const progress = new Map(used.map((each) => [each.method, each]));
       const results = new Map<string, VerificationResult>();
       for (const each of tried)
         results.set(each.challenge_id, await recordAnswer(context, change, progress, each));
       await writeVerdicts(context, change, message, tried, progress);
-      const superseded = await concludeIdentity(context, change, [...progress.values()]);
+      const simChangedAt = tried.find((each) => each.sim_changed_at)?.sim_changed_at ?? null;
+      const last = { origin: message.origin, simChangedAt, risk };
+      const { superseded, assess } = await concludeIdentity(context, change, [...progress.values()], last);
+      if (assess) return assessFirst(assess, given);
       const inMessageOrder = message.answers.flatMap(({ challengeId }) => results.get(challengeId) ?? []);
       return done({ results: inMessageOrder }, superseded);
     },

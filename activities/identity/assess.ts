@@ -1,14 +1,9 @@
-import {
-  assessIdentity,
-  pinnedRuleOf,
-  type IdentityAssessment,
-  type IdentityMethod,
-  type PinnedIdentityRule,
-} from '#libs/domain';
+import { assessIdentity, type IdentityAssessment, type IdentityMethod } from '#libs/domain';
 import type { RoleTx } from '#libs/db';
 import { certificateOnFile } from '#libs/db/certificates';
 import { identityMethodsOf, type IdentityMethodRow } from '#libs/db/identity';
 import type { ReissueRow } from '#libs/db/reissues';
+import { identityRuleOf } from '#activities/step';
 import { limitsOf } from './challenges.js';
 import type { IdentityContext } from './context.js';
 
@@ -36,17 +31,12 @@ export async function assessReissue(
   const used = progress ?? (await identityMethodsOf(tx, row.reissue_id));
   const methods = await disregardInvalidCertificate(tx, row, used);
   const verified = methods.filter((each) => each.verified_at);
-  const assessment = assessIdentity(identityRuleOf(context, row), context.availableMethods, {
+  const assessment = assessIdentity(identityRuleOf(context.policy, row), context.availableMethods, {
     verified: verified.map((each) => each.method),
     locked: methods.filter((each) => each.locked).map((each) => each.method),
     resetting,
   });
   return { ...assessment, verified, attemptsLeft: attemptsLeft(context, methods, assessment.methods) };
-}
-
-/** The identity rule of a reissue. Reissues that began before rules were pinned use the current policy. */
-function identityRuleOf({ policy }: PolicyContext, row: ReissueRow): PinnedIdentityRule {
-  return row.identity_rule ?? pinnedRuleOf(policy, row.effective_reason, { status: 'VALID' });
 }
 
 /** Disregards an old certificate that was revoked or put on hold after it had proved the identity. */
@@ -66,7 +56,7 @@ async function disregardInvalidCertificate(
 /** Tries left on the offered method with the fewest. */
 export function attemptsLeft(
   context: Pick<IdentityContext, 'policy'>,
-  methods: readonly IdentityMethodRow[],
+  methods: readonly Pick<IdentityMethodRow, 'method' | 'tries'>[],
   offered: readonly IdentityMethod[],
 ): number {
   const left = offered.map((method) => {

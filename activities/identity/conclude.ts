@@ -1,11 +1,22 @@
-import { endDateForBasis, decideBasis, earlyRevocation, passwordAttempts, type EndCode } from '#libs/domain';
+import {
+  endDateForBasis,
+  decideBasis,
+  earlyRevocation,
+  passwordAttempts,
+  startOfKoreanDay,
+  type CallOrigin,
+  type EndCode,
+  type RiskQuestion,
+} from '#libs/domain';
 import type { CertificateRow } from '#libs/db/certificates';
 import { conclusionFacts, customerByCi, type CustomerRow } from '#libs/db/customers';
 import type { IdentityMethodRow } from '#libs/db/identity';
 import { openReissuesOf } from '#libs/db/reissues';
+import type { RiskAnswer } from '#libs/risk';
 import { changeStatus } from '#activities/revocation';
-import { endReissue, type ReissueChange } from '#activities/step';
-import { assessReissue } from './assess.js';
+import { askForAdditionalMethod, decideOnRisk, knownMethods } from '#activities/risk';
+import { endReissue, identityRuleOf, type ReissueChange } from '#activities/step';
+import { assessReissue, attemptsLeft } from './assess.js';
 import type { IdentityContext } from './context.js';
 import { recordDevice } from './devices.js';
 
@@ -14,23 +25,24 @@ import { recordDevice } from './devices.js';
  * person and reissue.
  *
  * @param progress of the methods, this step's verdicts included
- * @returns the ids of older reissues of the same person that this one superseded
+ * @param last the answers of this step
  */
 export async function concludeIdentity(
   context: IdentityContext,
   change: ReissueChange,
   progress: readonly IdentityMethodRow[],
-): Promise<string[]> {
+  last: LastAnswers,
+): Promise<Conclusion> {
   const { tx, row, person: customer } = change;
   const assessment = await assessReissue(context, tx, row, row, progress);
   const { complete, impossible, methods, verified, attemptsLeft } = assessment;
   change.set({ methods: [...methods], ...(complete ? {} : { identity_attempts: attemptsLeft }) });
   if (impossible) return reject(change, 'IDENTITY_LOCKED', verified);
-  if (!complete) return [];
+  if (!complete) return nothingSuperseded;
 
   if (!customer || verified.some(({ ci }) => ci !== customer.ci))
     return reject(change, 'IDENTITY_MISMATCH', verified, await mismatchOf(change, customer, verified));
-  return accept(change, customer, verified);
+  return accept(context, change, customer, { progress, verified, last });
 }
 
 /** Rejects the reissue. The customer gets the code only; the audit entry has the methods and the policy. */
@@ -39,10 +51,10 @@ function reject(
   code: EndCode,
   verified: readonly IdentityMethodRow[],
   details: Readonly<Record<string, unknown>> = {},
-): [] {
+): Conclusion {
   change.move('answerChallenges', 'REJECTED', 'reseal.reissue.rejected.v1', { code });
   auditOutcome(change, { outcome: 'REJECTED', reason: code }, verified, details);
-  return [];
+  return nothingSuperseded;
 }
 
 function auditOutcome(
@@ -80,19 +92,42 @@ async function mismatchOf(
   return { finding: ci && (await customerByCi(tx, ci)) ? 'NAMED_OTHERWISE' : 'NOT_A_CUSTOMER' };
 }
 
+/** What was concluded. */
+interface Conclusion {
+  /** The ids of older reissues of the same person that this one superseded. */
+  readonly superseded: readonly string[];
+  /** Set if the provider of risk decisions must be asked first. Then nothing of the change may be written. */
+  readonly assess?: RiskQuestion;
+}
+
+const nothingSuperseded: Conclusion = { superseded: [] };
+
+/** The answers of one step. */
+interface LastAnswers {
+  readonly origin: CallOrigin;
+  /** When the SIM was last changed, by these answers; null if they do not say. */
+  readonly simChangedAt: Date | null;
+  /** The answer of the provider of risk decisions, once it was asked. */
+  readonly risk: RiskAnswer | undefined;
+}
+
+/** A proved identity: the methods that were used, those that prove it, and the last answers. */
+interface Proof {
+  readonly progress: readonly IdentityMethodRow[];
+  readonly verified: readonly IdentityMethodRow[];
+  readonly last: LastAnswers;
+}
+
 async function accept(
+  context: IdentityContext,
   change: ReissueChange,
   customer: CustomerRow,
-  verified: readonly IdentityMethodRow[],
-): Promise<string[]> {
+  { progress, verified, last }: Proof,
+): Promise<Conclusion> {
   const { tx, now, row } = change;
   const { customer_id: customerId } = customer;
   const [{ onFile, ...facts }, otherReissues] = await Promise.all([
-    conclusionFacts(tx, customerId, {
-      customerRef: row.customer_ref,
-      since: row.created_at,
-      device: row.device,
-    }),
+    conclusionFacts(tx, customerId, row, startOfKoreanDay(now)),
     openReissuesOf(tx, customerId, row.reissue_id),
   ]);
   if (facts.blocked) return rejectVerified(change, 'REISSUES_BLOCKED', onFile, verified);
@@ -100,6 +135,23 @@ async function accept(
     return reject(change, 'ANOTHER_REISSUE_REGISTERED', verified);
   // Without the number there is no VID and no certificate, so the reissue ends now and not at its last step.
   if (!facts.hasRrn) return rejectVerified(change, 'RRN_NOT_ON_FILE', onFile, verified);
+
+  const rule = identityRuleOf(context.policy, row);
+  const methods = knownMethods(progress, verified);
+  const simChangedAt = last.simChangedAt?.toISOString() ?? facts.signs.simChangedAt;
+  const signs = { ...facts.signs, simChangedAt };
+  const situation = { decision: 'IDENTITY', origin: last.origin, signs, methods, rule } as const;
+  const named = verified.map(({ method }) => method);
+  if (context.riskProvider && !last.risk)
+    return { superseded: [], assess: { decision: 'IDENTITY', verified: named, origin: last.origin } };
+  const risk = await decideOnRisk(context, change, situation, last.risk);
+  if (risk.outcome === 'REFUSE') return rejectVerified(change, 'RISK_REFUSED', onFile, verified);
+  if (risk.outcome === 'STEP_UP') {
+    askForAdditionalMethod(change, risk.methods, { rule, verified: named });
+    change.set({ identity_attempts: attemptsLeft(context, progress, risk.methods) });
+    change.publish('reseal.reissue.identity-reopened.v1', { code: 'ADDITIONAL_METHOD_NEEDED' });
+    return nothingSuperseded;
+  }
 
   const superseded: string[] = [];
   for (const older of otherReissues) {
@@ -115,12 +167,15 @@ async function accept(
     basis: decideBasis(endOf(onFile), now),
     password_attempts: wrongTries === null ? 0 : Math.max(0, passwordAttempts - wrongTries),
   });
-  change.move('answerChallenges', 'PASSWORD_REQUIRED', 'reseal.reissue.identity-verified.v1');
+  // A customer who was asked for one more method later continues where they were.
+  const next = row.password_verified_at && row.consents_completed_at ? 'KEY_REQUIRED' : 'PASSWORD_REQUIRED';
+  change.move('answerChallenges', next, 'reseal.reissue.identity-verified.v1');
   auditOutcome(change, { outcome: 'VERIFIED' }, verified);
   change.certificates = { old: onFile };
   if (onFile) await revokeOrHoldOld(change, onFile);
-  if (verified.some(({ method }) => method === 'OLD_CERTIFICATE')) acceptPasswordProof(change);
-  return superseded;
+  if (next === 'PASSWORD_REQUIRED' && verified.some(({ method }) => method === 'OLD_CERTIFICATE'))
+    acceptPasswordProof(change);
+  return { superseded };
 }
 
 /**
@@ -141,7 +196,7 @@ async function rejectVerified(
   code: EndCode,
   onFile: CertificateRow | undefined,
   verified: readonly IdentityMethodRow[],
-): Promise<[]> {
+): Promise<Conclusion> {
   const { row, now } = change;
   change.set({
     identity_verified_at: row.identity_verified_at ?? now,
@@ -149,7 +204,7 @@ async function rejectVerified(
   });
   reject(change, code, verified);
   if (onFile) await revokeOrHoldOld(change, onFile);
-  return [];
+  return nothingSuperseded;
 }
 
 function endOf(onFile: CertificateRow | undefined): Date | undefined {

@@ -1,10 +1,24 @@
-import type { AnswerChallenges, PreparedStep, RequestChallenges, StartReissue } from '#libs/domain';
+import type {
+  AnswerChallenges,
+  PreparedStep,
+  RequestCertificate,
+  RequestChallenges,
+  StartReissue,
+} from '#libs/domain';
+import type { Verdict } from '#libs/db/identity';
+import type { RiskAnswer } from '#libs/risk';
+import type { RiskActivities } from '#activities/risk';
 import type { DirectCalls } from '#activities/step';
 import type { IdentitySteps } from './index.js';
 import type { ProviderCalls } from './provider-calls.js';
 
 type StepsWithCalls = IdentitySteps & {
   startReissue(message: StartReissue): Promise<PreparedStep>;
+  requestCertificate(
+    reissueId: string,
+    message: RequestCertificate,
+    risk?: RiskAnswer,
+  ): Promise<PreparedStep>;
 };
 
 /**
@@ -16,7 +30,7 @@ type StepsWithCalls = IdentitySteps & {
  */
 export function withDirectCalls<Steps extends StepsWithCalls>(
   steps: Steps,
-  providers: ProviderCalls,
+  { providers, risk }: { readonly providers: ProviderCalls; readonly risk: RiskActivities },
   calls: DirectCalls,
 ): Steps {
   const callAndFinish = async <Answer>(
@@ -39,8 +53,45 @@ export function withDirectCalls<Steps extends StepsWithCalls>(
       () => steps.recordChallenges(reissueId, message),
     );
 
+  /** Runs a step, and again with the answer of the provider of risk decisions if the step asks for it. */
+  const withRiskAnswer = async (
+    reissueId: string,
+    { updateId }: AnswerChallenges | RequestCertificate,
+    run: (answer?: RiskAnswer) => Promise<PreparedStep>,
+  ): Promise<PreparedStep> => {
+    const first = await run();
+    const { assess } = first;
+    if (!assess) return first;
+    let answer: RiskAnswer | undefined;
+    const outcome = await calls.make(
+      async () => void (answer = await risk.assessRisk({ reissueId, updateId, ...assess })),
+    );
+    if (outcome === 'done') return run(answer);
+    return outcome === 'refused' ? run({ status: 'UNAVAILABLE' }) : first;
+  };
+
+  const recordAnswers = (
+    reissueId: string,
+    message: AnswerChallenges,
+    verdicts?: readonly Verdict[] | null,
+    given?: RiskAnswer,
+  ): Promise<PreparedStep> =>
+    given
+      ? steps.recordAnswers(reissueId, message, verdicts, given)
+      : withRiskAnswer(reissueId, message, (answer) =>
+          // The first run has recorded the verdicts.
+          steps.recordAnswers(reissueId, message, answer ? null : verdicts, answer),
+        );
+
   return {
     ...steps,
+    recordAnswers,
+    requestCertificate: (reissueId: string, message: RequestCertificate, given?: RiskAnswer) =>
+      given
+        ? steps.requestCertificate(reissueId, message, given)
+        : withRiskAnswer(reissueId, message, (answer) =>
+            steps.requestCertificate(reissueId, message, answer),
+          ),
     startReissue: async (message: StartReissue) =>
       send(message.reissueId, message, await steps.startReissue(message)),
     requestChallenges: async (reissueId: string, message: RequestChallenges) =>
@@ -51,7 +102,7 @@ export function withDirectCalls<Steps extends StepsWithCalls>(
       return callAndFinish(
         reserved,
         () => providers.compareAnswers({ reissueId, message, repeated }),
-        (verdicts) => steps.recordAnswers(reissueId, message, verdicts),
+        (verdicts) => recordAnswers(reissueId, message, verdicts),
       );
     },
   };

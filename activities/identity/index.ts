@@ -1,5 +1,6 @@
 import type { AnswerChallenges, RequestChallenges, StartReissue } from '#libs/domain';
 import type { Verdict } from '#libs/db/identity';
+import type { RiskAnswer } from '#libs/risk';
 import { recordAnswers, reserveTries } from './answers.js';
 import { requestChallenges, recordChallenges } from './challenges.js';
 import type { ProviderContext } from './context.js';
@@ -12,8 +13,12 @@ export function createIdentitySteps(context: ProviderContext) {
     recordChallenges: (reissueId: string, message: StartReissue | RequestChallenges) =>
       recordChallenges(context, reissueId, message),
     reserveTries: (reissueId: string, message: AnswerChallenges) => reserveTries(context, reissueId, message),
-    recordAnswers: (reissueId: string, message: AnswerChallenges, verdicts?: readonly Verdict[]) =>
-      recordAnswers(context, reissueId, message, verdicts),
+    recordAnswers: (
+      reissueId: string,
+      message: AnswerChallenges,
+      verdicts?: readonly Verdict[] | null,
+      risk?: RiskAnswer,
+    ) => recordAnswers(context, reissueId, message, verdicts ?? [], risk),
   };
 }
 export type IdentitySteps = ReturnType<typeof createIdentitySteps>;

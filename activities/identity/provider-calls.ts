@@ -156,6 +156,7 @@ async function compareOne(
     verdict: result.status,
     ci: result.status === 'MATCHED' ? result.ci : null,
     finding: result.status === 'MATCHED' ? null : (result.finding ?? null),
+    sim_changed_at: result.status === 'MATCHED' && result.simChangedAt ? new Date(result.simChangedAt) : null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { IdentityLimits } from '#activities/identity';
+import type { RiskContext } from '#activities/risk';
 import type { Secrets, StepContext } from '#activities/step';
 import type { IdentityMethod, IdentityPolicy } from '#libs/domain';
 import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
@@ -10,7 +11,7 @@ export interface ApplicantContext {
   readonly registryKeys: RegistryKeys;
 }
 
-export interface StartContext extends StepContext, ApplicantContext {
+export interface StartContext extends StepContext, ApplicantContext, RiskContext {
   readonly policy: IdentityPolicy;
   readonly availableMethods: readonly IdentityMethod[];
   readonly terms: TermsCatalogue;

@@ -140,6 +140,7 @@ function rowOf(
     effective_reason: effectiveReason(start.reason, standing),
     policy_version: context.policy.version,
     identity_rule: JSON.stringify(rule),
+    risk_policy: context.riskPolicies.current.digest,
     methods: [...methods],
     identity_attempts: attemptsLeft(context, [], methods),
     deadline: new Date(now.getTime() + context.deadlines.untilIssuedMs),
@@ -149,7 +150,7 @@ function rowOf(
 }
 
 async function begin(
-  { receipts }: StartContext,
+  { receipts, riskPolicies }: StartContext,
   change: ReissueChange,
   start: StartReissue,
   { identifierKind, name, mobile, remarks }: ClaimedIdentity,
@@ -158,6 +159,7 @@ async function begin(
   const { updateId, origin } = start;
   const said = { act: 'GIVEN', consents } as const;
   const receipt = await recordConsentAct(change, receipts, { updateId, origin, ...said });
+  change.add(...riskPolicies.toStore(change.tx, change.now));
   change.publishStarted();
   change.audit({
     actor: 'customer',

@@ -351,6 +351,20 @@ export const refusals: Readonly<Partial<Record<EndCode, Readonly<Record<MessageL
       explanation: `Online reissues were blocked at your request, or because your name may have been misused. A branch or the customer centre can lift the block. {old} {next} ${notYou.en}`,
     },
   },
+  RISK_REFUSED: {
+    ko: {
+      subject: '온라인 재발급이 거절되었습니다',
+      fact: '고객님의 정보를 보호하기 위해 인증서 온라인 재발급을 거절했습니다.',
+      action: '필요하시면 영업점을 방문하시거나 고객센터로 문의해 주세요.',
+      explanation: `명의 도용이 의심되는 신청은 온라인으로 처리하지 않습니다. 신분증을 가지고 영업점을 방문하시면 재발급해 드립니다. {old} {next} ${notYou.ko}`,
+    },
+    en: {
+      subject: 'The online reissue was refused',
+      fact: 'No certificate was reissued online, for your protection.',
+      action: 'If you need one, visit a branch or call the customer centre.',
+      explanation: `Requests that may misuse your name are not handled online. A branch will reissue the certificate if you bring an identity document. {old} {next} ${notYou.en}`,
+    },
+  },
   RRN_NOT_ON_FILE: {
     ko: {
       subject: '인증서를 재발급할 수 없습니다',

@@ -125,6 +125,7 @@ const kept = new Set([
     'message',
   ],
   ...['notified', 'sending', 'called', 'repeated'],
+  ...['assess', 'decision', 'verified', 'hours', 'reference'],
   ...['operationId', 'parkSequence', 'apiKeyName', 'keyThumbprint', 'missing'],
 ]);
 

@@ -9,11 +9,12 @@ import {
   type NotificationKind,
   type PreparedStep,
   type RefusalCode,
+  type RiskQuestion,
   type StartReissue,
   type StepResult,
 } from '#libs/domain';
 import { showReissue, type StepOutcome } from '#libs/contracts';
-import { inTransaction, type RoleDatabase, type RoleTx } from '#libs/db';
+import { inTransaction, type RoleDatabase, type RoleTx, type WritePart } from '#libs/db';
 import { certificatesOfReissue } from '#libs/db/certificates';
 import { lockCustomerOf } from '#libs/db/customers';
 import { lockForStep, type ReissueRow, type StepRow } from '#libs/db/reissues';
@@ -37,6 +38,7 @@ export type StepEnding =
       readonly superseded?: readonly string[];
     }
   | { readonly kind: 'proceed'; readonly again: boolean }
+  | { readonly kind: 'assess'; readonly question: RiskQuestion; readonly keep: readonly WritePart[] }
   | { readonly kind: 'refuse'; readonly code: RefusalCode; readonly retryAfterMs?: number };
 
 type WithoutReissue<T> = T extends unknown ? Omit<T, 'reissue'> : never;
@@ -73,6 +75,15 @@ export const proceed: StepEnding = { kind: 'proceed', again: false };
 
 /** As `proceed`, for a step that runs again and finds its first part committed. */
 export const proceedAgain: StepEnding = { kind: 'proceed', again: true };
+
+/**
+ * The step runs again with the answer of the provider of risk decisions. Until then nothing changes.
+ *
+ * @param keep what is written nevertheless
+ */
+export function assessFirst(question: RiskQuestion, keep: readonly WritePart[] = []): StepEnding {
+  return { kind: 'assess', question, keep };
+}
 
 export interface StepOptions<Read> {
   /** Locks the person before the reissue. */
@@ -115,13 +126,11 @@ export async function runStep<Read = undefined>(
     change.certificates = certificates;
     change.person = person;
     const ending = refusal ? refused(refusal) : await body(change, read as Read);
+    if (ending.kind !== 'refuse' && ending.kind !== 'assess') return endStep(context, change, call, ending);
     // A refusal counts as a step, but no other change of the body is written.
-    return endStep(
-      context,
-      ending.kind === 'refuse' ? new ReissueChange(tx, row, now) : change,
-      call,
-      ending,
-    );
+    const empty = new ReissueChange(tx, row, now);
+    if (ending.kind === 'assess') empty.add(...ending.keep);
+    return endStep(context, empty, call, ending);
   });
 }
 
@@ -135,6 +144,11 @@ export async function endStep(
   if (ending.kind === 'outcome') {
     const step = await record(change, call, ending);
     return { ...resultOf(step, change.row, context), proceed: false };
+  }
+  if (ending.kind === 'assess') {
+    const standing = reissueStandingOf(await change.write(), context.deadlines);
+    const { customer_ref: customerRef } = change.row;
+    return { standing, customerRef, status: 'DONE', proceed: true, assess: ending.question };
   }
   const refusal = ending.kind === 'refuse' ? ending : undefined;
   const again = ending.kind === 'proceed' && ending.again;

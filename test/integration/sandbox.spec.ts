@@ -144,6 +144,20 @@ describe('telecom codes', () => {
     });
   });
 
+  it('A telecom company says when the SIM was last changed, once it was', async () => {
+    const [swapped] = (await post('/v1/people', { count: 1 })).body.people as [Person];
+    const changedAt = '2026-11-29T03:00:00.000Z';
+    expect((await call('PUT', `/v1/people/${swapped.personId}/sim`, { changedAt })).status).toBe(200);
+    const [transactionId, attemptId] = [randomUUID(), randomUUID()];
+    await send(transactionId, { name: swapped.name, mobile: swapped.mobile });
+    const [{ text = '' } = {}] = await inboxOf(swapped.mobile);
+    const code = /\d{6}/.exec(text)?.[0] ?? '';
+    const matched = { status: 'MATCHED', ci: swapped.ci, simChangedAt: changedAt };
+    expect((await verify(transactionId, attemptId, code)).body).toEqual(matched);
+    expect((await get(`/v1/telecom/verifications/${attemptId}`)).body).toEqual(matched);
+    expect((await call('PUT', `/v1/people/${randomUUID()}/sim`, { changedAt })).status).toBe(404);
+  });
+
   it('A telecom company refuses an id that was used for another request', async () => {
     const [transactionId, other, attempt] = [randomUUID(), randomUUID(), randomUUID()];
     await send(transactionId);
@@ -175,6 +189,31 @@ describe('one-won transfers', () => {
   it('A one-won transfer to an account that does not exist is not made', async () => {
     expect((await transfer(randomUUID(), '99999999999')).body).toEqual({ status: 'UNKNOWN_ACCOUNT' });
     expect((await get('/v1/accounts/99999999999/deposits')).status).toBe(404);
+  });
+});
+
+describe('risk decisions', () => {
+  const facts = {
+    ...{ decision: 'IDENTITY', reason: 'LOST', claimedBy: 'MOBILE', methods: ['PHONE_CODE'] },
+    ...{ additionalMethod: false, methodsLeft: [], device: 'NEW', hour: 3, certificatePolicy: null },
+    ...{ startsOfPerson: 1, triesOfPerson: 0, startsOnDevice: 1, triesOnDevice: 0, personsOnDevice: 1 },
+    ...{ network: 'UNKNOWN', simAgeDays: null, contactAgeDays: null, customerAgeDays: 1 },
+    fraudSuspected: false,
+  };
+  const decide = (decisionId: string) =>
+    post('/v1/risk/decisions', { decisionId, customerRef: 'c'.repeat(32), facts });
+
+  it('A risk decision is made once per id, as it was last set', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    expect((await decide(one)).body).toMatchObject({ decision: { outcome: 'ALLOW' } });
+    const delay = { outcome: 'DELAY', hours: 2 };
+    expect((await call('PUT', '/v1/risk-outcome', delay)).body).toEqual(delay);
+    expect((await decide(one)).body).toMatchObject({ decision: { outcome: 'ALLOW' } });
+    expect((await decide(other)).body).toMatchObject({ decision: delay });
+    expect((await get(`/v1/risk/decisions/${other}`)).body).toMatchObject({ decision: delay });
+    expect((await get(`/v1/risk/decisions/${randomUUID()}`)).status).toBe(404);
+    await call('PUT', '/v1/risk-outcome', { outcome: 'ALLOW' });
+    expect((await call('PUT', '/v1/risk-outcome', { outcome: 'DELAY' })).status).toBe(422);
   });
 });
 

@@ -53,7 +53,7 @@ interface Deposit {
 /** The sample staff: two operators, an approver, an auditor, and Sam, who is operator and approver. */
 export type StaffName = 'olivia' | 'oscar' | 'april' | 'audrey' | 'sam';
 
-const providers = ['telecom', 'telecom-2', 'one-won', 'document', 'sms', 'smtp'] as const;
+const providers = ['telecom', 'telecom-2', 'one-won', 'document', 'risk', 'sms', 'smtp'] as const;
 export type Provider = (typeof providers)[number];
 export interface Fault {
   readonly mode: 'ok' | 'slow' | 'late' | 'down' | 'twice' | 'lost';

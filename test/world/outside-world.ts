@@ -28,6 +28,7 @@ class FakeCodeProvider implements IdentityProvider {
   private readonly codes = new Map<string, { code: string; ci: string | undefined }>();
   private readonly answers = new Map<string, VerifyResult>();
   private readonly people = new Map<string, string>();
+  private readonly simChanges = new Map<string, string>();
 
   constructor(
     readonly method: IdentityMethod,
@@ -37,6 +38,11 @@ class FakeCodeProvider implements IdentityProvider {
   /** Makes codes for this address prove this CI. */
   knows(person: Pick<SendRequest, 'name' | 'mobile' | 'account'>, ci: string): void {
     this.people.set(this.addressOf(person), ci);
+  }
+
+  /** Makes the provider say that this person's SIM was last changed at this time. */
+  changedSim({ ci }: { readonly ci: string }, at: Date): void {
+    this.simChanges.set(ci, at.toISOString());
   }
 
   codeOf(transactionId: string): string {
@@ -75,7 +81,7 @@ class FakeCodeProvider implements IdentityProvider {
       const sent = this.codes.get(request.transactionId);
       answer =
         sent?.ci && sent.code === parseOneTimeCode(request.answer)
-          ? { status: 'MATCHED', ci: sent.ci }
+          ? { status: 'MATCHED', ci: sent.ci, simChangedAt: this.simChanges.get(sent.ci) }
           : { status: 'MISMATCHED', finding: 'OTHER_CODE' };
       this.answers.set(request.attemptId, answer);
     }

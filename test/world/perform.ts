@@ -33,6 +33,7 @@ export async function perform(
     steps,
     passwords: steps,
     providers: steps,
+    risk: steps,
     signer: inActivityEnvironment(world.signing, crashing),
     parkCodeOfCall: (error) =>
       failureTypeOf(error) === 'OutcomeUnknown' ? 'OUTCOME_UNKNOWN' : 'DEPENDENCY_UNAVAILABLE',

@@ -18,6 +18,7 @@ import {
 import { sampleBank } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { defaultDeadlines, defaultHoldMonths, defaultIdentityPolicy } from '#libs/domain';
+import { defaultRiskPolicy } from '#libs/risk';
 import { createPayloadCodec } from '#libs/temporal';
 import { loadTerms, publicReceiptKeys, ReceiptSigner, type TermsCatalogue } from '#libs/terms';
 import { importVaultKeys, publicVaultKeys } from '#libs/vault';
@@ -95,6 +96,9 @@ export async function createWorld(
     deadlines: defaultDeadlines,
     bank: sampleBank,
     policy: defaultIdentityPolicy,
+    riskPolicy: defaultRiskPolicy,
+    domesticNetworks: [],
+    riskProvider: undefined,
     terms,
     receipts: await ReceiptSigner.create('urn:spec', receiptKeys),
     vaultKeys: await importVaultKeys(vaultKeys),

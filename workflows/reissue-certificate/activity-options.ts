@@ -38,6 +38,18 @@ export const providers: ActivityOptions = {
   },
 };
 
+/** Calls to the provider of risk decisions. The customer waits for it; without an answer the policy decides. */
+export const risk: ActivityOptions = {
+  startToCloseTimeout: '6 s',
+  scheduleToCloseTimeout: '15 s',
+  retry: {
+    initialInterval: '500 ms',
+    backoffCoefficient: 2,
+    maximumInterval: '5 s',
+    nonRetryableErrorTypes: ['ProviderRefused'],
+  },
+};
+
 /**
  * Calls to the signer, the one process that holds the CA key. One that is frozen, or has vanished, sends no heartbeats, and
  * another one is asked.

@@ -63,6 +63,7 @@ async function handle(
   });
   const ports: MessagePorts = {
     ...{ steps: activities, passwords: activities, providers: activities, signer: activities },
+    risk: activities,
     parkCodeOfCall: (error) =>
       error instanceof OutcomeLost
         ? 'OUTCOME_UNKNOWN'
@@ -75,6 +76,36 @@ async function handle(
   const result = await createMessageHandler(ports)('ri_1', message);
   return { result, ran, parked, inputs };
 }
+
+describe('the provider of risk decisions', () => {
+  const question = { decision: 'IDENTITY', verified: [], origin: call.origin };
+  const asking = { ...proceeding, assess: question };
+
+  it.each([
+    ['answers', done()],
+    ['gives no answer', new CallFailed()],
+  ])('A step that asks for its answer runs again if it %s', async (_what, assessRisk) => {
+    const identity = { reserveTries: proceeding, recordAnswers: asking, assessRisk };
+    expect((await handle(messages.answerChallenges, identity)).ran).toEqual([
+      ...['reserveTries', 'verifyAnswers', 'recordAnswers', 'assessRisk', 'recordAnswers'],
+    ]);
+    const issuance = { requestCertificate: asking, assessRisk };
+    expect((await handle(messages.requestCertificate, issuance)).ran).toEqual([
+      ...['requestCertificate', 'assessRisk', 'requestCertificate', 'issueCertificate', 'recordIssue'],
+    ]);
+  });
+
+  it('Answers that the step itself has compared are not compared again', async () => {
+    expect((await handle(messages.answerChallenges, { reserveTries: asking })).ran).toEqual([
+      ...['reserveTries', 'assessRisk', 'recordAnswers'],
+    ]);
+  });
+
+  it('Any other failure is not an answer', async () => {
+    const answers = { requestCertificate: asking, assessRisk: new Error('cancelled') };
+    await expect(handle(messages.requestCertificate, answers)).rejects.toThrow('cancelled');
+  });
+});
 
 describe('the handler of messages', () => {
   it.each([

@@ -1,5 +1,6 @@
 import {
   isFinal,
+  type AnswerChallenges,
   type Apply,
   type CustomerMessage,
   type NotificationKind,
@@ -7,6 +8,7 @@ import {
   type ParkCode,
   type PreparedStep,
   type ReissueMessage,
+  type RequestCertificate,
   type StartReissue,
   type StepResult,
 } from '#libs/domain';
@@ -15,7 +17,9 @@ import type { ConsentSteps } from '#activities/consent';
 import type { IdentitySteps, ProviderActivities } from '#activities/identity';
 import type { LifecycleSteps } from '#activities/lifecycle';
 import type { PasswordSteps } from '#activities/password';
+import type { RiskActivities } from '#activities/risk';
 import type { SigningActivities } from '#activities/signing';
+import type { RiskAnswer } from '#libs/risk';
 
 /** The steps that run as local activities. Some of them also call a provider, and wait for it for a short time only. */
 export type DatabaseSteps = LifecycleSteps & IdentitySteps & ConsentSteps & CertificateSteps;
@@ -25,6 +29,7 @@ export interface MessagePorts {
   readonly steps: DatabaseSteps;
   readonly passwords: PasswordSteps;
   readonly providers: ProviderActivities;
+  readonly risk: RiskActivities;
   readonly signer: Pick<SigningActivities, 'issueCertificate'>;
   /** Why a failed call to a provider or to the signer parks the reissue; undefined for an error to throw on. */
   parkCodeOfCall(error: unknown): ParkCode | undefined;
@@ -58,7 +63,7 @@ type Handler = (reissueId: string, message: ReissueMessage) => Promise<StepResul
  * activity and an operator's retry are therefore handled alike.
  */
 export function createMessageHandler(ports: MessagePorts): Handler {
-  const { steps, passwords, providers, signer } = ports;
+  const { steps, passwords, providers, risk, signer } = ports;
 
   /**
    * Runs a call to a provider or to the signer. When its retries are used up the reissue parks, and at once if the step
@@ -77,6 +82,27 @@ export function createMessageHandler(ports: MessagePorts): Handler {
       if (!parkCode) throw error;
       throw new StepCannotContinue(step, parkCode);
     }
+  };
+
+  /**
+   * Asks the provider of risk decisions if a step has to know its answer, and runs the step again. Without an answer the
+   * step runs again, too: the policy says what follows from the silence.
+   */
+  const withRiskAnswer = async (
+    reissueId: string,
+    message: AnswerChallenges | RequestCertificate,
+    first: PreparedStep,
+    again: (answer: RiskAnswer) => Promise<PreparedStep>,
+  ): Promise<PreparedStep> => {
+    if (!first.assess) return first;
+    const question = { reissueId, updateId: message.updateId, ...first.assess, ...traceOf(message) };
+    let answer: RiskAnswer = { status: 'UNAVAILABLE' };
+    try {
+      answer = await risk.assessRisk(question);
+    } catch (error) {
+      if (!ports.parkCodeOfCall(error)) throw error;
+    }
+    return again(answer);
   };
 
   const sendChallenges = async (
@@ -104,11 +130,17 @@ export function createMessageHandler(ports: MessagePorts): Handler {
       case 'answerChallenges': {
         const reserved = await steps.reserveTries(reissueId, message);
         if (!reserved.proceed) return reserved;
-        const repeated = reserved.called === 'UNKNOWN';
-        await callOrPark('VERIFY_CHALLENGES', reserved, () =>
-          providers.verifyAnswers({ reissueId, message, ...(repeated ? { repeated } : {}) }),
+        let recorded = reserved;
+        if (!reserved.assess) {
+          const repeated = reserved.called === 'UNKNOWN';
+          await callOrPark('VERIFY_CHALLENGES', reserved, () =>
+            providers.verifyAnswers({ reissueId, message, ...(repeated ? { repeated } : {}) }),
+          );
+          recorded = await steps.recordAnswers(reissueId, message);
+        }
+        return withRiskAnswer(reissueId, message, recorded, (answer) =>
+          steps.recordAnswers(reissueId, message, null, answer),
         );
-        return steps.recordAnswers(reissueId, message);
       }
       case 'submitPassword':
         return passwords.submitPassword(reissueId, message);
@@ -117,7 +149,12 @@ export function createMessageHandler(ports: MessagePorts): Handler {
       case 'giveConsents':
         return steps.giveConsents(reissueId, message);
       case 'requestCertificate': {
-        const requested = await steps.requestCertificate(reissueId, message);
+        const requested = await withRiskAnswer(
+          reissueId,
+          message,
+          await steps.requestCertificate(reissueId, message),
+          (answer) => steps.requestCertificate(reissueId, message, answer),
+        );
         if (!requested.proceed) return requested;
         const issued = await callOrPark('ISSUE_CERTIFICATE', requested, () =>
           signer.issueCertificate({ reissueId, updateId: message.updateId, ...traceOf(message) }),

@@ -3,6 +3,7 @@ import { isFinal, notificationsOf, searchAttributes, underFormerNames, workflowI
 import type { ProviderActivities } from '#activities/identity';
 import type { NotificationActivities } from '#activities/notification';
 import type { PasswordSteps } from '#activities/password';
+import type { RiskActivities } from '#activities/risk';
 import type { SigningActivities } from '#activities/signing';
 import {
   ApplicationFailure,
@@ -26,6 +27,7 @@ import { WakeUpTimer } from './wake-up-timer.js';
 const databaseSteps = proxyLocalActivities<DatabaseSteps>(options.database);
 const passwordSteps = proxyLocalActivities<PasswordSteps>(options.hashing);
 const providers = proxyActivities<ProviderActivities>(options.providers);
+const risk = proxyActivities<RiskActivities>(options.risk);
 const signer = proxyActivities<Pick<SigningActivities, 'issueCertificate'>>(options.signer);
 const notifications = proxyActivities<NotificationActivities>(options.notifications);
 
@@ -72,6 +74,7 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
     steps,
     passwords: present ? passwordSteps : underFormerNames(passwordSteps),
     providers,
+    risk,
     signer,
     parkCodeOfCall,
     parkCodeOfStep,

@@ -22,7 +22,11 @@ interface CodeProviderDescription {
 
 /** A CI is 64 bytes in base64. */
 const verification = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('MATCHED'), ci: z.string().length(88) }),
+  z.object({
+    status: z.literal('MATCHED'),
+    ci: z.string().length(88),
+    simChangedAt: z.iso.datetime({ offset: true }).optional(),
+  }),
   z.object({ status: z.enum(['MISMATCHED', 'EXPIRED']) }),
 ]);
 

@@ -47,7 +47,12 @@ export interface VerifyRequest {
 
 /** `finding` is the reason for the audit entry; it holds no person and no answer. */
 export type VerifyResult =
-  | { readonly status: 'MATCHED'; readonly ci: string }
+  | {
+      readonly status: 'MATCHED';
+      readonly ci: string;
+      /** When the SIM of the number was last changed (ISO 8601), if the provider knows it. */
+      readonly simChangedAt?: string | undefined;
+    }
   | { readonly status: 'MISMATCHED' | 'EXPIRED'; readonly finding?: string };
 
 /**

@@ -37,6 +37,8 @@ export interface PersonTable {
   not_before: Date | null;
   not_after: Date | null;
   certificate: string | null;
+  /** When the SIM of the number was last changed; null: when the number was assigned, long ago. */
+  sim_changed_at: Date | null;
   created_at: ColumnType<Date, Date, never>;
 }
 
@@ -132,6 +134,7 @@ const schemaSql = `
   end $$;
   -- People who were made before there were carriers.
   alter table person add column if not exists carrier text not null default 'SKT';
+  alter table person add column if not exists sim_changed_at timestamptz;
   create index if not exists person_pending on person (number) where state = 'PENDING';
 
   create table if not exists code_transaction (

@@ -7,6 +7,7 @@ import { MessagesModule } from './messages/messages.module.js';
 import { InboxPageModule } from './page/inbox-page.module.js';
 import { PeopleModule } from './people/people.module.js';
 import { PhonesModule } from './phone/phones.module.js';
+import { RiskModule } from './risk/risk.module.js';
 import { StaffModule } from './staff/staff.module.js';
 
 /** The features of the sandbox. */
@@ -17,6 +18,7 @@ export const sandboxFeatures: readonly Type[] = [
   CodesModule,
   DocumentModule,
   CustomerEventsModule,
+  RiskModule,
   PhonesModule,
   StaffModule,
   InboxPageModule,

@@ -32,6 +32,7 @@ import {
   type RetentionContext,
 } from '#activities/records';
 import { createHoldActivities } from '#activities/revocation';
+import { createRiskActivities, Networks, RiskPolicies, type RiskProvider } from '#activities/risk';
 import { createSecrets, failOnPermanentErrors, type DirectCalls } from '#activities/step';
 import type { AuditSigningKey } from '#libs/audit-log';
 import type { Bank } from '#libs/config';
@@ -45,6 +46,7 @@ import {
 } from '#libs/domain';
 import type { IdentityProvider } from '#activities/identity';
 import type { Logger } from '#libs/observability';
+import type { RiskPolicy } from '#libs/risk';
 import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
 import type { RegistryKeys, VaultKeys } from '#libs/vault';
 import type { WebhookSettings } from '#libs/webhooks';
@@ -62,6 +64,11 @@ export interface WorkerDependencies {
   /** The bank in messages to customers. */
   readonly bank: Bank;
   readonly policy: IdentityPolicy;
+  readonly riskPolicy: RiskPolicy;
+  /** Networks in the country, in prefix notation; empty if they are not listed. */
+  readonly domesticNetworks: readonly string[];
+  /** Undefined without a provider of risk decisions: the policy decides alone. */
+  readonly riskProvider: RiskProvider | undefined;
   readonly terms: TermsCatalogue;
   readonly receipts: ReceiptSigner;
   readonly vaultKeys: VaultKeys;
@@ -113,6 +120,9 @@ export function createActivities(dependencies: WorkerDependencies) {
     clock,
     deadlines: dependencies.deadlines,
     policy: dependencies.policy,
+    riskPolicies: new RiskPolicies(dependencies.riskPolicy),
+    networks: new Networks(dependencies.domesticNetworks),
+    riskProvider: dependencies.riskProvider,
     terms: dependencies.terms,
     receipts: dependencies.receipts,
     pseudonymKey,
@@ -134,6 +144,8 @@ export function createActivities(dependencies: WorkerDependencies) {
     ...createCertificateSteps(context),
   });
   const providerCalls = createProviderCalls(context);
+  const risk = createRiskActivities(context);
+  const calls = { providers: providerCalls, risk };
   const { onTried } = dependencies;
   const sending = { db, sms, mail, clock, logger, ...(onTried ? { onTried } : {}) };
   const notifications = createNotificationActivities({
@@ -141,8 +153,9 @@ export function createActivities(dependencies: WorkerDependencies) {
     holdMonths: dependencies.holdMonths,
   });
   return withFormerNames({
-    ...leavingToOutbox(withDirectCalls(steps, providerCalls, directCalls), dependencies.outbox),
+    ...leavingToOutbox(withDirectCalls(steps, calls, directCalls), dependencies.outbox),
     ...createProviderActivities(context, providerCalls),
+    ...risk,
     ...notifications,
     ...createVidChecks(context),
     ...createConsentWithdrawals(context),

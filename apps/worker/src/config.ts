@@ -42,6 +42,7 @@ import { expiryConfig, namesBank } from './expiry-config.js';
 import { identityPolicySetting } from './identity-policy-config.js';
 import { identityRatesConfig } from './identity-rates-config.js';
 import { providerCredentialsConfig, smtpCredentialsConfig } from './provider-credentials.js';
+import { riskConfig } from './risk-config.js';
 
 export const workerConfig = z
   .object({
@@ -157,12 +158,14 @@ export const workerConfig = z
       .describe(
         'Identity policy in place of the default one, as `activities/identity/identity-policy.example.json`.',
       ),
+    ...riskConfig,
   })
   .superRefine(
     refuseDevelopmentAddresses(
       'telecomUrl',
       'oneWonUrl',
       'documentUrl',
+      'riskUrl',
       'smsUrl',
       'smtpUrl',
       'oidcIssuer',

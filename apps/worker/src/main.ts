@@ -21,6 +21,7 @@ import {
   WorkerRunner,
   workflowBundle,
 } from '#libs/temporal';
+import { defaultRiskPolicy } from '#libs/risk';
 import { loadTerms, ReceiptSigner } from '#libs/terms';
 import { importVaultKeys } from '#libs/vault';
 import { createWebhookDispatcher, webhookFetch, webhookSettings } from '#libs/webhooks';
@@ -41,6 +42,7 @@ import { identityRatesOf } from './identity-rates-config.js';
 import { providerFetch, smtpCredentialsOf } from './provider-credentials.js';
 import { ProviderCircuits } from './provider-circuits.js';
 import { ProviderMetrics } from './provider-metrics.js';
+import { riskProviderOf } from './risk-config.js';
 import { ProcessDependencies, WorkerModule } from './worker.module.js';
 
 const config = exitOnConfigError(readConfig);
@@ -103,6 +105,12 @@ const activities = createActivities({
   ...notifying,
   deadlines: deadlinesOf(config),
   policy: policyOf(config),
+  riskPolicy: config.riskPolicy ?? defaultRiskPolicy,
+  domesticNetworks: config.domesticNetworks,
+  riskProvider: riskProviderOf(config, {
+    onCall: providerMetrics.onCall,
+    circuit: { onChange: circuits.onChange },
+  }),
   terms,
   receipts: await ReceiptSigner.create(config.receiptIssuer, config.receiptKeys),
   vaultKeys,

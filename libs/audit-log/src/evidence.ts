@@ -20,6 +20,7 @@ import {
 } from '#libs/db/audit';
 import { certificateBySerial, chainOf } from '#libs/db/certificates';
 import { consentReceiptsOf, findReissue, type ReissueRow } from '#libs/db/reissues';
+import { findRiskPolicies } from '#libs/db/risk';
 import type { Clock } from '#libs/domain';
 import type { TermsCatalogue } from '#libs/terms';
 import { consentOrigin } from './consent-origin.js';
@@ -64,17 +65,19 @@ export async function assembleEvidence(
       const madeAt = clock();
       const checkpoint = await newestCheckpoint(tx);
       const size = checkpoint ? Number(checkpoint.size) : 0;
+      const entries = await provenEntries(tx, row, size);
       const unsigned: EvidenceBundle = {
         format: bundleFormat,
         reissueId,
         madeAt: madeAt.toISOString(),
         reissue: summaryOf(row),
-        entries: await provenEntries(tx, row, size),
+        entries,
         checkpoint: checkpoint?.jws ?? null,
         consistency: size > 0 ? await consistencyOf(tx, row, madeAt, size, kept) : [],
         history: await historyOf(tx, reissueId),
         consents: await consentsWithTexts(tx, reissueId, terms),
         receipts: await consentReceiptsOf(tx, reissueId),
+        riskPolicies: await riskPoliciesOf(tx, entries),
         certificate: row.serial === null ? null : await certificateOf(tx, row.serial),
         signature: '',
       };
@@ -182,6 +185,16 @@ async function consentsWithTexts(
     recordedAt: recorded_at.toISOString(),
     text: terms.find((each) => each.termsId === termsId && each.digest === digest)?.text ?? null,
   }));
+}
+
+/** The texts of the policies by which the risk was decided. */
+async function riskPoliciesOf(tx: RoleTx<'worker'>, entries: readonly BundleEntry[]): Promise<string[]> {
+  const digests = entries.flatMap(({ entry }) => {
+    const digest = entry?.action === 'decideRisk' ? entry.details['policy'] : undefined;
+    return typeof digest === 'string' ? [digest] : [];
+  });
+  const policies = await findRiskPolicies(tx, [...new Set(digests)]);
+  return policies.map(({ document }) => document);
 }
 
 async function certificateOf(tx: RoleTx<'worker'>, serial: string): Promise<EvidenceBundle['certificate']> {

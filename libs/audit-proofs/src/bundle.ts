@@ -81,6 +81,8 @@ export const bundleSchema = z.strictObject({
   history: z.array(z.unknown()).nullable(),
   consents: z.array(consentSchema),
   receipts: z.array(z.string()),
+  /** The texts of the risk policies that decided; absent in bundles from before risk decisions. */
+  riskPolicies: z.array(z.string()).optional(),
   certificate: z
     .strictObject({
       /** The certificate, then its issuers up to the root. */

@@ -45,7 +45,7 @@ export {
 } from './values.js';
 export { bankSchema, bankShape, sampleBank } from './bank.js';
 export type { Bank } from './bank.js';
-export { trustedProxies } from './trusted-proxies.js';
+export { networks, trustedProxies } from './trusted-proxies.js';
 export { isSandboxHost, plainHttpConfig, refuseDevelopmentAddresses } from './production.js';
 export { describeConfig } from './describe-config.js';
 export type { ConfigDescription } from './describe-config.js';

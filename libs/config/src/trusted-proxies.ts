@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { withForm } from './setting-form.js';
+import { list } from './values.js';
 
 /** Ranges that Fastify's `trustProxy` accepts by name. */
 const namedRanges = ['loopback', 'linklocal', 'uniquelocal'];
@@ -29,6 +30,14 @@ export const trustedProxies = withForm(z.string(), { unit: 'number, or addresses
     return z.NEVER;
   })
   .default(false);
+
+/** IP addresses and networks in prefix notation, separated by commas. */
+export const networks = withForm(
+  list.pipe(
+    z.array(z.string().refine(isAddressOrNetwork, 'must be an address or a network, as 203.0.113.0/24')),
+  ),
+  { unit: 'networks, separated by commas' },
+);
 
 /** Whether a text is an IP address or a network in prefix notation (RFC 4632 section 3.1, RFC 4291 section 2.3). */
 function isAddressOrNetwork(text: string): boolean {

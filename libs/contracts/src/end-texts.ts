@@ -30,6 +30,10 @@ const endTexts: Readonly<Record<EndCode, BilingualText>> = {
     ko: '안전을 위해 온라인 재발급이 차단되어 있습니다. 신분증을 가지고 영업점을 방문하시거나 고객센터로 문의해 주세요.',
     en: 'Online reissues are blocked for your protection. Visit a branch with an identity document, or call the customer centre.',
   },
+  RISK_REFUSED: {
+    ko: '고객님의 정보를 보호하기 위해 온라인으로는 재발급해 드릴 수 없습니다. 신분증을 가지고 영업점을 방문하시거나 고객센터로 문의해 주세요.',
+    en: 'For your protection, this certificate cannot be reissued online. Visit a branch with an identity document, or call the customer centre.',
+  },
   ANOTHER_REISSUE_REGISTERED: {
     ko: '다른 재발급이 방금 완료되었습니다. 그때 받은 인증서를 사용해 주세요.',
     en: 'Another reissue was just completed. Use the certificate that you received there.',

@@ -223,8 +223,8 @@ export const problemCatalogue = {
     status: 409,
     title: { ko: '본인확인이 더 필요합니다', en: 'More proof of identity is needed' },
     detail: {
-      ko: 'reissue.next.methods로 확인한 뒤 비밀번호를 다시 설정해 주세요.',
-      en: 'Verify one of reissue.next.methods, then set the password again.',
+      ko: 'reissue.next.methods로 확인한 뒤 다시 시도해 주세요.',
+      en: 'Verify one of reissue.next.methods, then repeat the call.',
     },
   },
   'consent-incomplete': {

@@ -45,6 +45,12 @@ export const reissueSchema = z
     next: z.object({
       action: z.enum(nextActions),
       methods: z.array(z.enum(identityMethods)).optional().describe('identity methods offered now'),
+      additional: z
+        .literal(true)
+        .optional()
+        .describe(
+          'the bank asks for one more identity method than usual, to protect the customer; absent otherwise',
+        ),
       challenge: z
         .object({
           challengeId: z.string(),
@@ -100,6 +106,7 @@ export interface ReissueSnapshot {
   readonly deadline: Date | null;
   readonly end_code: string | null;
   readonly identity_verified_at: Date | null;
+  readonly stepped_up_at: Date | null;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -134,6 +141,7 @@ export function showReissue(row: ReissueSnapshot, { certificate, old, now }: Rei
     next: {
       action,
       ...(action === 'VERIFY_IDENTITY' ? { methods: [...row.methods] } : {}),
+      ...(action === 'VERIFY_IDENTITY' && row.stepped_up_at ? { additional: true as const } : {}),
       ...(action === 'REGISTER' && row.registration_challenge_id && row.registration_nonce && row.serial
         ? {
             challenge: {

@@ -153,6 +153,7 @@ export interface Grants {
     reissue_block: 'select' | 'insert' | 'update' | 'delete';
     restore: 'select' | 'insert';
     retention_mark: 'select' | 'insert' | 'update';
+    risk_policy: 'select' | 'insert';
     rrn_access: 'select' | 'insert' | 'delete';
     staff_key: 'select' | 'insert';
     step: 'select' | 'insert';

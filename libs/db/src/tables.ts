@@ -295,6 +295,7 @@ export interface Tables {
     verdict: Value<'identity_try.verdict'> | null;
     ci: string | null;
     finding: string | null;
+    sim_changed_at: Date | null;
   };
   issuer: {
     subject: string;
@@ -464,6 +465,8 @@ export interface Tables {
     purged_at: Date | null;
     receipt_number: Generated<string>;
     required_wait_ms: Bigint | null;
+    risk_policy: string | null;
+    stepped_up_at: Date | null;
   };
   reissue_archive: {
     reissue_id: string;
@@ -508,6 +511,11 @@ export interface Tables {
   retention_mark: {
     record_class: string;
     purged_before: Date;
+  };
+  risk_policy: {
+    digest: string;
+    document: string;
+    first_used_at: Date;
   };
   root_crl: {
     root_key_id: string;

@@ -15,6 +15,7 @@ export const reissueActions = vocabulary({
   answerChallenges: { ko: '본인확인 답변', en: 'Identity challenges answered' },
   answerChallenge: { ko: '본인확인 답변 확인', en: 'An identity answer was checked' },
   identity: { ko: '본인확인 판정', en: 'Identity decided' },
+  decideRisk: { ko: '부정 사용 위험 판정', en: 'Risk of fraud decided' },
   submitPassword: { ko: '인증서 비밀번호 입력', en: 'Certificate password entered' },
   resetPassword: { ko: '인증서 비밀번호 재설정', en: 'Certificate password reset' },
   password: { ko: '비밀번호 확인 판정', en: 'Password decided' },

@@ -25,6 +25,11 @@ const results = {
   REPLACED: { ko: '이후 요청으로 대체됨', en: 'replaced by a later one' },
   LOST: { ko: '복원으로 소실됨', en: 'lost in a restore' },
   GRANTED: { ko: '허용됨', en: 'granted' },
+  // What was decided about the risk.
+  ALLOW: { ko: '계속 진행', en: 'goes on' },
+  STEP_UP: { ko: '본인확인 한 가지 추가', en: 'one more identity method needed' },
+  DELAY: { ko: '대기 시간 적용', en: 'has to wait' },
+  REFUSE: { ko: '온라인 재발급 거절', en: 'refused online' },
   // How a reissue ended.
   REGISTERED: { ko: '등록 완료', en: 'registered' },
   REJECTED: { ko: '거절됨', en: 'rejected' },
@@ -101,6 +106,7 @@ const causes: Readonly<Record<ParkCode | EndCode, BilingualText>> = {
   IDENTITY_MISMATCH: { ko: '본인 정보 불일치', en: 'Identity does not match' },
   RRN_NOT_ON_FILE: { ko: '주민등록번호 미보유', en: 'Resident number not on file' },
   REISSUES_BLOCKED: { ko: '온라인 재발급이 차단됨', en: 'Online reissues are blocked' },
+  RISK_REFUSED: { ko: '부정 사용 의심으로 거절됨', en: 'Refused on suspicion of fraud' },
   ANOTHER_REISSUE_REGISTERED: { ko: '다른 재발급이 먼저 등록됨', en: 'Another reissue was registered' },
   SUPERSEDED: { ko: '새 재발급으로 대체됨', en: 'Superseded by a newer reissue' },
   CANCELLED_BY_CUSTOMER: { ko: '고객이 취소함', en: 'Cancelled by the customer' },
@@ -122,6 +128,8 @@ const findings: Readonly<Record<string, BilingualText>> = {
   NOTHING_SENT: { ko: '발송된 것이 없음', en: 'nothing was sent' },
   NO_PHOTO: { ko: '사진 없음', en: 'no photo' },
   PROVIDER_NOT_CONFIGURED: { ko: '설정되지 않은 외부 시스템', en: 'provider not configured' },
+  PROVIDER: { ko: '외부 위험 판정 시스템', en: 'by the risk provider' },
+  PROVIDER_UNAVAILABLE: { ko: '외부 위험 판정 시스템 응답 없음', en: 'the risk provider gave no answer' },
   OLD_CERTIFICATE: { ko: '기존 인증서로 증명', en: 'by the old certificate' },
   NOT_YOUR_OWN: { ko: '본인이 요청한 작업', en: 'requested by the same person' },
   HISTORY_GONE: { ko: '이력이 이미 삭제됨', en: 'the history was already deleted' },

@@ -66,7 +66,7 @@ export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
     ...processActions('worker'),
     ...byActors(['customer', 'system', 'staff:'], reissueStepActions),
     ...byActors(['system', 'staff:'], ['runOperation', ...certificateChangeActions]),
-    ...byActors(['system'], ['cancelOperation', 'purge', 'receiveCustomerEvent']),
+    ...byActors(['system'], ['cancelOperation', 'decideRisk', 'purge', 'receiveCustomerEvent']),
     ...byActors(['customer', 'system'], ['blockReissues']),
     ...byActors(['system', 'staff:'], ['liftBlock']),
     ...byActors(['operator:'], ['rotateRegistry', 'eraseCustomer', 'exportEvidence']),

@@ -33,6 +33,38 @@ export function assessIdentity(
   return shown.complete ? counted : shown;
 }
 
+/** The rule that asks for one of `from` besides the methods that are verified. It hides nothing: the identity is proved. */
+export function withAdditionalMethod(
+  rule: PinnedIdentityRule,
+  verified: readonly IdentityMethod[],
+  from: readonly IdentityMethod[],
+): PinnedIdentityRule {
+  const raised = { required: verified, additional: { count: 1, from } };
+  return { ...rule, ...raised, shown: raised };
+}
+
+/**
+ * The methods by which an applicant with a proved identity can prove it once more. The old certificate is one only if the
+ * rule takes it: otherwise another person may have its key.
+ */
+export function methodsLeft(
+  rule: PinnedIdentityRule,
+  available: readonly IdentityMethod[],
+  { verified, locked }: Pick<IdentityProgress, 'verified' | 'locked'>,
+): IdentityMethod[] {
+  const named = [...rule.required, ...rule.additional.from];
+  return available.filter(
+    (method) =>
+      !verified.includes(method) &&
+      (method !== 'OLD_CERTIFICATE' || named.includes(method)) &&
+      !assessIdentity(withAdditionalMethod(rule, verified, [method]), available, {
+        verified,
+        locked,
+        resetting: false,
+      }).impossible,
+  );
+}
+
 /**
  * Searches the sets of methods that satisfy the rule, among all sets of methods that are verified or can still be. Four
  * methods make at most sixteen sets.

@@ -63,7 +63,7 @@ export type {
   CertificateOnFile,
   OnFileStatus,
 } from './identity-policy.js';
-export { assessIdentity } from './identity-assessment.js';
+export { assessIdentity, methodsLeft, withAdditionalMethod } from './identity-assessment.js';
 export type { IdentityAssessment, IdentityProgress } from './identity-assessment.js';
 export { policyFaults } from './identity-policy-faults.js';
 export { bases, decideBasis, endDateForBasis, renewalWindowDays } from './basis.js';
@@ -111,7 +111,7 @@ export {
 export type { ResidentNumber } from './resident-number.js';
 export { parseLicenceNumber, readIdentityDocument } from './identity-document.js';
 export type { IdentityDocument } from './identity-document.js';
-export { isKoreanNight, koreanDayOf, nextKoreanDay, startOfKoreanDay } from './korean-time.js';
+export { isKoreanNight, koreanDayOf, koreanHourOf, nextKoreanDay, startOfKoreanDay } from './korean-time.js';
 export { dayAfterExpiry, dueAnnouncement, expiryWindows } from './expiry-announcements.js';
 export type { ExpiryWindow } from './expiry-announcements.js';
 export { stepLimitReached, maximumSteps } from './limits.js';
@@ -157,6 +157,7 @@ export type {
   ReissueStanding,
   StepResult,
   PreparedStep,
+  RiskQuestion,
   ResumedStep,
   ParkRequest,
 } from './messages.js';

@@ -7,6 +7,11 @@ export function koreanDayOf(at: Date): string {
   return new Date(at.getTime() + offsetMs).toISOString().slice(0, 10);
 }
 
+/** The hour of the day in Korea, 0 to 23. */
+export function koreanHourOf(at: Date): number {
+  return Math.floor(((at.getTime() + offsetMs) % dayMs) / 3_600_000);
+}
+
 /** When the next calendar day begins in Korea. */
 export function nextKoreanDay(at: Date): Date {
   return startOfKoreanDay(at, 1);
@@ -27,7 +32,7 @@ const night = { from: 21, until: 8 } as const;
 
 /** Whether it is night in Korea. */
 export function isKoreanNight(at: Date): boolean {
-  const hour = Math.floor(((at.getTime() + offsetMs) % dayMs) / 3_600_000);
+  const hour = koreanHourOf(at);
   return hour >= night.from || hour < night.until;
 }
 

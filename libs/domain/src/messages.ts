@@ -276,6 +276,14 @@ export function notificationsOf({ notify = [], standing, missing }: StepResult):
   return isFinal(standing.state) && !missing ? [...notify, notificationOfEnd[standing.state]] : notify;
 }
 
+/** What the provider of risk decisions is asked before a step can end. */
+export interface RiskQuestion {
+  readonly decision: 'IDENTITY' | 'ISSUANCE';
+  /** The identity methods that count, those of the step included. */
+  readonly verified: readonly IdentityMethod[];
+  readonly origin: CallOrigin;
+}
+
 /** The first part of a step: whether the next part is to run, or the message is answered already. */
 export interface PreparedStep extends StepResult {
   readonly proceed: boolean;
@@ -284,6 +292,8 @@ export interface PreparedStep extends StepResult {
    * asked before the call is repeated. `REFUSED`: it refused the call for good.
    */
   readonly called?: 'UNKNOWN' | 'REFUSED';
+  /** Present if the step runs again with the answer to this question. */
+  readonly assess?: RiskQuestion;
 }
 
 /** A reissue to continue, with the message that was left unfinished. */

@@ -17,7 +17,7 @@ import {
 const expected: Record<string, Record<Message, string>> = {
   IDENTITY_REQUIRED: {
     requestChallenges: 'IDENTITY_REQUIRED',
-    answerChallenges: 'IDENTITY_REQUIRED PASSWORD_REQUIRED REJECTED',
+    answerChallenges: 'IDENTITY_REQUIRED PASSWORD_REQUIRED KEY_REQUIRED REJECTED',
     submitPassword: '-',
     resetPassword: '-',
     passwordProved: '-',
@@ -73,7 +73,7 @@ const expected: Record<string, Record<Message, string>> = {
     resetPassword: '-',
     passwordProved: '-',
     giveConsents: '-',
-    requestCertificate: 'KEY_REQUIRED CONSENT_REQUIRED ISSUING',
+    requestCertificate: 'KEY_REQUIRED CONSENT_REQUIRED ISSUING IDENTITY_REQUIRED REJECTED',
     certificateIssued: '-',
     certificateRefused: '-',
     proveRegistration: '-',

@@ -32,7 +32,7 @@ export const transitions: Readonly<Record<OpenState, Readonly<Partial<Record<Mes
   {
     IDENTITY_REQUIRED: {
       requestChallenges: ['IDENTITY_REQUIRED'],
-      answerChallenges: ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'REJECTED'],
+      answerChallenges: ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'KEY_REQUIRED', 'REJECTED'],
       cancel: ['CANCELLED'],
       expire: ['TIMED_OUT'],
       abandon: ['ABANDONED'],
@@ -55,7 +55,7 @@ export const transitions: Readonly<Record<OpenState, Readonly<Partial<Record<Mes
       supersede: ['CANCELLED'],
     },
     KEY_REQUIRED: {
-      requestCertificate: ['KEY_REQUIRED', 'CONSENT_REQUIRED', 'ISSUING'],
+      requestCertificate: ['KEY_REQUIRED', 'CONSENT_REQUIRED', 'ISSUING', 'IDENTITY_REQUIRED', 'REJECTED'],
       cancel: ['CANCELLED'],
       expire: ['TIMED_OUT'],
       abandon: ['ABANDONED'],

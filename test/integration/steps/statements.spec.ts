@@ -38,7 +38,7 @@ const most: readonly (readonly [State, number])[] = [
   ['PASSWORD_REQUIRED', 14 + 2],
   ['CONSENT_REQUIRED', 8],
   ['KEY_REQUIRED', 2],
-  ['ISSUED', 9 + 2],
+  ['ISSUED', 10 + 2],
   ['REGISTERED', 8 + 2 * 2],
 ];
 

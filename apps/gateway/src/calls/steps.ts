@@ -167,7 +167,7 @@ export const steps = {
       description: 'A PKCS#10 request for the key named at the start, and the random number R of the VID.',
       request: { csr: example.exampleRequest, vidRandom: example.exampleEnvelope },
       responses: reissueResponses(example.reissues.issued, 'The certificate was issued', signing),
-      problems: ['request-refused', 'consent-incomplete', 'envelope-refused'],
+      problems: ['request-refused', 'more-identity-needed', 'consent-incomplete', 'envelope-refused'],
     },
   }),
   apply: step({

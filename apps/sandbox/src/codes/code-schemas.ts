@@ -22,7 +22,14 @@ const ci = z
 /** The result of comparing a code. */
 export const verificationAnswer = z
   .discriminatedUnion('status', [
-    z.object({ status: z.literal('MATCHED'), ci }),
+    z.object({
+      status: z.literal('MATCHED'),
+      ci,
+      simChangedAt: z.iso
+        .datetime()
+        .optional()
+        .describe('When the SIM of the mobile number was last changed, if the telecom company says it'),
+    }),
     z.object({ status: z.enum(['MISMATCHED', 'EXPIRED']) }),
   ])
   .meta({ id: 'Verification' });

@@ -15,7 +15,8 @@ export type TelecomCompany = 'telecom' | 'telecom-2';
 type CodeProvider = TelecomCompany | 'one-won';
 type VerificationStatus = 'MATCHED' | 'MISMATCHED' | 'EXPIRED';
 type VerificationAnswer =
-  { status: 'MATCHED'; ci: string } | { status: Exclude<VerificationStatus, 'MATCHED'> };
+  | { status: 'MATCHED'; ci: string; simChangedAt?: string }
+  | { status: Exclude<VerificationStatus, 'MATCHED'> };
 
 /** One provider's request to send a code. */
 interface CodeRequest<Unknown extends string> {
@@ -95,7 +96,7 @@ export class OneTimeCodes {
         .selectFrom('code_transaction')
         .leftJoin('person', 'person.person_id', 'code_transaction.person_id')
         .selectAll('code_transaction')
-        .select('person.ci')
+        .select(['person.ci', 'person.sim_changed_at'])
         .where('provider', '=', provider)
         .where('transaction_id', '=', transactionId)
         .forUpdate('code_transaction')
@@ -109,7 +110,7 @@ export class OneTimeCodes {
         .where('attempt_id', '=', attemptId)
         .executeTakeFirst();
       if (recorded && recorded.transaction_id !== transactionId) throw idReused('attemptId');
-      if (recorded) return toAnswer(recorded.status, transaction.ci);
+      if (recorded) return toAnswer(provider, recorded.status, transaction);
 
       const now = this.clock.now();
       const status = judge(transaction, code, now);
@@ -124,7 +125,7 @@ export class OneTimeCodes {
           .where('provider', '=', provider)
           .where('transaction_id', '=', transactionId)
           .execute();
-      return toAnswer(status, transaction.ci);
+      return toAnswer(provider, status, transaction);
     });
   }
 
@@ -153,12 +154,12 @@ export class OneTimeCodes {
           .onRef('code_transaction.transaction_id', '=', 'code_verification.transaction_id'),
       )
       .leftJoin('person', 'person.person_id', 'code_transaction.person_id')
-      .select(['code_verification.status', 'person.ci'])
+      .select(['code_verification.status', 'person.ci', 'person.sim_changed_at'])
       .where('code_verification.provider', '=', provider)
       .where('attempt_id', '=', attemptId)
       .executeTakeFirst();
     if (!row) throw notFound('No such attempt.', '없는 시도입니다.');
-    return toAnswer(row.status, row.ci);
+    return toAnswer(provider, row.status, row);
   }
 }
 
@@ -192,8 +193,13 @@ function randomDigits(count: number): string {
     .padStart(count, '0');
 }
 
-function toAnswer(status: VerificationStatus, ci: string | null): VerificationAnswer {
+function toAnswer(
+  provider: CodeProvider,
+  status: VerificationStatus,
+  { ci, sim_changed_at }: { ci: string | null; sim_changed_at: Date | null },
+): VerificationAnswer {
   if (status !== 'MATCHED') return { status };
   if (ci === null) throw new Error('a code matched no CI');
-  return { status, ci };
+  const known = provider !== 'one-won' && sim_changed_at !== null;
+  return { status, ci, ...(known ? { simChangedAt: sim_changed_at.toISOString() } : {}) };
 }

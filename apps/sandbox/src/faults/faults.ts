@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { SandboxDatabase } from '../database.js';
 
-export const providerNames = ['telecom', 'telecom-2', 'one-won', 'document', 'sms', 'smtp'] as const;
+export const providerNames = ['telecom', 'telecom-2', 'one-won', 'document', 'risk', 'sms', 'smtp'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /**

@@ -9,10 +9,11 @@ import { SampleCertificates } from '../people/sample-certificates.js';
 import { isProviderPath } from '../provider-paths.js';
 
 const introduction = `What Reseal's worker expects of the providers of phone codes (\`telecom\`), one-won transfers
-(\`one-won\`), checks of identity documents (\`document\`) and text messages (\`sms\`). The sandbox implements it. An adapter
+(\`one-won\`), checks of identity documents (\`document\`), text messages (\`sms\`) and, if there is one, of risk
+decisions (\`risk\`). The sandbox implements it. An adapter
 for a real provider implements the same calls in front of the provider's own interface, at any address:
-\`RESEAL_TELECOM_URL\`, \`RESEAL_ONE_WON_URL\`, \`RESEAL_DOCUMENT_URL\` and \`RESEAL_SMS_URL\` are what stands here before
-\`/codes\`, \`/transfers\`, \`/checks\` and the end of \`/v1/sms\`.
+\`RESEAL_TELECOM_URL\`, \`RESEAL_ONE_WON_URL\`, \`RESEAL_DOCUMENT_URL\`, \`RESEAL_RISK_URL\` and \`RESEAL_SMS_URL\` are what stands
+here before \`/codes\`, \`/transfers\`, \`/checks\`, \`/decisions\` and the end of \`/v1/sms\`.
 
 **A request is carried out once.** Its id (\`transactionId\`, \`attemptId\`, \`messageId\`) identifies repetitions. A
 repetition gets the recorded answer and has no other effect. The same id with other content is refused with 409.

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { notFound } from '../problems.js';
 import { Enrolment } from './enrolment.js';
@@ -18,6 +18,7 @@ const peopleBody = z.object({
   renumbered: z.boolean().default(false),
 });
 const personId = z.uuid();
+const simBody = z.object({ changedAt: z.iso.datetime() });
 
 @Controller('v1/people')
 export class PeopleController {
@@ -36,6 +37,17 @@ export class PeopleController {
     const [person] = await this.people.byIds([id]);
     if (!person) throw notFound('No such person.', '없는 사람입니다.');
     return person;
+  }
+
+  /** Changes the SIM of a person's number, as a gang does that takes the number over. */
+  @Put(':personId/sim')
+  async changeSim(
+    @Param('personId', { schema: personId }) id: string,
+    @Body({ schema: simBody }) { changedAt }: z.infer<typeof simBody>,
+  ) {
+    const found = await this.people.changeSim(id, new Date(changedAt));
+    if (!found) throw notFound('No such person.', '없는 사람입니다.');
+    return { changedAt };
   }
 
   /** Creates people; without a holding, with each holding in turn. */

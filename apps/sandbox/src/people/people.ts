@@ -104,6 +104,16 @@ export class People {
     `.execute(this.database);
   }
 
+  /** Lets the telecom companies say that the person's SIM was changed at this time. @returns false for an unknown person */
+  async changeSim(personId: string, at: Date): Promise<boolean> {
+    const changed = await this.database
+      .updateTable('person')
+      .set({ sim_changed_at: at })
+      .where('person_id', '=', personId)
+      .executeTakeFirst();
+    return changed.numUpdatedRows > 0n;
+  }
+
   private enrolled() {
     return this.database.selectFrom('person').selectAll().where('state', '=', 'ENROLLED');
   }

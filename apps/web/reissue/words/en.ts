@@ -150,6 +150,8 @@ export const pageEnglish = {
   identity: {
     title: 'Verify your identity',
     choose: 'Select how to verify your identity.',
+    additional:
+      'For your protection, we ask for one more method: this request differs from what we know of you, for example by a new device. Select one.',
     another: {
       PHONE_CODE: 'Your phone is verified. Select one more method.',
       ONE_WON: 'Your account is verified. Select one more method.',
@@ -419,6 +421,7 @@ export const pageEnglish = {
       IDENTITY_MISMATCH: 'Your information does not match',
       RRN_NOT_ON_FILE: 'Your registration number is needed',
       REISSUES_BLOCKED: 'Online reissues are blocked',
+      RISK_REFUSED: 'The reissue was refused for your protection',
       ANOTHER_REISSUE_REGISTERED: 'Another reissue was completed',
       SUPERSEDED: 'A newer reissue replaced this one',
       CANCELLED_BY_CUSTOMER: 'The reissue was cancelled',
@@ -480,7 +483,7 @@ export const pageEnglish = {
       'password-locked': 'The password is locked after five wrong tries. Set a new one to continue.',
       'no-password-on-file': 'There is no password yet. Please set one.',
       'password-rules': 'The password does not meet the rules.',
-      'more-identity-needed': 'To set a new password, verify your identity once more.',
+      'more-identity-needed': 'To continue, verify your identity once more.',
       'consent-incomplete':
         'Please agree to everything that is required. If the terms have just changed, please review them again.',
       'request-refused': 'The request for this key was refused. Cancel this reissue and start a new one.',

@@ -146,6 +146,8 @@ export const pageKorean: PageWords = {
   identity: {
     title: '본인확인',
     choose: '본인확인 방법을 선택해 주세요.',
+    additional:
+      '새 기기에서 신청하는 등 평소와 다른 점이 있어, 고객님을 보호하기 위해 본인확인을 한 번 더 진행합니다. 추가 인증 방법을 선택해 주세요.',
     another: {
       PHONE_CODE: '문자 인증을 마쳤습니다. 추가 인증 방법을 선택해 주세요.',
       ONE_WON: '1원 계좌 인증을 마쳤습니다. 추가 인증 방법을 선택해 주세요.',
@@ -410,6 +412,7 @@ export const pageKorean: PageWords = {
       IDENTITY_MISMATCH: '고객 정보가 일치하지 않습니다',
       RRN_NOT_ON_FILE: '주민등록번호 등록이 필요합니다',
       REISSUES_BLOCKED: '온라인 재발급이 차단되어 있습니다',
+      RISK_REFUSED: '안전을 위해 온라인 재발급이 거절되었습니다',
       ANOTHER_REISSUE_REGISTERED: '다른 재발급이 완료되었습니다',
       SUPERSEDED: '새 재발급으로 대체되었습니다',
       CANCELLED_BY_CUSTOMER: '재발급이 취소되었습니다',
@@ -470,7 +473,7 @@ export const pageKorean: PageWords = {
       'password-locked': '5회 잘못 입력하여 비밀번호가 잠겼습니다. 새 비밀번호를 설정해 주세요.',
       'no-password-on-file': '등록된 비밀번호가 없습니다. 새로 설정해 주세요.',
       'password-rules': '비밀번호가 규칙에 맞지 않습니다.',
-      'more-identity-needed': '새 비밀번호를 설정하려면 본인확인을 한 번 더 해야 합니다.',
+      'more-identity-needed': '계속하려면 본인확인을 한 번 더 해야 합니다.',
       'consent-incomplete': '필수 항목에 모두 동의해 주세요. 약관이 방금 변경되었다면 다시 확인해 주세요.',
       'request-refused': '이 키로는 발급이 거절되었습니다. 재발급을 취소하고 새로 시작해 주세요.',
       'registration-proof-invalid': '확인하지 못했습니다. 다시 한 번 시도해 주세요.',

@@ -94,6 +94,10 @@ export const findingKinds = {
     ko: '유효한 증명 없이 작업이 확정되거나 승인되었습니다.',
     en: 'A person confirmed or approved an operation without a valid proof.',
   },
+  RISK_ALTERED: {
+    ko: '기록된 위험 판정이 정책과 판정 근거에서 나오지 않습니다.',
+    en: 'A recorded risk decision does not follow from its policy and facts.',
+  },
   RECEIPT_INVALID: {
     ko: '동의 확인서가 유효하지 않습니다.',
     en: 'A receipt for consents is not valid.',
@@ -128,6 +132,7 @@ export const unprovenKinds = {
   CONSENT: { ko: '약관 동의의 내용', en: 'The content of a consent' },
   CERTIFICATE: { ko: '발급된 인증서', en: 'The certificate that was issued' },
   HISTORY: { ko: '워크플로 이력', en: 'The history of the workflow' },
+  RISK: { ko: '위험 판정', en: 'A risk decision' },
   RECEIPT: { ko: '동의 확인서', en: 'A receipt for consents' },
   APPROVAL: { ko: '작업의 확정과 승인', en: 'The confirmation and approval of an operation' },
 } as const satisfies Readonly<Record<string, BilingualText>>;

@@ -7,6 +7,7 @@ import { verifyEntries } from './entries.js';
 import { checkedCheckpoint, verifyGrowth } from './log.js';
 import { LostBranches } from './lost-branches.js';
 import { FindingCollector, type EvidenceVerdict } from './report.js';
+import { verifyRisk } from './risk.js';
 import { verifyStatus, verifySummary } from './stated.js';
 
 /**
@@ -47,6 +48,7 @@ async function verifyBundle(
   verifySummary(bundle, report);
   await verifyApprovals(bundle, trust, report);
   verifyConsents(bundle, report);
+  verifyRisk(bundle, report);
   await verifyReceipts(bundle, trust, report);
   await verifyCertificate(bundle, trust, report);
   verifyStatus(bundle, report);

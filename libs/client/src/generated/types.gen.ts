@@ -157,6 +157,10 @@ export type Reissue = {
          * identity methods offered now
          */
         methods?: Array<'PHONE_CODE' | 'ONE_WON' | 'ID_DOCUMENT' | 'OLD_CERTIFICATE'>;
+        /**
+         * the bank asks for one more identity method than usual, to protect the customer; absent otherwise
+         */
+        additional?: true;
         challenge?: {
             challengeId: string;
             /**
@@ -194,7 +198,7 @@ export type Reissue = {
      * why the reissue ended without a new certificate in force, and what the customer can do now
      */
     ended?: {
-        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
+        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
         text: {
             ko: string;
             en: string;
@@ -363,6 +367,10 @@ export type ReissueWithChallenges = {
          * identity methods offered now
          */
         methods?: Array<'PHONE_CODE' | 'ONE_WON' | 'ID_DOCUMENT' | 'OLD_CERTIFICATE'>;
+        /**
+         * the bank asks for one more identity method than usual, to protect the customer; absent otherwise
+         */
+        additional?: true;
         challenge?: {
             challengeId: string;
             /**
@@ -400,7 +408,7 @@ export type ReissueWithChallenges = {
      * why the reissue ended without a new certificate in force, and what the customer can do now
      */
     ended?: {
-        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
+        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
         text: {
             ko: string;
             en: string;
@@ -1811,10 +1819,10 @@ export type RequestCertificateErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `more-identity-needed`: More proof of identity is needed; `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
-        type?: 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
+        type?: 'urn:reseal:problem:more-identity-needed' | 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
     };
     /**
      * `body-too-large`: The body is too large

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../database.js';
-import type { CertificateRow } from '../rows.js';
+import { riskSignsOf, type RiskSignPrivilege, type RiskSigns } from '../risk/risk-signs.js';
+import type { CertificateRow, ReissueRow } from '../rows.js';
 
 /** What decides about a customer whose identity is verified. The caller holds the lock on the person. */
 export interface ConclusionFacts {
@@ -14,6 +15,7 @@ export interface ConclusionFacts {
   readonly knowsDevice: boolean;
   /** Null: no certificate password is on file. */
   readonly wrongTries: number | null;
+  readonly signs: RiskSigns;
   /** The certificate on file: the last one registered, also if it was revoked or has expired since. */
   readonly onFile: CertificateRow | undefined;
 }
@@ -22,23 +24,24 @@ type FactColumns = Omit<ConclusionFacts, 'onFile'>;
 /** All columns are null without a certificate. */
 type FileColumns = CertificateRow | { readonly serial: null };
 
+/**
+ * Reads what decides about a customer whose identity is verified.
+ *
+ * @param day when the day of the risk signs began
+ */
 export async function conclusionFacts(
   tx: Tx<
-    | 'select certificate'
+    | RiskSignPrivilege
     | 'select customer_key'
     | 'select customer_rrn'
-    | 'select known_device'
     | 'select password_credential'
-    | 'select reissue'
     | 'select reissue_block'
   >,
   customerId: string,
-  {
-    customerRef,
-    since,
-    device,
-  }: { readonly customerRef: string; readonly since: Date; readonly device: string | null },
+  reissue: Pick<ReissueRow, 'reissue_id' | 'created_at' | 'customer_ref' | 'device'>,
+  day: Date,
 ): Promise<ConclusionFacts> {
+  const { reissue_id, created_at: since, customer_ref: customerRef, device } = reissue;
   const { rows } = await sql<FactColumns & FileColumns>`
     SELECT file.*,
       EXISTS (
@@ -54,11 +57,12 @@ export async function conclusionFacts(
       EXISTS (
         SELECT FROM known_device WHERE customer_id = given.id AND device = ${device}
       ) AS "knowsDevice",
-      (SELECT wrong_tries FROM password_credential WHERE customer_id = given.id) AS "wrongTries"
+      (SELECT wrong_tries FROM password_credential WHERE customer_id = given.id) AS "wrongTries",
+      ${riskSignsOf(reissue_id, day)} AS signs
     FROM (SELECT ${customerId}::uuid AS id) AS given LEFT JOIN LATERAL (
       SELECT * FROM certificate WHERE customer_id = given.id AND on_file ORDER BY created_at DESC LIMIT 1
     ) AS file ON true`.execute(tx);
-  const { registeredSince, hasRrn, blocked, knowsDevice, wrongTries, ...file } = rows[0]!;
+  const { registeredSince, hasRrn, blocked, knowsDevice, wrongTries, signs, ...file } = rows[0]!;
   const onFile = file.serial === null ? undefined : file;
-  return { registeredSince, hasRrn, blocked, knowsDevice, wrongTries, onFile };
+  return { registeredSince, hasRrn, blocked, knowsDevice, wrongTries, signs, onFile };
 }

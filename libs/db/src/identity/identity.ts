@@ -177,9 +177,10 @@ export async function triesToCompare(
 }
 
 /** The try of a step. */
-export type AnsweredTry = Pick<IdentityTryRow, 'challenge_id' | 'state' | 'verdict' | 'ci' | 'finding'> & {
-  readonly method: IdentityMethod;
-};
+export type AnsweredTry = Verdict &
+  Pick<IdentityTryRow, 'state'> & {
+    readonly method: IdentityMethod;
+  };
 
 /** The progress of each method of a reissue, and the tries of one step. */
 export interface TriedMethods {
@@ -201,24 +202,25 @@ export async function triedMethods(
           .selectFrom('identity_try as try')
           .innerJoin('challenge', 'challenge.challenge_id', 'try.challenge_id')
           .select(['challenge.method', 'try.challenge_id', 'try.state', 'try.verdict', 'try.finding'])
-          .select('try.ci as proved_ci')
+          .select(['try.ci as proved_ci', 'try.sim_changed_at as proved_sim'])
           .where('try.reissue_id', '=', reissueId)
           .where('try.update_id', '=', updateId)
           .as('tried'),
       (join) => join.onRef('tried.method', '=', 'used.method'),
     )
     .selectAll('used')
-    .select(['challenge_id', 'state', 'verdict', 'finding', 'proved_ci'])
+    .select(['challenge_id', 'state', 'verdict', 'finding', 'proved_ci', 'proved_sim'])
     .where('used.reissue_id', '=', reissueId)
     .orderBy('used.method')
     .execute();
-  const tried = rows.flatMap(({ method, challenge_id, state, verdict, finding, proved_ci }) =>
+  const tried = rows.flatMap(({ method, challenge_id, state, verdict, finding, proved_ci, proved_sim }) =>
     challenge_id === null || state === null
       ? []
-      : [{ method, challenge_id, state, verdict, finding, ci: proved_ci }],
+      : [{ method, challenge_id, state, verdict, finding, ci: proved_ci, sim_changed_at: proved_sim }],
   );
   const used = rows.map(
-    ({ challenge_id: _1, state: _2, verdict: _3, finding: _4, proved_ci: _5, ...method }) => method,
+    ({ challenge_id: _1, state: _2, verdict: _3, finding: _4, proved_ci: _5, proved_sim: _6, ...method }) =>
+      method,
   );
   return { used, tried };
 }
@@ -238,7 +240,7 @@ export async function setChallengeProvider(
 }
 
 /** A provider's verdict on one answer. */
-export type Verdict = Pick<IdentityTryRow, 'challenge_id' | 'verdict' | 'ci' | 'finding'>;
+export type Verdict = Pick<IdentityTryRow, 'challenge_id' | 'verdict' | 'ci' | 'finding' | 'sim_changed_at'>;
 
 /** Records the providers' verdicts on the answers of a step. The first verdict stays. */
 export const setVerdicts = (
@@ -253,14 +255,16 @@ export const setVerdicts = (
     .from(
       sql<Verdict>`
         unnest(${verdicts.map((each) => each.challenge_id)}::text[], ${verdicts.map((each) => each.verdict)}::text[],
-          ${verdicts.map((each) => each.ci)}::text[], ${verdicts.map((each) => each.finding)}::text[])`.as<'said'>(
-        sql`said (challenge_id, verdict, ci, finding)`,
+          ${verdicts.map((each) => each.ci)}::text[], ${verdicts.map((each) => each.finding)}::text[],
+          ${verdicts.map((each) => each.sim_changed_at)}::timestamptz[])`.as<'said'>(
+        sql`said (challenge_id, verdict, ci, finding, sim_changed_at)`,
       ),
     )
     .set((is) => ({
       verdict: is.ref('said.verdict'),
       ci: is.ref('said.ci'),
       finding: is.ref('said.finding'),
+      sim_changed_at: is.ref('said.sim_changed_at'),
     }))
     .whereRef('try.challenge_id', '=', 'said.challenge_id')
     .where('try.reissue_id', '=', reissueId)

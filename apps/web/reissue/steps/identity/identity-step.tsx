@@ -54,8 +54,9 @@ export function IdentityStep() {
         onOther={again}
       />
     );
+  const lead = verified ? identity.another[verified] : identity.choose;
   return (
-    <ScreenFrame title={identity.title} lead={verified ? identity.another[verified] : identity.choose}>
+    <ScreenFrame title={identity.title} lead={reissue?.next.additional ? identity.additional : lead}>
       {locked && !offered.includes(locked) && (
         <p role="alert" className="wrong box">
           {identity.LOCKED}

@@ -55,6 +55,7 @@ const branchFirst: readonly EndCode[] = [
   'IDENTITY_MISMATCH',
   'RRN_NOT_ON_FILE',
   'REISSUES_BLOCKED',
+  'RISK_REFUSED',
 ];
 
 /** Why the reissue ended, and what the customer does next. */

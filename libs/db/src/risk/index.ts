@@ -1,0 +1,3 @@
+export { riskSigns } from './risk-signs.js';
+export type { RiskSigns, SignOfMethod } from './risk-signs.js';
+export { findRiskPolicies, insertRiskPolicy } from './risk-policies.js';
