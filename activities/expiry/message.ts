@@ -7,6 +7,7 @@ export interface ExpiryNotice {
   readonly notAfter: Date;
   /** The announcement: days before the expiry, or -1 on the day after. */
   readonly daysLeft: number;
+  readonly language: Language;
   readonly bank: Bank;
   /** Address of the customers' page; undefined for a message without a link. */
   readonly pageUrl: string | undefined;
@@ -29,15 +30,15 @@ interface ExpiryText {
 
 const expiring: Readonly<Record<Language, ExpiryText>> = {
   ko: {
-    subject: '인증서가 {day}에 만료됩니다',
-    fact: '인증서(…{serial})가 {day}에 만료됩니다.',
+    subject: '공동인증서가 {day}에 만료됩니다',
+    fact: '공동인증서(…{serial})가 {day}에 만료됩니다.',
     action: '만료되기 전에 재발급을 신청해 주세요.',
     explanation:
       '만료된 인증서로는 전자서명과 로그인을 할 수 없습니다. 이미 재발급받으셨다면 따로 하실 일은 없습니다.',
   },
   en: {
-    subject: 'Your certificate expires on {day}',
-    fact: 'Your certificate (…{serial}) expires on {day}.',
+    subject: 'Your joint certificate expires on {day}',
+    fact: 'Your joint certificate (…{serial}) expires on {day}.',
     action: 'Apply for a new one before that day.',
     explanation:
       'You cannot sign or log in with an expired certificate. If you already have a new one, you do not need to do anything.',
@@ -46,22 +47,22 @@ const expiring: Readonly<Record<Language, ExpiryText>> = {
 
 const expired: Readonly<Record<Language, ExpiryText>> = {
   ko: {
-    subject: '인증서가 {day}에 만료되었습니다',
-    fact: '인증서(…{serial})가 {day}에 만료되었습니다.',
+    subject: '공동인증서가 {day}에 만료되었습니다',
+    fact: '공동인증서(…{serial})가 {day}에 만료되었습니다.',
     action: '계속 이용하시려면 재발급을 신청해 주세요.',
     explanation:
       '만료된 인증서로는 전자서명과 로그인을 할 수 없습니다. 인증서가 필요하지 않으시면 따로 하실 일은 없습니다.',
   },
   en: {
-    subject: 'Your certificate expired on {day}',
-    fact: 'Your certificate (…{serial}) expired on {day}.',
+    subject: 'Your joint certificate expired on {day}',
+    fact: 'Your joint certificate (…{serial}) expired on {day}.',
     action: 'Apply for a new one to continue.',
     explanation:
       'You cannot sign or log in with an expired certificate. If you do not need one, you do not need to do anything.',
   },
 };
 
-const service = { ko: '공동인증서', en: 'joint certificate' };
+const callCentre = { ko: '고객센터', en: 'Call centre' };
 
 /** How to apply, with or without a link. */
 const ways = {
@@ -88,29 +89,34 @@ const formats = {
 };
 
 /**
- * Composes the SMS and the mail of an announcement, in Korean first, then in English. They hold no personal data. The link
- * opens the customers' page with the reason filled in, and is the same for everybody.
+ * Composes the SMS and the mail of an announcement in the customer's language. They hold no personal data. The link opens the
+ * customers' page with the reason filled in, and is the same for everybody.
  */
-export function composeExpiryNotice({ serial, notAfter, daysLeft, bank, pageUrl }: ExpiryNotice): Message {
-  const texts = daysLeft === dayAfterExpiry ? expired : expiring;
+export function composeExpiryNotice({
+  serial,
+  notAfter,
+  daysLeft,
+  language,
+  bank,
+  pageUrl,
+}: ExpiryNotice): Message {
+  const { subject, fact, action, explanation } = (daysLeft === dayAfterExpiry ? expired : expiring)[language];
   const link = pageUrl === undefined ? undefined : linkTo(pageUrl);
-  const fill = (language: Language, text: string) =>
+  const name = bank.name[language];
+  const fill = (text: string) =>
     text
       .replace('{serial}', serial.slice(-4).toUpperCase())
       .replace('{day}', formats[language].format(notAfter));
-  const line = (language: Language) => {
-    const { fact, action } = texts[language];
-    return `[${bank.name[language]} ${service[language]}] ${fill(language, fact)} ${action}`;
-  };
-  const body = (language: Language) => {
-    const { fact, action, explanation } = texts[language];
-    return `${fill(language, fact)}\n${action}\n\n${ways[language](link)}\n${explanation}\n\n${closing[language](bank.callCentre)}`;
-  };
+  const sms = [
+    `[${name}] ${fill(fact)} ${action}`,
+    ...(link === undefined ? [] : [link]),
+    `${callCentre[language]} ${bank.callCentre.phone}`,
+  ];
   return {
-    sms: [line('ko'), line('en'), ...(link === undefined ? [] : [link])].join('\n'),
+    sms: sms.join('\n'),
     mail: {
-      subject: `[${bank.name.ko}] ${fill('ko', texts.ko.subject)} / ${fill('en', texts.en.subject)}`,
-      text: `${body('ko')}\n\n----\n\n${body('en')}\n`,
+      subject: `[${name}] ${fill(subject)}`,
+      text: `${fill(fact)}\n${action}\n\n${ways[language](link)}\n${explanation}\n\n${closing[language](bank.callCentre)}\n`,
     },
   };
 }

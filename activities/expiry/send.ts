@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { reported, type NotifyContext } from '#activities/notification';
+import { sendOnOneChannel, type NotifyContext } from '#activities/notification';
 import type { Bank } from '#libs/config';
 import type { RoleDatabase } from '#libs/db';
 import {
@@ -35,9 +35,9 @@ const longestWait = 36;
 type Sending = { readonly sent: boolean; readonly unavailable?: unknown };
 
 /**
- * Sends the messages of announcements at the configured rate, in the day time of Korea. Each is sent once on each channel;
- * a repetition after a crash carries the same id, and the receiver drops it. What decides is read again before a message is
- * sent, so that a certificate that was revoked since, for example, is not announced.
+ * Sends the messages of announcements at the configured rate, in the day time of Korea. Each is sent once, on one
+ * channel; a repetition after a crash carries the same id, and the receiver drops it. What decides is read again before a
+ * message is sent, so that a certificate that was revoked since, for example, is not announced.
  *
  * @returns whether more may be due
  * @throws the error of the provider if it took no message of a batch
@@ -61,8 +61,8 @@ export async function sendExpiryNotices(context: SendContext): Promise<{ sent: n
 }
 
 async function sendOne(context: SendContext, taken: TakenAnnouncement): Promise<Sending> {
-  const { db, clock, logger, terms, bank, expiry } = context;
-  const { serial, days_left: daysLeft, not_after: notAfter, mobile, email } = taken;
+  const { db, clock, terms, bank, expiry } = context;
+  const { serial, days_left: daysLeft, not_after: notAfter, language, mobile, email } = taken;
   const now = clock();
   const later = { dueAt: new Date(now.getTime() + retryMs * Math.min(taken.attempts, longestWait)) };
   const end = async (next: Parameters<typeof recordAnnouncement>[3]): Promise<Sending> => {
@@ -70,38 +70,27 @@ async function sendOne(context: SendContext, taken: TakenAnnouncement): Promise<
     return { sent: false };
   };
   const validity = { notAfter, registeredAt: taken.registered_at };
+  // The former release sent on both channels, one of which may have failed.
+  if (taken.channels.length > 0) return end({ outcome: 'SENT' });
   if (dueAnnouncement(expiry.days, validity, now) !== daysLeft) return end({ outcome: 'OUTDATED' });
   if (!isNotified(taken, daysLeft)) return end({ outcome: 'OPTED_OUT' });
   if (!taken.announced) return end(later);
 
   const pageUrl = mayHoldLink(terms, taken) ? expiry.pageUrl : undefined;
-  const { sms, mail } = composeExpiryNotice({ serial, notAfter, daysLeft, bank, pageUrl });
+  const { sms, mail } = composeExpiryNotice({ serial, notAfter, daysLeft, language, bank, pageUrl });
   const messageId = `expiry.${serial}.${daysLeft}`;
-  const sends = {
+  const senders = {
     SMS: () => context.sms.send({ messageId, to: mobile, text: sms }),
     MAIL: email === null ? undefined : () => context.mail.send({ messageId, to: email, ...mail }),
   };
-  const channels: string[] = [];
-  const errors: unknown[] = [];
-  const sendOn = async (channel: keyof typeof sends) => {
-    const send = sends[channel];
-    if (!send || taken.channels.includes(channel)) return;
-    try {
-      await reported(context, channel, send);
-      channels.push(channel);
-    } catch (error) {
-      logger.warn({ messageId, channel, err: error }, 'message not sent');
-      errors.push(error);
-    }
-  };
-  await Promise.all([sendOn('SMS'), sendOn('MAIL')]);
+  const { channel, errors } = await sendOnOneChannel(context, { messageId, kind: 'EXPIRY', senders });
+  if (channel) {
+    await recordAnnouncement(db, taken, [channel], { outcome: 'SENT' });
+    return { sent: true };
+  }
   const unavailable = errors.find((error) => !(error instanceof ProviderRefused));
-  const outcome = errors.length > 0 ? 'NOT_SENT' : 'SENT';
-  await recordAnnouncement(db, taken, channels, unavailable === undefined ? { outcome } : later);
-  return {
-    sent: errors.length === 0,
-    ...(channels.length > 0 || unavailable === undefined ? {} : { unavailable }),
-  };
+  await recordAnnouncement(db, taken, [], unavailable === undefined ? { outcome: 'NOT_SENT' } : later);
+  return { sent: false, unavailable };
 }
 
 /** A customer who answered a text that promises messages without links gets none. */

@@ -4,6 +4,6 @@ export interface ExpirySettings {
   readonly days: readonly number[];
   /** Public address of the customers' page. Without it nothing is announced. */
   readonly pageUrl: string | undefined;
-  /** How many customers are notified in a second, by SMS and mail. */
+  /** How many customers are notified in a second. */
   readonly perSecond: number;
 }

@@ -24,10 +24,10 @@ export async function notifyHolders(context: HoldersContext, operationId: string
       failure ??= { error };
     }
   };
-  const sendTo = async ({ target: serial, outcome, tried_at: at, mobile, email }: ItemToNotify) => {
+  const sendTo = async ({ target: serial, outcome, tried_at: at, language, mobile, email }: ItemToNotify) => {
     if (!mobile) return 'NO_CONTACT';
     const messageId = `${operationId}.${serial}`;
-    const pending = { mobile, email, details: { serial, ...(at ? { at } : {}) } };
+    const pending = { mobile, email, language, details: { serial, ...(at ? { at } : {}) } };
     const unrecorded = { channelsUsed: [], record: () => Promise.resolve() };
     try {
       await sendNotification(context, messageId, `${outcome as 'HELD'}_BY_BANK`, pending, unrecorded);

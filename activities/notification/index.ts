@@ -27,7 +27,7 @@ export function createNotificationActivities({
 }
 export type NotificationActivities = ReturnType<typeof createNotificationActivities>;
 
-export { reported } from './notify.js';
+export { sendOnOneChannel } from './channels.js';
 export type { NotifyContext } from './notify.js';
 export { leavingToOutbox } from './leaving-to-outbox.js';
 export { NotificationOutbox } from './outbox.js';

@@ -1,5 +1,6 @@
+import type { Bank } from '#libs/config';
 import type { OldCertificateStatus } from '#libs/contracts';
-import { defaultHoldMonths, type EndCode } from '#libs/domain';
+import type { EndCode } from '#libs/domain';
 import {
   oldCertificate,
   oldUnchanged,
@@ -12,6 +13,8 @@ import {
 
 /** What a message may say about one certificate; nothing about its holder. */
 export interface MessageDetails {
+  /** The reissue that the message is about, if it is about one. */
+  readonly receiptNumber?: string;
   /** The certificate concerned. Only its last four digits are shown. */
   readonly serial?: string;
   /** Until when the new certificate can be registered. */
@@ -32,12 +35,15 @@ interface Message {
 /** The kinds whose text depends on why the reissue ended. */
 const kindsExplainedByEndCode: readonly MessageKind[] = ['REFUSED', 'ABANDONED'];
 
-const service = { ko: '공동인증서', en: 'Joint certificate' };
+const labels = {
+  ko: { receipt: '접수번호', callCentre: '고객센터' },
+  en: { receipt: 'Receipt number', callCentre: 'Call centre' },
+};
 
-// Messages carry no links and no telephone numbers, so that people learn to distrust messages that do.
+// Messages carry no links, so that people learn to distrust messages that do.
 const closing = {
-  ko: '은행은 문자나 전자우편으로 비밀번호나 인증번호를 묻지 않으며, 재발급을 알리는 메시지에는 링크가 없습니다. 문의는 은행 앱이나 통장에 적힌 고객센터로 해 주세요.',
-  en: 'The Bank never asks for a password or a code by text message or e-mail, and messages about a reissue hold no links. For questions, call the customer centre at the number in the Bank’s app.',
+  ko: '은행은 문자나 전자우편으로 비밀번호나 인증번호를 묻지 않으며, 재발급을 알리는 메시지에는 링크가 없습니다.',
+  en: 'The Bank never asks for a password or a code by text message or e-mail, and messages about a reissue hold no links.',
 };
 
 const holdPeriods = {
@@ -54,26 +60,38 @@ const formats = {
   en: new Intl.DateTimeFormat('en', { ...koreanTime, month: 'short', day: 'numeric', timeZoneName: 'short' }),
 };
 
+/** What all messages of an installation to one customer have in common. */
+interface MessageSettings {
+  readonly language: MessageLanguage;
+  readonly bank: Bank;
+  /** The calendar months after which a certificate on hold is revoked. */
+  readonly holdMonths: number;
+}
+
 /**
- * Composes the SMS and the mail of a kind, in Korean first, then in English. They hold no personal data: a reader of a lock
- * screen or of another person's mailbox learns that a certificate changed, not whose.
- *
- * @param holdMonths the calendar months after which a certificate on hold is revoked
+ * Composes the SMS and the mail of a kind in the customer's language. Both name the bank, the receipt number and the call
+ * centre. They hold no personal data: a reader of a lock screen or of another person's mailbox learns that a certificate
+ * changed, not whose.
  */
 export function composeMessage(
   kind: MessageKind,
-  details: MessageDetails = {},
-  holdMonths = defaultHoldMonths,
+  details: MessageDetails,
+  { language, bank, holdMonths }: MessageSettings,
 ): Message {
   const text =
     (kindsExplainedByEndCode.includes(kind) && details.endCode && refusals[details.endCode]) || texts[kind];
-  const ko = fill('ko', text.ko, details, holdMonths);
-  const en = fill('en', text.en, details, holdMonths);
+  const { subject, fact, action, explanation } = fill(language, text[language], details, holdMonths);
+  const { receipt, callCentre } = labels[language];
+  const { phone, hours } = bank.callCentre;
+  const name = bank.name[language];
+  const contact = [details.receiptNumber && `${receipt} ${details.receiptNumber}`, `${callCentre} ${phone}`]
+    .filter(Boolean)
+    .join(', ');
   return {
-    sms: `[${service.ko}] ${ko.fact} ${ko.action}\n[${service.en}] ${en.fact} ${en.action}`,
+    sms: `[${name}] ${fact} ${action}\n${contact}`,
     mail: {
-      subject: `[${service.ko}] ${ko.subject} / ${en.subject}`,
-      text: `${body('ko', ko)}\n\n----\n\n${body('en', en)}\n`,
+      subject: `[${name}] ${subject}`,
+      text: `${fact}\n${action}\n\n${explanation}\n\n${name} · ${contact} (${hours[language]})\n\n${closing[language]}\n`,
     },
   };
 }
@@ -102,8 +120,4 @@ function fill(
     action: replace(text.action),
     explanation: replace(text.explanation),
   };
-}
-
-function body(language: MessageLanguage, { fact, action, explanation }: MessageText): string {
-  return `${fact}\n${action}\n\n${explanation}\n\n${closing[language]}`;
 }

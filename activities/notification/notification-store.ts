@@ -3,10 +3,9 @@ import { endCodes, type Clock, type EndCode, type NotificationKind } from '#libs
 import type { RoleDatabase } from '#libs/db';
 import { occasionOf } from '#activities/step';
 import { insertNotification, notificationFacts, type NotificationFacts } from '#libs/db/reissues';
+import { channelsOf, type NotificationChannel } from './channels.js';
 import type { MessageDetails } from './messages.js';
-
-const notificationChannels = ['SMS', 'MAIL'] as const;
-export type NotificationChannel = (typeof notificationChannels)[number];
+import type { MessageLanguage } from './texts.js';
 
 /** A notification to send, and the contact data to send it to. */
 export interface PendingNotification {
@@ -15,6 +14,7 @@ export interface PendingNotification {
   /** The channels on which it was already sent. */
   readonly channelsUsed: readonly NotificationChannel[];
   readonly details: MessageDetails;
+  readonly language: MessageLanguage;
   readonly mobile: string;
   readonly email: string | null;
 }
@@ -33,6 +33,9 @@ const aboutOldCertificate: readonly NotificationKind[] = [
   'PASSWORD_RESET',
 ];
 
+/** The kinds that ask for the registration. After the end, the notification of the end says more. */
+const aboutRegistration: readonly NotificationKind[] = ['ISSUED', 'REMINDER'];
+
 /**
  * Whether a kind is sent before identity is verified. Anyone who knows a name and a number can start and cancel a reissue,
  * so neither notifies the holder. Wrong answers must not produce many messages either: a locked method is notified at most
@@ -47,14 +50,14 @@ function isSentToUnverified(kind: NotificationKind, endCode: EndCode | undefined
 /**
  * Decides what to send, by the contact on file and never by what the applicant typed.
  *
- * @returns undefined if no contact is on file, or if this kind is not sent before identity is verified
+ * @returns undefined if no contact is on file, or if this kind is not sent in this state of the reissue
  */
 export function pendingNotification(
-  { reissue, contact, old, sent }: NotificationFacts,
+  { reissue, contact, old, language, sent }: NotificationFacts,
   { kind, occasion }: { readonly kind: NotificationKind; readonly occasion: string },
   now: Date,
 ): PendingNotification | undefined {
-  if (!contact) return undefined;
+  if (!contact || (aboutRegistration.includes(kind) && reissue.state !== 'ISSUED')) return undefined;
   const endCode = endCodes.find((code) => code === reissue.end_code);
   if (!reissue.identity_verified_at && !isSentToUnverified(kind, endCode)) return undefined;
   // Known to the customer only after identity is verified.
@@ -62,8 +65,10 @@ export function pendingNotification(
   const serial = aboutOldCertificate.includes(kind) ? reissue.old_serial : reissue.serial;
   return {
     occasion,
-    channelsUsed: notificationChannels.filter((channel) => sent.includes(`${occasion}/${channel}`)),
+    channelsUsed: channelsOf(kind).filter((channel) => sent.includes(`${occasion}/${channel}`)),
+    language,
     details: {
+      receiptNumber: reissue.receipt_number,
       ...(serial ? { serial } : {}),
       ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),
       at: (kind === 'NEW_DEVICE' && reissue.identity_verified_at) || reissue.updated_at,

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
-import type { NotificationChannel, PendingNotification } from './notification-store.js';
+import { sampleBank } from '#libs/config';
+import type { NotificationChannel } from './channels.js';
+import type { PendingNotification } from './notification-store.js';
 import { notify, notifyAll, type NotifyContext } from './notify.js';
 import type { Mail, Sms } from './senders.js';
 
@@ -10,7 +12,8 @@ const email = 'fictional@example.com';
 const onFile: PendingNotification = {
   occasion: 'ISSUED',
   channelsUsed: [],
-  details: { serial: '0a1b2c3d' },
+  details: { serial: '0a1b2c3d', receiptNumber: 'K7M-2QX-9TR' },
+  language: 'ko',
   mobile,
   email,
 };
@@ -33,6 +36,7 @@ const context: NotifyContext = {
   clock: () => new Date('2026-11-22T00:00:00Z'),
   logger: { warn },
   holdMonths: 9,
+  bank: sampleBank,
 };
 const run = () => notify(context, { reissueId, moment: 'ISSUED' });
 
@@ -45,27 +49,38 @@ beforeEach(() => {
 });
 
 describe('notify', () => {
-  it('notify sends an SMS and a mail to the contact on file, with an id that a repetition shares', async () => {
+  it('notify sends one SMS to the number on file, with an id that a repetition shares', async () => {
     await run();
-    expect(sms.send).toHaveBeenCalledWith({
-      messageId: `${reissueId}.ISSUED`,
-      to: mobile,
-      text: expect.stringContaining('2C3D'),
-    });
+    expect(sms.send.mock.calls).toEqual([
+      [{ messageId: `${reissueId}.ISSUED`, to: mobile, text: expect.stringMatching(/2C3D[^]*K7M-2QX-9TR/) }],
+    ]);
+    expect(mail.send).not.toHaveBeenCalled();
+    expect(recorded).toEqual(['SMS']);
+  });
+
+  it('notify mails first what the phone just received a code for', async () => {
+    await notify(context, { reissueId, moment: 'NEW_DEVICE' });
     expect(mail.send).toHaveBeenCalledWith({
       messageId: `${reissueId}.ISSUED`,
       to: email,
-      subject: expect.any(String),
-      text: expect.any(String),
+      subject: expect.stringContaining('[한별은행]'),
+      text: expect.stringContaining('K7M-2QX-9TR'),
     });
-    expect(recorded).toEqual(['SMS', 'MAIL']);
+    expect(sms.send).not.toHaveBeenCalled();
+    expect(recorded).toEqual(['MAIL']);
+  });
+
+  it('notify writes in the language of the customer', async () => {
+    pending = { ...onFile, language: 'en' };
+    await run();
+    expect(sms.send.mock.calls[0]![0].text).toMatch(/^\[Hanbyeol Bank\] [ -~…]+\n[ -~]+$/);
   });
 
   it('notify sends each message once, also when it runs twice', async () => {
     await run();
     await run();
     expect(sms.send).toHaveBeenCalledTimes(1);
-    expect(mail.send).toHaveBeenCalledTimes(1);
+    expect(mail.send).not.toHaveBeenCalled();
   });
 
   it('notify sends nothing if no contact is on file', async () => {
@@ -75,23 +90,33 @@ describe('notify', () => {
     expect(mail.send).not.toHaveBeenCalled();
   });
 
-  it('notify sends only an SMS if no mail address is on file', async () => {
+  it('notify sends an SMS of every kind if no mail address is on file', async () => {
     pending = { ...onFile, email: null };
-    await run();
+    await notify(context, { reissueId, moment: 'NEW_DEVICE' });
     expect(recorded).toEqual(['SMS']);
   });
 
-  it('notify uses the other channel if one fails, and only the failed one when it runs again', async () => {
-    sms.send.mockRejectedValueOnce(new ProviderUnavailable('sms answered 503'));
-    await expect(run()).rejects.toThrow('sms answered 503');
-    expect(recorded).toEqual(['MAIL']);
+  it.each([
+    ['is away', new ProviderUnavailable('sms answered 503')],
+    ['refuses', new ProviderRefused('sms answered 422', 422)],
+  ])('notify mails the message if the provider of SMS %s, and sends no SMS later', async (_, failure) => {
+    sms.send.mockRejectedValueOnce(failure);
     await run();
-    expect(recorded).toEqual(['MAIL', 'SMS']);
-    expect(mail.send).toHaveBeenCalledTimes(1);
+    await run();
+    expect(recorded).toEqual(['MAIL']);
+    expect(sms.send).toHaveBeenCalledTimes(1);
     expect(JSON.stringify(warn.mock.calls)).not.toMatch(/01000000000|fictional/);
   });
 
-  it('notify throws the error that a retry may mend, if one channel has such an error', async () => {
+  it('notify sends no second message if the first cannot be recorded', async () => {
+    const broken = { ...context.store, record: () => Promise.reject(new Error('no database')) };
+    await expect(notify({ ...context, store: broken }, { reissueId, moment: 'ISSUED' })).rejects.toThrow(
+      'no database',
+    );
+    expect(mail.send).not.toHaveBeenCalled();
+  });
+
+  it('notify throws the error that a retry may mend, if both channels fail', async () => {
     sms.send.mockRejectedValue(new ProviderRefused('sms answered 422', 422));
     mail.send.mockRejectedValue(new ProviderUnavailable('smtp answered 451'));
     await expect(run()).rejects.toThrow('smtp answered 451');
@@ -119,33 +144,29 @@ describe('notifyAll', () => {
   it('notifyAll sends each notification once, also when it runs twice', async () => {
     await runAll();
     await runAll();
-    expect(channelsUsed).toEqual({ NEW_DEVICE: ['SMS', 'MAIL'], HELD: ['SMS', 'MAIL'] });
-    expect(sms.send.mock.calls.map(([{ messageId }]) => messageId)).toEqual([
-      `${reissueId}.NEW_DEVICE`,
-      `${reissueId}.HELD`,
-    ]);
+    expect(channelsUsed).toEqual({ NEW_DEVICE: ['MAIL'], HELD: ['SMS'] });
+    expect(sms.send.mock.calls.map(([{ messageId }]) => messageId)).toEqual([`${reissueId}.HELD`]);
   });
 
   it('notifyAll sends the others if one fails, and only the failed one when it runs again', async () => {
-    sms.send.mockRejectedValueOnce(new ProviderUnavailable('away'));
+    sms.send.mockRejectedValue(new ProviderUnavailable('away'));
+    mail.send.mockRejectedValueOnce(new ProviderUnavailable('away'));
     await expect(runAll()).rejects.toBeInstanceOf(ProviderUnavailable);
-    expect(channelsUsed).toEqual({ NEW_DEVICE: ['MAIL'], HELD: ['SMS', 'MAIL'] });
+    expect(channelsUsed).toEqual({ HELD: ['MAIL'] });
     await runAll();
-    expect(channelsUsed).toEqual({ NEW_DEVICE: ['MAIL', 'SMS'], HELD: ['SMS', 'MAIL'] });
-    expect(sms.send).toHaveBeenCalledTimes(3);
+    expect(channelsUsed).toEqual({ NEW_DEVICE: ['MAIL'], HELD: ['MAIL'] });
   });
 
   it('notifyAll throws the error that a retry may mend, whatever else failed', async () => {
-    sms.send.mockRejectedValueOnce(new ProviderRefused('refused', 400));
-    mail.send.mockRejectedValueOnce(new ProviderUnavailable('away'));
+    sms.send.mockRejectedValue(new ProviderRefused('refused', 400));
+    mail.send.mockRejectedValue(new ProviderUnavailable('away'));
     await expect(runAll()).rejects.toBeInstanceOf(ProviderUnavailable);
   });
 });
 
 it('A message states the configured months after which a certificate on hold is revoked', async () => {
   pending = { ...onFile, occasion: 'HELD' };
+  sms.send.mockRejectedValue(new ProviderUnavailable('away'));
   await notify(context, { reissueId, moment: 'HELD' });
-  const text = mail.send.mock.calls[0]![0].text;
-  expect(text).toContain('9개월이 지나면 폐지됩니다');
-  expect(text).toContain('within 9 months');
+  expect(mail.send.mock.calls[0]![0].text).toContain('9개월이 지나면 폐지됩니다');
 });

@@ -1,21 +1,21 @@
+import type { Bank } from '#libs/config';
 import type { Clock, NotificationKind } from '#libs/domain';
-import type { Logger } from '#libs/observability';
 import { ProviderRefused } from '#libs/provider-client';
 import { composeMessage } from './messages.js';
-import type { NotificationChannel, PendingNotification, NotificationStore } from './notification-store.js';
+import { sendOnOneChannel, type ChannelContext, type NotificationChannel } from './channels.js';
+import type { PendingNotification, NotificationStore } from './notification-store.js';
 import type { MailSender, SmsSender } from './senders.js';
 import type { MessageKind } from './texts.js';
 
-export interface NotifyContext {
+export interface NotifyContext extends ChannelContext {
   readonly store: NotificationStore;
   readonly sms: SmsSender;
   readonly mail: MailSender;
   readonly clock: Clock;
   /** Calendar months after which a certificate on hold is revoked, as messages state them. */
   readonly holdMonths: number;
-  readonly logger: Pick<Logger, 'warn'>;
-  /** Called after each try on a channel. */
-  readonly onTried?: (channel: NotificationChannel, outcome: 'sent' | 'failed' | 'refused') => void;
+  /** The bank that messages name, with its call centre. */
+  readonly bank: Bank;
 }
 
 /**
@@ -32,11 +32,10 @@ export async function notifyAll(
 }
 
 /**
- * Sends a notification by SMS and mail at once, to the contact on file. Each channel is used once per notification, also
- * when this runs again: a repetition after a crash carries the same id, and the receiver drops it. A failure of one channel
- * does not stop the other.
+ * Sends a notification to the contact on file. It is sent once, also when this runs again: a repetition after a crash carries
+ * the same id, and the receiver drops it.
  *
- * @throws ProviderUnavailable if a retry may reach a channel that failed; ProviderRefused if no retry can
+ * @throws as {@link sendNotification}
  */
 export async function notify(
   context: NotifyContext,
@@ -52,56 +51,42 @@ export async function notify(
 }
 
 /**
- * Sends a message on each channel that the customer has and that was not used yet.
+ * Sends a message, unless it was sent before: on the preferred channel, and on the other one if that cannot deliver it.
  *
  * @param messageId by which the receiver drops a repetition
- * @throws as {@link notify}
+ * @param isPatient whether a retry of the preferred channel comes first, unless it has refused the message. A provider whose
+ *   answer was lost has sent it already.
+ * @throws ProviderUnavailable if no channel works and a retry may reach one that failed; ProviderRefused if no retry can
  */
 export async function sendNotification(
-  context: Pick<NotifyContext, 'sms' | 'mail' | 'logger' | 'holdMonths' | 'onTried'>,
+  context: Pick<NotifyContext, 'sms' | 'mail' | 'logger' | 'bank' | 'holdMonths' | 'onTried'>,
   messageId: string,
   kind: MessageKind,
-  { details, mobile, email }: Pick<PendingNotification, 'details' | 'mobile' | 'email'>,
+  {
+    details,
+    language,
+    mobile,
+    email,
+  }: Pick<PendingNotification, 'details' | 'language' | 'mobile' | 'email'>,
   {
     channelsUsed,
     record,
-  }: { channelsUsed: readonly string[]; record: (channel: NotificationChannel) => Promise<void> },
+    isPatient = false,
+  }: {
+    channelsUsed: readonly string[];
+    record: (channel: NotificationChannel) => Promise<void>;
+    isPatient?: boolean;
+  },
 ): Promise<void> {
-  const { sms, mail } = composeMessage(kind, details, context.holdMonths);
-  const senders: Record<NotificationChannel, (() => Promise<void>) | undefined> = {
+  if (channelsUsed.length > 0) return;
+  const { sms, mail } = composeMessage(kind, details, { ...context, language });
+  const senders = {
     SMS: () => context.sms.send({ messageId, to: mobile, text: sms }),
     MAIL: email === null ? undefined : () => context.mail.send({ messageId, to: email, ...mail }),
   };
-
-  const errors: unknown[] = [];
-  const sendOn = async (channel: NotificationChannel) => {
-    const send = senders[channel];
-    if (!send || channelsUsed.includes(channel)) return;
-    try {
-      await reported(context, channel, send);
-      await record(channel);
-    } catch (error) {
-      context.logger.warn({ messageId, kind, channel, err: error }, 'message not sent');
-      errors.push(error);
-    }
-  };
-  await Promise.all([sendOn('SMS'), sendOn('MAIL')]);
+  const { channel, errors } = await sendOnOneChannel(context, { messageId, kind, senders }, isPatient);
+  if (channel) return record(channel);
   throwRetryableFirst(errors);
-}
-
-/** Sends, and reports how it ended. */
-export async function reported(
-  { onTried }: Pick<NotifyContext, 'onTried'>,
-  channel: NotificationChannel,
-  send: () => Promise<void>,
-): Promise<void> {
-  try {
-    await send();
-  } catch (error) {
-    onTried?.(channel, error instanceof ProviderRefused ? 'refused' : 'failed');
-    throw error;
-  }
-  onTried?.(channel, 'sent');
 }
 
 /** Throws an error that a retry may mend, if there is one; otherwise the first. */

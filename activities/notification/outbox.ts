@@ -10,7 +10,8 @@ import {
 } from '#libs/db/reissues';
 import type { Logger } from '#libs/observability';
 import { ProviderRefused } from '#libs/provider-client';
-import { pendingNotification, type NotificationChannel } from './notification-store.js';
+import type { NotificationChannel } from './channels.js';
+import { pendingNotification } from './notification-store.js';
 import { sendNotification, type NotifyContext } from './notify.js';
 
 export interface OutboxDependencies extends Omit<NotifyContext, 'store' | 'logger'> {
@@ -33,6 +34,9 @@ const spareLeaseMs = 10_000;
 /** A reissue has at most as many notifications of one step. */
 const mostOfReissue = 10;
 
+/** From this try on, about three seconds after the first, the other channel is used too. */
+const triesOfFirstChannel = 3;
+
 const firstDelayMs = 1_000;
 const longestDelayMs = 5 * 60_000;
 /** How long a notification is tried. One that was never tried in that time is tried once. */
@@ -40,7 +44,7 @@ const triedForMs = 3600_000;
 
 /**
  * Sends the notifications that steps have committed to the outbox, at once or, while a provider is down, for an hour. Each
- * is sent once on each channel; a repetition after a crash carries the same id, and the receiver drops it.
+ * is sent once; a repetition after a crash carries the same id, and the receiver drops it.
  *
  * The worker that ran the step sends in the background. Every worker also looks for what is due: what a worker left that
  * died or had too much to send, and what is to be tried again.
@@ -101,8 +105,9 @@ export class NotificationOutbox {
 
   /** Number of waiting notifications, and the age of the oldest. */
   async lag(): Promise<{ waiting: number; oldestSeconds: number }> {
-    const { waiting, oldest } = await waitingNotifications(this.dependencies.db);
-    const ageMs = oldest ? this.dependencies.clock().getTime() - oldest.getTime() : 0;
+    const now = this.dependencies.clock();
+    const { waiting, oldest } = await waitingNotifications(this.dependencies.db, now);
+    const ageMs = oldest ? now.getTime() - oldest.getTime() : 0;
     return { waiting, oldestSeconds: Math.max(0, ageMs / 1_000) };
   }
 
@@ -134,6 +139,7 @@ export class NotificationOutbox {
       if (pending)
         await sendNotification(this.dependencies, messageId, kind, pending, {
           channelsUsed: pending.channelsUsed,
+          isPatient: taken.attempts < triesOfFirstChannel,
           record: (channel) => Promise.resolve(void channels.push(channel)),
         });
     } catch (error) {

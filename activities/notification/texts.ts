@@ -86,14 +86,14 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<MessageLanguage
   REGISTERED: {
     ko: {
       subject: '인증서 재발급이 완료되었습니다',
-      fact: '재발급이 완료되어 이제 새 인증서{serial}를 사용하실 수 있습니다.',
+      fact: '새 인증서{serial}가 발급·등록되어 재발급이 완료되었습니다.',
       action: notYou.ko,
       explanation:
         '유효하던 기존 인증서는 폐지되어 더 이상 사용할 수 없습니다. 다른 기관에 등록해 둔 인증서는 새 인증서로 다시 등록해야 할 수 있습니다.',
     },
     en: {
       subject: 'The reissue of your certificate is complete',
-      fact: 'The reissue is complete; your new certificate{serial} is ready to use.',
+      fact: 'Your new certificate{serial} was issued and registered; the reissue is complete.',
       action: notYou.en,
       explanation:
         'If your old certificate was valid, it has been revoked and can no longer be used. Other institutions may ask you to register the new certificate.',

@@ -1,5 +1,6 @@
 import { BrokenInvariant } from './guard.js';
 import { countChange } from './reissue-metrics.js';
+import { sentOfStep } from './step-notifications.js';
 import {
   isFinal,
   nextStates,
@@ -138,7 +139,7 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
     );
   }
 
-  /** The notifications that {@link write} leaves to the outbox. */
+  /** The notifications that {@link write} leaves to the outbox, which sends what of them is due. */
   get notified(): readonly NotificationKind[] {
     return [...new Set([...this.notify, ...this.ending])];
   }
@@ -162,11 +163,11 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
     const { tx, now } = this;
     const reissueId = this.row.reissue_id;
     const ended = isFinal(this.row.state);
-    const waiting = this.notified.map((kind) => ({
+    const waiting = sentOfStep(this.notified, now).map(({ kind, due }) => ({
       reissue_id: reissueId,
       occasion: occasionOf(kind, this.row),
       kind,
-      due_at: now,
+      due_at: due,
       created_at: now,
     }));
     await updateReissue(

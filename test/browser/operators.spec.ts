@@ -93,7 +93,7 @@ describe('an operation that needs approval', () => {
     // The holder is notified once, and the operation's page shows it.
     await april.page.getByText('holder notified', { exact: false }).waitFor();
     const messages = (await stack.sandbox.inbox(served.person.mobile)).map(({ text }) => text);
-    expect(messages.filter((text) => text.includes('The Bank suspended your certificate'))).toHaveLength(1);
+    expect(messages.filter((text) => text.includes('효력을 정지했습니다'))).toHaveLength(1);
   });
 
   it('A requester changes a waiting operation by keyboard alone, and has to confirm it again', async () => {

@@ -263,7 +263,7 @@ describe('cancelling', () => {
     expect(await recordedStatusOf(stack.db, oldSerialOf(customer.person))).toBe('IN_FORCE');
     expectProblem(await customer.download(), 'certificate-withdrawn');
     await until('the notice of the withdrawal', async () =>
-      (await stack.sandbox.inbox(customer.person.email)).some(({ id }) => id.includes('.WITHDRAWN')),
+      (await stack.sandbox.inbox(customer.person.mobile)).some(({ id }) => id.includes('.WITHDRAWN')),
     );
   });
 

@@ -29,7 +29,7 @@ describe('a code', () => {
     expect(Object.keys(reissue)).not.toContain('basis');
     expectProblem(await customer.verify(codes), 'wrong-state');
     await until('the notice of the lock', async () =>
-      (await stack.sandbox.inbox(customer.person.email)).some(({ id }) => id.includes('.IDENTITY_LOCKED')),
+      (await stack.sandbox.inbox(customer.person.mobile)).some(({ id }) => id.includes('.IDENTITY_LOCKED')),
     );
   });
 

@@ -29,6 +29,6 @@ it.each([
     const sms = await until('the text message about the end', async () =>
       (await stack.sandbox.inbox(person.mobile)).find(({ text }) => text.includes('취소')),
     );
-    for (const line of sms.text.split('\n')) expectTextStatesStatus(line, status);
+    expectTextStatesStatus(sms.text, status);
   },
 );

@@ -176,19 +176,24 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
     expect(await items.execute()).toEqual([]);
   });
 
-  it(`A reissue because of ${reason} (old certificate: ${holding}) notifies the customer by SMS and mail once per notification, and sends each code once`, async () => {
-    const moments = [...told, 'NEW_DEVICE', 'ISSUED', 'REGISTERED'].sort();
+  it(`A reissue because of ${reason} (old certificate: ${holding}) sends each code and each message once, in one language, with the receipt number`, async () => {
     const { mobile, email } = customer.person;
-    await until('all notices', async () => {
-      const [sms, mail] = await Promise.all([stack.sandbox.inbox(mobile), stack.sandbox.inbox(email)]);
-      return sms.length > moments.length && mail.length >= moments.length;
+    const { receiptNumber } = customer.reissue!;
+    const bySms = [...told, 'REGISTERED'].sort();
+    // The message that the old certificate was suspended or revoked says the same.
+    const byMail = bySms.includes('HELD') || bySms.includes('REVOKED') ? [] : ['NEW_DEVICE'];
+    const kindOf = ({ id }: { id: string }) => /ri_[0-9a-f]{32}\.([A-Z_]+)/.exec(id)?.[1] ?? 'code';
+    const [sms, mail] = await until('all messages', async () => {
+      const found = await Promise.all([stack.sandbox.inbox(mobile), stack.sandbox.inbox(email)]);
+      return found[0].length > bySms.length && found[1].length >= byMail.length && found;
     });
-    const [sms, mail] = await Promise.all([stack.sandbox.inbox(mobile), stack.sandbox.inbox(email)]);
-    const momentOf = ({ id }: { id: string }) =>
-      /(ri_[0-9a-f]{32})\.([A-Z_]+)/.exec(id)?.slice(1) ?? ['code'];
-    const expected = moments.map((moment) => [customer.reissueId, moment]);
-    expect(sms.map(momentOf).sort()).toEqual([['code'], ...expected].sort());
-    expect(mail.map(momentOf).sort()).toEqual(expected);
+    expect(sms.map(kindOf).sort()).toEqual([...bySms, 'code'].sort());
+    expect(mail.map(kindOf)).toEqual(byMail);
+    for (const message of [...sms, ...mail].filter((each) => kindOf(each) !== 'code')) {
+      expect(message.text).toMatch(/[가-힣]/);
+      expect(message.text).not.toMatch(/[a-z]/);
+      for (const part of ['한별은행', receiptNumber, '1500-0000']) expect(message.text).toContain(part);
+    }
     expect(await stack.sandbox.deposits(customer.person.account.number)).toHaveLength(1);
   });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createNotificationActivities, type Mail, type Sms } from '#activities/notification';
 import { createOperationActivities, fetchStaffKeys, reconcileOperations } from '#activities/operations';
 import { changeOne, type ChangeOptions, type StatusChange } from '#activities/revocation';
+import { sampleBank } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { proofNonceOf } from '#libs/domain';
 import { ProviderUnavailable } from '#libs/provider-client';
@@ -365,6 +366,7 @@ describe('the holder of a certificate that the bank changed', () => {
   const told = (operationId: string) => {
     const notices = createNotificationActivities({
       ...{ db: worker, clock: () => new Date(), logger: pino({ level: 'silent' }), holdMonths: 6 },
+      bank: sampleBank,
       sms: { send: (message) => send(sms, message) },
       mail: { send: (message) => send(mails, message) },
     });
@@ -377,7 +379,7 @@ describe('the holder of a certificate that the bank changed', () => {
       ({ notice }: { notice: string | null }) => notice,
     );
 
-  it('The holder of a certificate that the bank changed is notified once in Korean and English, and a missing contact is shown', async () => {
+  it('The holder of a certificate that the bank changed is notified once, and a missing contact is shown', async () => {
     const [reachable, unknown, untouched] = await enrolCertificates(world.owner, 3);
     await sql`update customer set mobile = '' where customer_id =
       (select customer_id from certificate where serial = ${unknown!})`.execute(world.owner);
@@ -395,7 +397,7 @@ describe('the holder of a certificate that the bank changed', () => {
     expect(sms).toMatchObject([
       {
         messageId: `${id}.${reachable}`,
-        text: expect.stringMatching(/폐지했습니다[^]*revoked your certificate/),
+        text: expect.stringMatching(/^\[한별은행\] [^]*폐지했습니다[^]*고객센터 1500-0000$/),
       },
     ]);
     expect(await revoked([untouched!])).toBe(0);

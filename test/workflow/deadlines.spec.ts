@@ -11,8 +11,7 @@ beforeAll(async () => void (stage = await Stage.create()));
 afterEach(() => stage.restore());
 afterAll(() => stage.close());
 
-const notificationsTo = ({ person }: Applicant) =>
-  stage.world.outside.messenger.notificationsTo(person.mobile);
+const notificationsTo = ({ person }: Applicant) => stage.world.outside.messenger.notificationsTo(person);
 
 describe.each(['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'KEY_REQUIRED'] as const)(
   'a reissue that waits in %s',

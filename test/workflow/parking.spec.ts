@@ -100,8 +100,7 @@ describe('a provider that is down', () => {
     expect(await stage.sendMessage(applicant, retry(2))).toMatchObject({
       standing: { state: 'PASSWORD_REQUIRED' },
     });
-    const { mobile } = applicant.person;
-    const notified = () => stage.world.outside.messenger.notificationsTo(mobile);
+    const notified = () => stage.world.outside.messenger.notificationsTo(applicant.person);
     await until('the notification', () => notified().includes('RESUMED-2'));
     expect(notified()).not.toContain('RESUMED-1');
   });

@@ -28,6 +28,8 @@ export interface Application {
   readonly key?: KeyPair;
   /** The origin of the calls. */
   readonly origin?: CallOrigin;
+  /** The language of the terms that the applicant accepts. */
+  readonly locale?: 'ko' | 'en';
 }
 
 /** Changes that make an envelope wrong. */
@@ -57,11 +59,12 @@ export class Applicant {
     readonly reason: Reason,
     readonly key: KeyPair,
     private readonly origin: CallOrigin,
+    private readonly locale: 'ko' | 'en',
   ) {}
 
   static async of(world: World, person: Person, application: Application = {}): Promise<Applicant> {
     const { reason = 'EXPIRED', key = await KeyPair.make(), origin = defaultOrigin } = application;
-    return new Applicant(world, person, reason, key, origin);
+    return new Applicant(world, person, reason, key, origin, application.locale ?? 'ko');
   }
 
   start(methods: readonly IdentityMethod[] = ['PHONE_CODE', 'ONE_WON']): StartReissue {
@@ -152,7 +155,7 @@ export class Applicant {
 
   /** Consents to all terms in force. */
   consents(stage: 'identity' | 'issuance', catalogue: TermsCatalogue = this.world.terms): ConsentGiven[] {
-    return termsInForce(catalogue, stage, 'ko', this.world.clock.now()).map(
+    return termsInForce(catalogue, stage, this.locale, this.world.clock.now()).map(
       ({ termsId, version, digest }) => ({ termsId, version, digest, agreed: true }),
     );
   }

@@ -153,15 +153,29 @@ class FakeMessenger {
   readonly sms: SmsSender = { send: async (sms) => this.deliver(this.texts, sms) };
   readonly mail: MailSender = { send: async (mail) => this.deliver(this.mails, mail) };
 
-  /** The kinds of notification that reached a number, without repetitions. */
-  readonly notificationsTo = (mobile: string) => [
-    ...new Set(this.texts.filter(({ to }) => to === mobile).map(({ messageId }) => messageId.split('.')[1])),
+  /** SMS and mail in the order in which they were accepted. */
+  private readonly accepted: (Sms | Mail)[] = [];
+
+  /** The kinds of notification that reached a person, without repetitions. */
+  readonly notificationsTo = ({
+    mobile,
+    email,
+  }: {
+    readonly mobile: string;
+    readonly email?: string | null;
+  }) => [
+    ...new Set(
+      this.accepted
+        .filter(({ to }) => to === mobile || to === email)
+        .map(({ messageId }) => messageId.split('.')[1]),
+    ),
   ];
 
-  private async deliver<T>(taken: T[], message: T): Promise<void> {
+  private async deliver<T extends Sms | Mail>(taken: T[], message: T): Promise<void> {
     if (this.down) throw new ProviderUnavailable('messages cannot be sent');
     await this.while('before');
     taken.push(message);
+    this.accepted.push(message);
     await this.while('after');
   }
 

@@ -12,6 +12,8 @@ export interface Person {
   readonly customerId: string | undefined;
   readonly name: string;
   readonly mobile: string;
+  /** On file at the bank; customers of these worlds have one. */
+  readonly email?: string;
   readonly ci: string;
   /** 13 digits that no living person has: with a birth date in the 1890s. */
   readonly rrn: string;
@@ -73,7 +75,12 @@ export function stranger(world: World, name = '홍가상'): Person {
 export async function customer(world: World, enrolment: Enrolment = {}): Promise<Person> {
   const { certificateDays = 200, withoutPassword = false, withoutRrn = false } = enrolment;
   const unknown = stranger(world, enrolment.name);
-  const person = { ...unknown, rrn: enrolment.rrn ?? unknown.rrn, customerId: randomUUID() };
+  const person = {
+    ...unknown,
+    rrn: enrolment.rrn ?? unknown.rrn,
+    customerId: randomUUID(),
+    email: `${unknown.mobile}@customer.example`,
+  };
   const now = world.clock.now();
   await world.owner
     .insertInto('customer')
@@ -83,7 +90,7 @@ export async function customer(world: World, enrolment: Enrolment = {}): Promise
       ci: person.ci,
       name: person.name,
       mobile: person.mobile,
-      email: `${person.mobile}@customer.example`,
+      email: person.email,
       bank_code: '999',
       account_number: person.account,
       created_at: now,

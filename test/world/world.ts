@@ -87,6 +87,7 @@ export async function createWorld(
     logger,
     ...outside.messenger,
     holdMonths: defaultHoldMonths,
+    bank: sampleBank,
   };
   const newOutbox = (other: Partial<OutboxDependencies> = {}) =>
     new NotificationOutbox({ ...notifying, providerTimeoutMs: 5_000, ...other });

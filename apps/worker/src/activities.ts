@@ -151,6 +151,7 @@ export function createActivities(dependencies: WorkerDependencies) {
   const notifications = createNotificationActivities({
     ...sending,
     holdMonths: dependencies.holdMonths,
+    bank: dependencies.bank,
   });
   return withFormerNames({
     ...leavingToOutbox(withDirectCalls(steps, calls, directCalls), dependencies.outbox),

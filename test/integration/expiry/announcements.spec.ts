@@ -77,7 +77,7 @@ const outcomesOf = async (serial: string) => {
 };
 
 describe('the announcement of a certificate that expires', () => {
-  it('A certificate is announced 30, 7 and 1 days before it expires and on the day after, once each, in both channels', async () => {
+  it('A certificate is announced 30, 7 and 1 days before it expires and on the day after, once each, by SMS', async () => {
     const holder = await one(31);
     const others = await enrol(3, 300);
     const announcedOn: number[] = [];
@@ -93,7 +93,7 @@ describe('the announcement of a certificate that expires', () => {
     expect(await outcomesOf(holder.serial)).toEqual([30, 7, 1, -1].map((days) => [days, 'SENT']));
     const texts = textsTo(holder);
     expect(texts).toHaveLength(4);
-    expect(mailsTo(holder)).toHaveLength(4);
+    expect(mailsTo(holder)).toEqual([]);
     expect(texts[0]).toContain('12월 6일에 만료됩니다');
     expect(texts[3]).toContain('12월 6일에 만료되었습니다');
     for (const text of texts) expect(text).toContain('\nhttps://reissue.bank.example/?reason=EXPIRED');
@@ -243,13 +243,16 @@ describe('a customer who opted out', () => {
       world.clock.advance(day);
     }
     expect(await daysAnnounced(holder.serial)).toEqual([7, 1, -1]);
-    expect(mailsTo(holder)).toHaveLength(textsTo(holder).length);
+    expect(mailsTo(holder)).toEqual([]);
     return textsTo(holder);
   }
 
   /** The holder of a certificate that a reissue made, with this answer to the terms. */
-  async function reissued(answer: { agreed: boolean; version?: string }): Promise<Holder> {
-    const { reissueId } = await walkTo(world, await customer(world), 'REGISTERED');
+  async function reissued(
+    answer: { agreed: boolean; version?: string },
+    locale: 'ko' | 'en' = 'ko',
+  ): Promise<Holder> {
+    const { reissueId } = await walkTo(world, await customer(world), 'REGISTERED', { locale });
     await world.owner
       .updateTable('consent')
       .set({ version: '2026-12', ...answer })
@@ -291,10 +294,11 @@ describe('a customer who opted out', () => {
     expect(more).toEqual([]);
   });
 
-  it('A customer who agreed is notified each time', async () => {
-    const texts = await announcedTo(await reissued({ agreed: true }));
+  it('A customer who agreed is notified each time, in the language of the terms', async () => {
+    const texts = await announcedTo(await reissued({ agreed: true }, 'en'));
     expect(texts).toHaveLength(3);
     expect(texts[0]).toContain('https://');
+    for (const text of texts) expect(text).toMatch(/^\[Hanbyeol Bank\][^가-힣]*Call centre 1500-0000$/);
   });
 
   it('A customer who agreed to terms that promise messages without links gets none with a link', async () => {
@@ -353,18 +357,18 @@ describe('the time of messages', () => {
     expect(await sendAll(world.activities)).toBe(0);
     world.clock.advance(10 * minute);
     expect(await sendAll(world.activities)).toBe(3);
-    for (const holder of holders) expect([textsTo(holder).length, mailsTo(holder).length]).toEqual([1, 1]);
+    for (const holder of holders) expect([textsTo(holder).length, mailsTo(holder).length]).toEqual([1, 0]);
   });
 
-  it('A channel that took the message is not used again when the other one failed', async () => {
+  it('A mail is sent once to a holder to whom no SMS can be sent', async () => {
     const holder = await one(7);
     await announceAll(world.activities);
-    const mail = { send: () => Promise.reject(new ProviderUnavailable('no mail')) };
-    expect(await sendAll(world.activitiesWith({ mail }))).toBe(0);
-    expect([textsTo(holder).length, mailsTo(holder).length]).toEqual([1, 0]);
+    const sms = { send: () => Promise.reject(new ProviderUnavailable('no SMS')) };
+    expect(await sendAll(world.activitiesWith({ sms }))).toBe(1);
+    expect([textsTo(holder).length, mailsTo(holder).length]).toEqual([0, 1]);
     world.clock.advance(10 * minute);
-    expect(await sendAll(world.activities)).toBe(1);
-    expect([textsTo(holder).length, mailsTo(holder).length]).toEqual([1, 1]);
+    expect(await sendAll(world.activities)).toBe(0);
+    expect([textsTo(holder).length, mailsTo(holder).length]).toEqual([0, 1]);
   });
 
   it('A message that waited until the certificate expired is not sent, and the one of the day after is', async () => {

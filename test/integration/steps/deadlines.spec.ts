@@ -50,7 +50,7 @@ async function reminders(applicant: Applicant): Promise<number> {
   await ring(applicant);
   await world.outbox.idle();
   const { reminders_sent: sent } = await applicant.row();
-  const told = world.outside.messenger.notificationsTo(applicant.person.mobile);
+  const told = world.outside.messenger.notificationsTo(applicant.person);
   expect(told.findLast((each) => each?.startsWith('REMINDER'))).toBe(
     sent > 0 ? `REMINDER-${sent}` : undefined,
   );

@@ -160,7 +160,7 @@ describe('the outcomes of each decision', () => {
     expect(answered.reissue).toMatchObject({ state: 'REJECTED', ended: { code: 'RISK_REFUSED' } });
     expect(answered.reissue?.ended?.text.en).toContain('branch');
     expect(await decisionsOf(applicant)).toMatchObject([{ outcome: 'REFUSE', reason: 'rule-0' }]);
-    expect(world.outside.messenger.notificationsTo(person.mobile)).toContain('REFUSED');
+    expect(world.outside.messenger.notificationsTo(person)).toContain('REFUSED');
   });
 
   it.each(reasons)('A STEP_UP with the reason %s is met by the method of its list', async (reason) => {

@@ -234,7 +234,7 @@ describe('notices', () => {
     }
     return told;
   };
-  const toldTo = ({ mobile }: Person) => world.outside.messenger.notificationsTo(mobile);
+  const toldTo = (person: Person) => world.outside.messenger.notificationsTo(person);
 
   it('Notifications of a lock go to the contact on file, once a reissue and three times a day, without a second one for the rejection', async () => {
     const person = await customer(world);

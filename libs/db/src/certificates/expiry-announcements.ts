@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Database, Tx } from '../database.js';
+import { languageOf, type CustomerLanguage } from '../reissues/notifications.js';
 import type { NewRow, Row } from '../rows.js';
 import { insertRows } from '../writes.js';
 
@@ -110,6 +111,8 @@ export async function insertAnnouncements(
 export interface TakenAnnouncement extends HolderToNotify, Pick<AnnouncementRow, 'days_left' | 'channels'> {
   /** Including this one. */
   readonly attempts: number;
+  /** The language of the terms that the holder accepted last. */
+  readonly language: CustomerLanguage;
   readonly mobile: string;
   readonly email: string | null;
   readonly announced: boolean;
@@ -130,7 +133,7 @@ export async function takeAnnouncements(
       RETURNING waiting.serial, waiting.days_left, waiting.attempts, waiting.channels
     )
     SELECT ${holderColumns}, taken.days_left, taken.attempts, taken.channels, mobile, email,
-      ${isAnnounced} AS announced
+      ${languageOf(sql.ref('certificate.reissue_id'))} AS language, ${isAnnounced} AS announced
     FROM taken JOIN certificate ON certificate.serial = taken.serial
     JOIN customer ON customer.customer_id = certificate.customer_id ${latestAnswer}`.execute(db);
   return rows;

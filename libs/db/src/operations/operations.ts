@@ -1,5 +1,6 @@
 import type { OperationKind, OperationState } from '#libs/domain';
 import type { Value } from '../column-types.js';
+import { languageOf } from '../reissues/notifications.js';
 import { sql } from 'kysely';
 import type { Database, RoleDatabase, Tx } from '../database.js';
 import type { ReissueCursor } from '../reissues/reissue-lists.js';
@@ -189,7 +190,7 @@ export async function recordOutcome(
 
 /** Items that changed a certificate and whose holder was not notified yet, in the order of the plan. */
 export const itemsToNotify = (
-  db: Database<'select certificate' | 'select customer' | 'select operation_item'>,
+  db: Database<'select certificate' | 'select consent' | 'select customer' | 'select operation_item'>,
   operationId: string,
   limit: number,
 ) =>
@@ -198,6 +199,7 @@ export const itemsToNotify = (
     .innerJoin('certificate', 'certificate.serial', 'operation_item.target')
     .innerJoin('customer', 'customer.customer_id', 'certificate.customer_id')
     .select(['target', 'outcome', 'tried_at', 'mobile', 'email'])
+    .select(languageOf(sql.ref('certificate.reissue_id')).as('language'))
     .where('operation_id', '=', operationId)
     .where('outcome', 'in', ['REVOKED', 'HELD', 'RELEASED'])
     .where('notice', 'is', null)

@@ -107,14 +107,19 @@ const sentOn = (
     SELECT ${reissue_id}, ${occasion}, channel, ${at}::timestamptz FROM unnest(${channels}::text[]) AS channel
     ON CONFLICT DO NOTHING`;
 
-/** The number of notifications that wait to be sent, and since when the oldest waits. */
+/** When a notification was to be sent first. A later try has a later `due_at`. */
+const firstDue = sql<Date>`CASE WHEN attempts = 0 THEN due_at ELSE created_at END`;
+
+/** The number of notifications that are due, and since when the oldest is. */
 export async function waitingNotifications(
   db: Database<'select notification_outbox'>,
+  now: Date,
 ): Promise<{ waiting: number; oldest: Date | null }> {
   const row = await db
     .selectFrom('notification_outbox')
-    .select(({ fn }) => [fn.countAll<string>().as('waiting'), fn.min('created_at').as('oldest')])
+    .select(({ fn }) => [fn.countAll<string>().as('waiting'), fn.min(firstDue).as('oldest')])
     .where('given_up_at', 'is', null)
+    .where(firstDue, '<=', now)
     .executeTakeFirstOrThrow();
   return { waiting: Number(row.waiting), oldest: row.oldest };
 }

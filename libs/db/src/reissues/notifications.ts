@@ -1,6 +1,7 @@
 import { sql, type QueryCreator, type RawBuilder } from 'kysely';
 import type { Database } from '../database.js';
 import type { CertificateRow, CustomerRow, NewRow, ReissueRow } from '../rows.js';
+import type { Value } from '../column-types.js';
 import type { Tables } from '../tables.js';
 
 /** Records that a notification was sent. */
@@ -22,12 +23,14 @@ export interface NotificationFacts {
   readonly contact: Pick<CustomerRow, 'mobile' | 'email'> | undefined;
   /** The certificate that the reissue replaces. */
   readonly old: Pick<CertificateRow, 'state' | 'not_after' | 'hold_at' | 'revoked_at'> | undefined;
+  /** The language of the terms that the customer agreed to last. */
+  readonly language: CustomerLanguage;
   /** The channels on which each notification was already sent, as `<moment>/<channel>`. */
   readonly sent: readonly string[];
 }
 
 export type FactsPrivilege =
-  'select certificate' | 'select customer' | 'select notification' | 'select reissue';
+  'select certificate' | 'select consent' | 'select customer' | 'select notification' | 'select reissue';
 
 /** @returns also the occasions that the outbox holds */
 export async function notificationFacts(
@@ -55,12 +58,19 @@ export const selectFacts = (db: QueryCreator<Tables>, about: RawBuilder<{ reissu
     .leftJoin('certificate as old', 'old.serial', 'reissue.old_serial')
     .selectAll('reissue')
     .select(['customer.mobile', 'customer.email'])
+    .select(languageOf(sql.ref('reissue.reissue_id')).as('language'))
     .select(['old.state as old_state', 'old.not_after', 'old.hold_at', 'old.revoked_at'])
     .select(
       sql<string[]>`array(
         SELECT moment || '/' || channel FROM notification WHERE notification.reissue_id = reissue.reissue_id
       )`.as('sent'),
     );
+
+export type CustomerLanguage = Value<'consent.locale'>;
+
+/** The language in which the customer of a reissue read and accepted the terms last; Korean if it is not known. */
+export const languageOf = (reissueId: RawBuilder<unknown>): RawBuilder<CustomerLanguage> => sql`coalesce(
+  (SELECT locale FROM consent WHERE consent.reissue_id = ${reissueId} ORDER BY recorded_at DESC LIMIT 1), 'ko')`;
 
 type FactsColumns = Awaited<ReturnType<ReturnType<typeof selectFacts>['executeTakeFirstOrThrow']>>;
 
@@ -72,6 +82,7 @@ export function factsOf({
   hold_at,
   revoked_at,
   sent,
+  language,
   ...reissue
 }: FactsColumns): NotificationFacts {
   return {
@@ -79,5 +90,6 @@ export function factsOf({
     contact: mobile === null ? undefined : { mobile, email },
     old: state === null || not_after === null ? undefined : { state, not_after, hold_at, revoked_at },
     sent,
+    language,
   };
 }

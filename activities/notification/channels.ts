@@ -1,0 +1,64 @@
+import type { Logger } from '#libs/observability';
+import { ProviderRefused } from '#libs/provider-client';
+import type { MessageKind } from './texts.js';
+
+const channels = ['SMS', 'MAIL'] as const;
+/** A way to the customer. Each message takes one; the other is used if the first cannot deliver it. */
+export type NotificationChannel = (typeof channels)[number];
+
+/**
+ * The kinds that are mailed first. The phone has just received the code that proved the identity, so a stranger who has
+ * the phone, or its number, would be the one to read an SMS.
+ */
+const mailedFirst: readonly MessageKind[] = ['NEW_DEVICE'];
+
+/** The channels of a message, the preferred one first. */
+export function channelsOf(kind: MessageKind | 'EXPIRY'): readonly NotificationChannel[] {
+  return mailedFirst.some((mailed) => mailed === kind) ? channels.toReversed() : channels;
+}
+
+export interface ChannelContext {
+  readonly logger: Pick<Logger, 'warn'>;
+  /** Called after each try on a channel. */
+  readonly onTried?: (channel: NotificationChannel, outcome: 'sent' | 'failed' | 'refused') => void;
+}
+
+interface MessageOnChannels {
+  /** By which the receiver drops a repetition. */
+  readonly messageId: string;
+  readonly kind: MessageKind | 'EXPIRY';
+  /** How to send it on each channel; undefined where the customer has no address. */
+  readonly senders: Readonly<Record<NotificationChannel, (() => Promise<void>) | undefined>>;
+}
+
+/**
+ * Sends a message on the preferred channel, and on the other one if that cannot deliver it.
+ *
+ * @param isPatient whether a retry of the preferred channel comes first, unless it has refused the message. A provider whose
+ *   answer was lost has sent it already.
+ * @returns the channel that took the message, if one did, and the errors of those that did not
+ */
+export async function sendOnOneChannel(
+  { logger, onTried }: ChannelContext,
+  { messageId, kind, senders }: MessageOnChannels,
+  isPatient = false,
+): Promise<{ readonly channel?: NotificationChannel; readonly errors: readonly unknown[] }> {
+  const errors: unknown[] = [];
+  for (const channel of channelsOf(kind)) {
+    const send = senders[channel];
+    if (!send) continue;
+    try {
+      await send();
+    } catch (error) {
+      const isRefused = error instanceof ProviderRefused;
+      onTried?.(channel, isRefused ? 'refused' : 'failed');
+      logger.warn({ messageId, kind, channel, err: error }, 'message not sent');
+      errors.push(error);
+      if (isPatient && !isRefused) break;
+      continue;
+    }
+    onTried?.(channel, 'sent');
+    return { channel, errors };
+  }
+  return { errors };
+}
