@@ -29,7 +29,7 @@ import {
   type StepEnding,
   type ReissueChange,
 } from '#activities/step';
-import { hintOf, isDeliverable } from './destination.js';
+import { bankHolderOf, hintOf, isDeliverable } from './destination.js';
 import type { IdentityContext } from './context.js';
 
 /** Prepares new challenges. Tries and sends are counted per reissue and method, so a new code resets neither. */
@@ -116,7 +116,7 @@ export async function prepareChallenges(
       progress.map((each) => ({ ...each, sends: each.sends + 1 })),
     ),
     replaceChallenges(tx, row.reissue_id, methods),
-    insertChallenges(tx, challenges),
+    insertChallenges(tx, challenges, bankHolderOf(row, customer)),
   );
   change.set({ pending_message: JSON.stringify(message) });
   return proceed;

@@ -63,6 +63,19 @@ export function hintOf(method: IdentityMethod, row: ReissueRow, customer: Custom
   }
 }
 
+/**
+ * The id by which the bank of the hint is looked up; null if the hint shows no part of an account. An unknown person gets the
+ * bank of the customer whose id is next to one derived from the person key: always the same, and each bank as often as
+ * customers have it.
+ */
+export function bankHolderOf(
+  row: Pick<ReissueRow, 'applicant_mobile' | 'person_key'>,
+  customer: Pick<CustomerRow, 'customer_id'> | undefined,
+): string | null {
+  if (row.applicant_mobile === null) return null;
+  return customer?.customer_id ?? row.person_key.slice(-32);
+}
+
 /** Digits derived from the person key. */
 function inventedAccountOf(row: ReissueRow): string {
   return String(parseInt(row.person_key.slice(0, 12), 16));

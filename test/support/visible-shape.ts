@@ -9,7 +9,7 @@ export function visibleShapeOf({ status, headers, body }: Answer) {
     headers: [...headers.keys()].filter((name) => name !== 'date').sort(),
     members: Object.keys(body as object).sort(),
     reissue: shapeOf({ ...reissue, id: undefined, receiptNumber: typeof reissue?.receiptNumber }),
-    hints: challenges?.map(({ method, hint }) => [method, shapeOf(hint)]),
+    hints: challenges?.map(({ method, hint, bank }) => [method, shapeOf(hint), shapeOf(bank)]),
     toSign: challenges?.map(({ toSign }) => toSign?.length),
     attempts: challenges?.map(({ remainingAttempts }) => remainingAttempts),
     results: results?.map(({ accepted, reason }) => [accepted, reason]),

@@ -1,4 +1,4 @@
-import { identityMethods, identityText, type IdentityMethod } from '#libs/domain';
+import { bankName, identityMethods, identityText, type IdentityMethod } from '#libs/domain';
 import { z } from 'zod';
 
 export const challengeSchema = z
@@ -10,6 +10,10 @@ export const challengeSchema = z
     hint: z
       .string()
       .describe('masked number or account that the code was sent to; empty if no code was sent'),
+    bank: z
+      .object({ ko: z.string(), en: z.string() })
+      .optional()
+      .describe('for ONE_WON: name of the bank that keeps the account, if `hint` shows a part of its number'),
     sending: z
       .literal(true)
       .optional()
@@ -29,6 +33,7 @@ interface ChallengeSnapshot {
   readonly method: IdentityMethod;
   readonly state: 'PREPARED' | 'SENT' | 'ACCEPTED' | 'REPLACED';
   readonly hint: string;
+  readonly account_bank: string | null;
   readonly nonce: string | null;
   readonly expires_at: Date;
 }
@@ -36,12 +41,14 @@ interface ChallengeSnapshot {
 /** Converts a row to the challenge that clients see. This is the only conversion. */
 export function showChallenge(row: ChallengeSnapshot, remainingAttempts: number): Challenge {
   const { challenge_id: challengeId, reissue_id: reissueId, nonce } = row;
+  const bank = row.account_bank === null ? undefined : bankName(row.account_bank);
   return {
     challengeId,
     method: row.method,
     expiresAt: row.expires_at.toISOString(),
     remainingAttempts: Math.max(0, remainingAttempts),
     hint: row.hint,
+    ...(bank && { bank }),
     ...(row.state === 'PREPARED' ? { sending: true } : {}),
     ...(nonce === null
       ? {}

@@ -131,6 +131,7 @@ export interface Tables {
     provider: string | null;
     nonce: string | null;
     attempts: number | null;
+    account_bank: string | null;
   };
   consent: {
     reissue_id: string;

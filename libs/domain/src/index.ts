@@ -117,6 +117,7 @@ export type { ExpiryWindow } from './expiry-announcements.js';
 export { stepLimitReached, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';
+export { bankName } from './banks.js';
 export {
   notificationKinds,
   notificationOfEnd,

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { bankOfCustomerAt } from '#libs/db/identity';
 import { answer, lastCode, lock, wrongAnswers } from '../../world/answers.js';
 import { Applicant } from '../../world/applicant.js';
 import { day, hour, minute, second } from '../../world/movable-clock.js';
@@ -216,13 +218,47 @@ describe('a person the bank does not know', () => {
       const { applicant } = await visible(person);
       const rows = await world.owner
         .selectFrom('challenge')
-        .select('hint')
+        .select(['hint', 'account_bank'])
         .where('reissue_id', '=', applicant.reissueId)
         .orderBy('method')
         .execute();
-      return rows.map(({ hint }) => hint);
+      return rows;
     };
     expect(await hints()).toEqual(await hints());
+  });
+
+  it('A customer gets the name of the bank with the account, and an unknown person that of a bank of customers', async () => {
+    const setBank = (bank: string, person: Person) =>
+      world.owner
+        .updateTable('customer')
+        .set({ bank_code: bank })
+        .where('customer_id', '=', person.customerId!)
+        .execute();
+    const person = await customer(world);
+    await setBank('088', person);
+    const banks = ({ seen }: Awaited<ReturnType<typeof visible>>) =>
+      seen.challenges.map(({ method, bank }) => [method, bank]);
+    expect(banks(await visible(person))).toEqual([
+      ['ONE_WON', { ko: '신한은행', en: 'Shinhan Bank' }],
+      ['PHONE_CODE', undefined],
+    ]);
+    const [, phone] = banks(await visible(stranger(world)));
+    expect(phone).toEqual(['PHONE_CODE', undefined]);
+  });
+
+  it('The banks of unknown persons are those of customers, as often as customers have them', async () => {
+    await sql`
+      INSERT INTO customer (customer_id, customer_ref, ci, name, mobile, bank_code, account_number, created_at)
+      SELECT gen_random_uuid(), 'bank-' || n, 'bank-' || n, '홍가상', '01000000000', CASE n % 4 WHEN 0 THEN '004' ELSE '088' END,
+        '11000000000', now()
+      FROM generate_series(1, 2000) AS n`.execute(world.owner);
+    const { rows } = await sql<{ bank: string; share: number }>`
+      WITH drawn AS MATERIALIZED (SELECT gen_random_uuid() AS id FROM generate_series(1, 4000))
+      SELECT ${bankOfCustomerAt(sql.ref('drawn.id'))} AS bank, count(*) / 4000.0::float AS share FROM drawn
+      GROUP BY bank ORDER BY share`.execute(world.owner);
+    expect(rows.filter(({ share }) => share > 0.1).map(({ bank }) => bank)).toEqual(['004', '088']);
+    // Five standard deviations.
+    expect(Math.abs(rows.find(({ bank }) => bank === '004')!.share - 0.25)).toBeLessThan(0.06);
   });
 
   it('No transfer is sent for an unknown person', async () => {

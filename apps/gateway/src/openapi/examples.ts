@@ -118,7 +118,8 @@ export const challenges = [
     method: 'ONE_WON',
     expiresAt: '2026-11-23T01:10:00.000Z',
     remainingAttempts: 5,
-    hint: '****-**-**4321',
+    hint: '****4321',
+    bank: { ko: '한별은행', en: 'Hanbyeol Bank' },
   },
   {
     challengeId: challengeIds.phone,

@@ -174,7 +174,7 @@ export const pageEnglish = {
     phoneTitle: 'Enter the code from the text message',
     wonTitle: 'Enter the code from your account',
     phoneSent: (hint: string) => `We sent a code to ${hint}.`,
-    wonSent: (hint: string) => `We transferred one won to the account ${hint}.`,
+    wonSent: (account: string) => `We transferred one won to the account ${account}.`,
     wonHelp: 'Find the deposit of one won in your banking app, and enter the digits in the depositor’s name.',
     code: 'Code',
     badCode: 'Please enter the digits of the code.',

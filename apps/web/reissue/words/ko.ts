@@ -170,7 +170,7 @@ export const pageKorean: PageWords = {
     phoneTitle: '문자로 받은 인증번호를 입력해 주세요',
     wonTitle: '입금자명의 인증번호를 입력해 주세요',
     phoneSent: (hint) => `${hint} 번호로 인증번호를 보냈습니다.`,
-    wonSent: (hint) => `${hint} 계좌로 1원을 입금했습니다.`,
+    wonSent: (account) => `${account} 계좌로 1원을 입금했습니다.`,
     wonHelp: '은행 앱에서 1원 입금 내역을 확인하고 입금자명에 있는 숫자를 입력해 주세요.',
     code: '인증번호',
     badCode: '인증번호 숫자를 입력해 주세요.',

@@ -243,6 +243,13 @@ export type Challenge = {
      */
     hint: string;
     /**
+     * for ONE_WON: name of the bank that keeps the account, if `hint` shows a part of its number
+     */
+    bank?: {
+        ko: string;
+        en: string;
+    };
+    /**
      * set while the code is still being sent; read the reissue again until it is not
      */
     sending?: true;

@@ -1,5 +1,5 @@
 import { unknownCustomerId, type IdentityMethod } from '#libs/domain';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { ChallengeRow, IdentityMethodRow, IdentityTryRow, NewRow, ReissueRow } from '../rows.js';
 import { insertRows, type Write, type WritePart } from '../writes.js';
@@ -40,10 +40,34 @@ export const replaceChallenges = (
     .where((is) => is('method', '=', is.fn.any(is.val(methods))))
     .where('state', 'in', ['PREPARED', 'SENT']);
 
+/**
+ * Inserts challenges. That of a transfer gets the bank of a customer, see {@link bankOfCustomerAt}.
+ *
+ * @param customerId whose bank it is; null: the applicant is not told the bank
+ */
 export const insertChallenges = (
-  tx: Tx<'insert challenge'>,
-  challenges: readonly NewRow<'challenge'>[],
-): WritePart => insertRows(tx, 'challenge', challenges);
+  _tx: Tx<'insert challenge' | 'select customer'>,
+  challenges: readonly Omit<NewRow<'challenge'>, 'account_bank'>[],
+  customerId: string | null,
+): WritePart => {
+  const columns = sql.join(Object.keys(challenges[0]!).map((column) => sql.ref(column)));
+  return sql`
+    INSERT INTO challenge (${columns}, account_bank)
+    SELECT ${columns}, CASE method WHEN 'ONE_WON' THEN ${bankOfCustomerAt(sql`${customerId}::uuid`)} END
+    FROM jsonb_populate_recordset(NULL::challenge, ${JSON.stringify(challenges)}::jsonb) WITH ORDINALITY
+    ORDER BY ordinality`;
+};
+
+/**
+ * The bank of the customer with this id, or of the one with the next id. Ids are random, so that a random id finds each bank
+ * as often as customers have accounts there.
+ */
+export const bankOfCustomerAt = (customerId: RawBuilder<unknown>): RawBuilder<string | null> => sql`
+  CASE WHEN ${customerId} IS NOT NULL THEN coalesce(
+    (SELECT bank_code FROM customer WHERE customer_id >= ${customerId} AND bank_code <> ''
+      ORDER BY customer_id LIMIT 1),
+    (SELECT bank_code FROM customer WHERE bank_code <> '' ORDER BY customer_id LIMIT 1)
+  ) END`;
 
 /** The challenges that a step prepared, with the tries that their methods have used. */
 export async function challengesOfUpdate(

@@ -5,6 +5,7 @@ export {
   challengesOfUpdate,
   challengesToAnswer,
   challengesToSend,
+  bankOfCustomerAt,
   insertChallenges,
   replaceChallenges,
   markChallengesSent,

@@ -4,7 +4,15 @@ import type { ChallengeRow } from '../rows.js';
 /** A challenge that was not answered and not replaced. */
 export type OpenChallenge = Pick<
   ChallengeRow,
-  'challenge_id' | 'reissue_id' | 'method' | 'state' | 'hint' | 'nonce' | 'expires_at' | 'attempts'
+  | 'challenge_id'
+  | 'reissue_id'
+  | 'method'
+  | 'state'
+  | 'hint'
+  | 'account_bank'
+  | 'nonce'
+  | 'expires_at'
+  | 'attempts'
 > & {
   /** The tries that its method has used. */
   readonly tries: number;
@@ -22,7 +30,15 @@ export async function openChallengesOf(
         .onRef('used.reissue_id', '=', 'challenge.reissue_id')
         .onRef('used.method', '=', 'challenge.method'),
     )
-    .select(['challenge_id', 'challenge.reissue_id', 'challenge.method', 'state', 'hint', 'nonce'])
+    .select([
+      'challenge_id',
+      'challenge.reissue_id',
+      'challenge.method',
+      'state',
+      'hint',
+      'account_bank',
+      'nonce',
+    ])
     .select(['expires_at', 'attempts', 'used.tries'])
     .where('challenge.reissue_id', '=', reissueId)
     .where('state', 'in', ['PREPARED', 'SENT'])

@@ -7,7 +7,7 @@ import { Icon, type IconName } from '../../components/icon.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { Spinner } from '../../components/spinner.js';
 import { SlowNotice } from '../../components/slow-notice.js';
-import { useWords } from '../../words/index.js';
+import { useLanguage, useWords } from '../../words/index.js';
 import { CodeForm } from './code-form.js';
 import { DocumentForm } from './document-form.js';
 import { OldCertificateForm } from './old-certificate-form.js';
@@ -105,10 +105,12 @@ function ChallengeScreen({ onOther, ...props }: AnswerProps & { readonly onOther
     ID_DOCUMENT: identity.documentTitle,
     OLD_CERTIFICATE: identity.oldTitle,
   };
-  const { method, hint } = props.challenge;
+  const language = useLanguage();
+  const { method, hint, bank } = props.challenge;
+  const account = [bank?.[language], hint].filter(Boolean).join(' ');
   const leads: Readonly<Record<Method, string>> = {
     PHONE_CODE: hint && identity.phoneSent(hint),
-    ONE_WON: `${hint && identity.wonSent(hint)} ${identity.wonHelp}`,
+    ONE_WON: `${hint && identity.wonSent(account)} ${identity.wonHelp}`,
     ID_DOCUMENT: identity.documentHelp,
     OLD_CERTIFICATE: identity.oldHelp,
   };
