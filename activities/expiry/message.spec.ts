@@ -23,7 +23,9 @@ describe.each(days.flatMap((daysLeft) => languages.map((language) => [daysLeft, 
     const phone = `${language === 'ko' ? '고객센터' : 'Call centre'} 1500-0000`;
 
     it('The SMS has one line with the name of the bank, one link, and the number of the call centre', () => {
-      expect(line).toMatch(language === 'ko' ? /^\[한별은행\] .*[가-힣].*[.]$/ : /^\[Hanbyeol Bank\] [ -~…]*[.]$/);
+      expect(line).toMatch(
+        language === 'ko' ? /^\[한별은행\] .*[가-힣].*[.]$/ : /^\[Hanbyeol Bank\] [ -~…]*[.]$/,
+      );
       expect(line.length).toBeLessThanOrEqual(language === 'ko' ? 90 : 160);
       expect([link, contact, more]).toEqual(['https://reissue.bank.example/?reason=EXPIRED', phone, []]);
       expect(mail.subject).toMatch(new RegExp(`^\\[${bank}\\] .+$`));
@@ -34,9 +36,9 @@ describe.each(days.flatMap((daysLeft) => languages.map((language) => [daysLeft, 
     it('The message is in one language', () => {
       const other = language === 'ko' ? /[a-z]{2}/i : /[가-힣]/;
       for (const text of texts)
-        expect(text.replaceAll('https://reissue.bank.example/?reason=EXPIRED', '').replace('61C3', '')).not.toMatch(
-          other,
-        );
+        expect(
+          text.replaceAll('https://reissue.bank.example/?reason=EXPIRED', '').replace('61C3', ''),
+        ).not.toMatch(other);
     });
 
     it('The message says on which day in Korea the certificate expires or expired', () => {

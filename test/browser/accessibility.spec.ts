@@ -46,6 +46,8 @@ const pages: readonly (readonly [
   ['ended reissue', 'audrey', () => `/reissues/${served.reissueId}`, 'ol.timeline li'],
   ['operations', 'april', () => '/operations', 'table'],
   ['operation', 'april', () => `/operations/${operation.id}`, 'textarea'],
+  ['inventory', 'olivia', () => '/certificates', '.chart svg'],
+  ['certificates in force', 'olivia', () => '/certificates?part=VALID', 'table'],
   ['certificates', 'olivia', () => `/certificates?serial=${served.reissue!.certificate!.serial}`, 'table'],
   [
     'certificate',

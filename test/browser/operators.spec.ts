@@ -59,7 +59,7 @@ describe('an operation that needs approval', () => {
     await sam.page.getByRole('link', { name: serial() }).click();
     await sam.page.getByText('Valid', { exact: true }).waitFor();
     const content = sam.page.getByRole('region', { name: 'Content and publication' });
-    await content.getByText('good', { exact: true }).waitFor();
+    await content.getByText(/^good · answered for /).waitFor();
     await content.getByText(/^EC |^RSA /).waitFor();
     const downloading = sam.page.waitForEvent('download');
     await content.getByRole('button', { name: 'Download with its chain (PEM)' }).click();

@@ -57,6 +57,11 @@ export const opsConfig = z
     changesHeartbeatMs: milliseconds(15_000, { min: 10, max: 60_000 }).describe(
       'Silence on a stream of changes after which a heartbeat is sent.',
     ),
+    ocspUrl: url('http', 'https')
+      .optional()
+      .describe(
+        'The OCSP responder as this process reaches it, e.g. `http://status:3002/ocsp`: the console shows its answer about a certificate. Without it, the console says that it was not asked.',
+      ),
     ...webhookConfig,
     temporalUiUrl: url('http', 'https')
       .optional()

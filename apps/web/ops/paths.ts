@@ -15,6 +15,8 @@ export const paths = {
   certificate: (serial: string) => `/certificates/${encodeURIComponent(serial)}`,
   reissuesOf: (customerRef: string) => `/reissues?${new URLSearchParams({ customerRef })}`,
   certificatesOf: (customerRef: string) => `/certificates?${new URLSearchParams({ customerRef })}`,
+  /** A part of the inventory. */
+  certificatesIn: (part: string) => `/certificates?${new URLSearchParams({ part })}`,
   operationsIn: (state: string) => `/operations?${new URLSearchParams({ state })}`,
   /** Parked reissues, those that wait longest first. */
   parked: (step?: string) =>

@@ -205,6 +205,7 @@ export function appEnvironments(context) {
     ca: authority,
     ops: {
       RESEAL_OPS_PORT: ports.ops,
+      RESEAL_OCSP_URL: `${client.RESEAL_STATUS_URL}/ocsp`,
       ...temporal('ops'),
       RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
       ...(settings.external.temporal ? {} : { RESEAL_TEMPORAL_UI_URL: `http://${host}:${ports.temporalUi}` }),

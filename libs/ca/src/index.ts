@@ -53,6 +53,7 @@ export { certificateKeyId, certificateSerial } from './peculiar.js';
 export type { CrlEntry } from './crl-entries.js';
 export { crlReasonCodes } from './revocation-reason.js';
 export type { CrlReason } from './revocation-reason.js';
+export { ocspRequest, readOcspAnswer } from './ocsp/client.js';
 export { parseOcspRequest } from './ocsp/request.js';
 export type { CertId, OcspRequest } from './ocsp/request.js';
 export { isIssuedBy, issuerHashes, openOcspResponder } from './ocsp/responder.js';

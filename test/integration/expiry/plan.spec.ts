@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { createDatabase, type Database } from '#libs/db';
-import { pageOf } from '#libs/db/certificates';
+import { inventoryPage, inventoryParts, pageOf } from '#libs/db/certificates';
 import { expiryWindows } from '#libs/domain';
 import { insertCertificates } from '../../world/many-certificates.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../../world/test-database.js';
@@ -23,10 +23,7 @@ it('A page of certificates to announce is read by index in the order of their ex
   const [window] = expiryWindows([30, 7, 1], now);
   const after = { notAfter: new Date(now.getTime() + 15 * 86_400_000), serial: '10' };
   const page = pageOf({ ...window!, after, limit: 100 });
-  const { rows } = await sql<{ 'QUERY PLAN': unknown }>`EXPLAIN (ANALYZE, FORMAT JSON) ${page}`.execute(
-    owner,
-  );
-  const nodes = nodesOf((rows[0]!['QUERY PLAN'] as { Plan: Node }[])[0]!.Plan);
+  const nodes = await planOf(page);
   const scans = nodes.filter((node) => node['Relation Name'] !== undefined);
   expect(scans.find((node) => node['Relation Name'] === 'certificate')).toMatchObject({
     'Index Name': 'certificate_by_expiry',
@@ -39,6 +36,30 @@ it('A page of certificates to announce is read by index in the order of their ex
   // Tables without rows are small enough to be scanned.
   for (const scan of scans) expect(scan['Actual Rows'] * scan['Actual Loops']).toBeLessThanOrEqual(200);
 });
+
+it('Each part of the inventory is read by index, and no more than the page', async () => {
+  const times = { now, soon: new Date(now.getTime() + 31 * 86_400_000) };
+  const middle = { time: new Date(now.getTime() + 20 * 86_400_000).toISOString(), serial: '10' };
+  await sql`UPDATE certificate SET revoked_at = not_before + interval '1 day', revocation_reason = 'superseded', on_file = false
+    WHERE serial < '104'`.execute(owner);
+  await sql`VACUUM ANALYZE certificate`.execute(owner);
+  for (const part of inventoryParts)
+    for (const after of [undefined, middle]) {
+      const nodes = await planOf(inventoryPage(part, times, { limit: 50, ...(after && { after }) }));
+      const scans = nodes.filter((node) => node['Relation Name'] === 'certificate');
+      for (const scan of scans) {
+        expect([part, scan['Node Type']]).toEqual([part, expect.stringMatching(/^(Bitmap )?(Index|Heap)/)]);
+        expect(scan['Actual Rows'] * scan['Actual Loops']).toBeLessThanOrEqual(50);
+      }
+    }
+});
+
+async function planOf(statement: RawBuilder<unknown>): Promise<Node[]> {
+  const { rows } = await sql<{
+    'QUERY PLAN': unknown;
+  }>`EXPLAIN (ANALYZE, FORMAT JSON) ${statement}`.execute(owner);
+  return nodesOf((rows[0]!['QUERY PLAN'] as { Plan: Node }[])[0]!.Plan);
+}
 
 interface Node {
   readonly 'Node Type': string;

@@ -2,8 +2,8 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { CertificateFile } from '#libs/db/certificates';
 import type { CrlRow } from '#libs/db/crls';
 import { pemOf as pemBlock } from '#libs/der';
-import { externalProfile, type CertificateStatus } from '#libs/domain';
 import { z } from 'zod';
+import { ocspAnswerSchema } from './ocsp-answer.js';
 
 const timestamp = z.iso.datetime();
 
@@ -23,9 +23,7 @@ export const contentSchema = z
 
 export const publishedSchema = z
   .object({
-    ocsp: z
-      .enum(['good', 'revoked', 'unknown'])
-      .describe('What the OCSP responder answers; a certificate on hold is `revoked` (RFC 6960 section 2.2)'),
+    ocsp: ocspAnswerSchema.describe('What the OCSP responder has just answered'),
     crl: z
       .object({ number: z.string(), thisUpdate: timestamp, nextUpdate: timestamp })
       .nullable()
@@ -63,20 +61,11 @@ function parsed(der: Buffer): X509Certificate | undefined {
   }
 }
 
-const ocspAnswers: Readonly<Record<CertificateStatus, z.output<typeof publishedSchema>['ocsp']>> = {
-  NOT_ISSUED: 'unknown',
-  VALID: 'good',
-  EXPIRED: 'good', // RFC 6960 section 2.2: not revoked
-  ON_HOLD: 'revoked',
-  REVOKED: 'revoked',
-};
-
-/** The responder answers `unknown` for a certificate that our CA did not make. */
 export const publishedOf = (
-  { standing, profile }: { readonly standing: CertificateStatus; readonly profile: string },
+  ocsp: z.output<typeof ocspAnswerSchema>,
   crl: CrlRow | undefined,
 ): z.output<typeof publishedSchema> => ({
-  ocsp: profile === externalProfile ? 'unknown' : ocspAnswers[standing],
+  ocsp,
   crl: crl
     ? {
         number: crl.number,

@@ -1,7 +1,14 @@
 import { Controller, Get, Injectable, Module, Param, Query } from '@nestjs/common';
 import { serialSchema } from '#libs/contracts';
 import { operationsOn } from '#libs/db/audit';
-import { certificateFile, listCertificates, type ListedCertificate } from '#libs/db/certificates';
+import {
+  certificateFile,
+  inventoryParts,
+  listCertificates,
+  listInventory,
+  type InventoryPart,
+  type ListedCertificate,
+} from '#libs/db/certificates';
 import { latestCrl } from '#libs/db/crls';
 import {
   bases,
@@ -21,6 +28,9 @@ import { OpsDependencies } from '../dependencies.js';
 import { fileResponse } from '../file-response.js';
 import { opsProblem } from '../problems.js';
 import { contentOf, contentSchema, pemOf, publishedOf, publishedSchema } from './certificate-content.js';
+import { Inventory, inventorySchema, inventoryTimes } from './inventory.js';
+import { askResponder } from './ocsp-answer.js';
+import { cursorSchema, limitSchema } from '../paging/cursor.js';
 import { customerRefSchema } from '../reissues/filter.js';
 import { operationOnTarget } from '../reissues/schemas.js';
 import { showOperationOnTarget } from '../reissues/show-reissue.js';
@@ -53,7 +63,9 @@ const certificateShape = {
 const certificate = z.object(certificateShape).meta({ id: 'CertificateOnFile' });
 type ShownCertificate = z.output<typeof certificate>;
 
-const certificateList = z.object({ items: z.array(certificate) }).meta({ id: 'CertificateList' });
+const certificateList = z
+  .object({ items: z.array(certificate), nextCursor: z.string().nullable() })
+  .meta({ id: 'CertificateList' });
 
 const certificateDetail = z
   .object({
@@ -65,24 +77,52 @@ const certificateDetail = z
   .meta({ id: 'CertificateDetail' });
 
 const listQuery = z
-  .strictObject({ serial: serialSchema.optional(), customerRef: customerRefSchema.optional() })
-  .refine(({ serial, customerRef }) => (serial === undefined) !== (customerRef === undefined), {
+  .strictObject({
+    serial: serialSchema.optional(),
+    customerRef: customerRefSchema.optional(),
+    part: z
+      .enum(inventoryParts)
+      .optional()
+      .describe(
+        'A part of the inventory: certificates on file that expire within 30 days, are valid, or have expired; those on hold; and those that were revoked',
+      ),
+    limit: limitSchema(200, 50),
+    cursor: cursorSchema.optional(),
+  })
+  .refine(({ serial, customerRef, part }) => [serial, customerRef, part].filter(Boolean).length === 1, {
     path: ['serial'],
-    message: 'either serial or customerRef is needed',
+    message: 'one of serial, customerRef and part is needed',
   });
 
 @Injectable()
 class CertificateViews {
   constructor(private readonly dependencies: OpsDependencies) {}
 
-  async list({ serial, customerRef = '' }: z.output<typeof listQuery>) {
+  async list({ serial, customerRef = '', part, limit, cursor }: z.output<typeof listQuery>) {
+    if (part) return this.listPart(part, limit, cursor);
     const by = serial === undefined ? { customerRef } : { serials: [serial] };
     const rows = await listCertificates(this.dependencies.db, by);
-    return { items: rows.map((row) => show(row, this.dependencies.clock())) };
+    return { items: rows.map((row) => show(row, this.dependencies.clock())), nextCursor: null };
+  }
+
+  private async listPart(part: InventoryPart, limit: number, cursor: string | undefined) {
+    const { db, clock, cursors } = this.dependencies;
+    const list = `certificates ${part}`;
+    const after = cursor === undefined ? undefined : cursors.open<[string, string]>(list, cursor);
+    const now = clock();
+    const rows = await listInventory(db, part, inventoryTimes(now), {
+      limit: limit + 1,
+      ...(after ? { after: { time: after[0], serial: after[1] } } : {}),
+    });
+    const last = rows.length > limit ? rows[limit - 1]?.place : undefined;
+    return {
+      items: rows.slice(0, limit).map((row) => show(row, now)),
+      nextCursor: last ? cursors.write(list, [last.time, last.serial]) : null,
+    };
   }
 
   async show(serial: string) {
-    const { db, clock } = this.dependencies;
+    const { db, clock, config } = this.dependencies;
     const [row] = await listCertificates(db, { serials: [serial] });
     if (!row) throw opsProblem('not-found');
     const [operations, file, crl] = await Promise.all([
@@ -90,11 +130,11 @@ class CertificateViews {
       certificateFile(db, serial),
       latestCrl(db, row.issuer, row.crl_shard),
     ]);
-    const shown = show(row, clock());
+    const ocsp = await askResponder(config.ocspUrl, { serial, issuer: file?.chain[0] });
     return {
-      ...shown,
+      ...show(row, clock()),
       content: file ? contentOf(file) : null,
-      published: publishedOf(shown, crl),
+      published: publishedOf(ocsp, crl),
       operations: operations.map(showOperationOnTarget),
     };
   }
@@ -138,14 +178,30 @@ function show(row: ListedCertificate, now: Date): ShownCertificate {
 @Controller('v1/certificates')
 @Roles(...staffRoles)
 class CertificatesController {
-  constructor(private readonly views: CertificateViews) {}
+  constructor(
+    private readonly views: CertificateViews,
+    private readonly inventory: Inventory,
+  ) {}
 
   @Get()
-  @Documented('listCertificates', 'List the certificates of a customer, or find one by serial number', {
-    200: certificateList,
-  })
+  @Documented(
+    'listCertificates',
+    'List the certificates of a customer or of a part of the inventory, or find one by serial number',
+    { 200: certificateList },
+  )
   list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>) {
     return this.views.list(query);
+  }
+
+  @Get('inventory')
+  @Documented(
+    'getCertificateInventory',
+    'Count the certificates by status, by the day of issuance and by the day of expiry',
+    { 200: inventorySchema },
+    { description: 'Read from the database, at most every minute.' },
+  )
+  showInventory() {
+    return this.inventory.show();
   }
 
   @Get(':serial')
@@ -171,5 +227,5 @@ class CertificatesController {
 }
 
 /** Certificates and their status. */
-@Module({ controllers: [CertificatesController], providers: [CertificateViews] })
+@Module({ controllers: [CertificatesController], providers: [CertificateViews, Inventory] })
 export class CertificatesModule {}

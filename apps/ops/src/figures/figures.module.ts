@@ -6,10 +6,11 @@ import { identityMethods, parkableSteps, staffRoles } from '#libs/domain';
 import { Documented } from '#libs/http';
 import { Roles } from '../access/roles.js';
 import { OpsDependencies } from '../dependencies.js';
+import { SharedReading } from '../shared-reading.js';
 import { DayFiguresReader } from './day-figures.js';
 import { figures, systems, type ShownFigures } from './schemas.js';
 
-/** All readers share figures of this age, in milliseconds, so that open consoles do not multiply the queries. */
+/** All readers share figures of this age, in milliseconds. */
 const sharedForMs = 10_000;
 const hourMs = 60 * 60_000;
 /** After this time a challenge that is not sent is a sign of trouble, in milliseconds. */
@@ -23,22 +24,15 @@ const hoursShown = 24;
 @Injectable()
 class Figures {
   private readonly days: DayFiguresReader;
-  private shared: { readonly at: number; readonly figures: Promise<ShownFigures> } | undefined;
+  private readonly shared: SharedReading<ShownFigures>;
 
   constructor(private readonly dependencies: OpsDependencies) {
     this.days = new DayFiguresReader(dependencies.db);
+    this.shared = new SharedReading(sharedForMs, (now) => this.read(now));
   }
 
   show(): Promise<ShownFigures> {
-    const now = this.dependencies.clock();
-    if (this.shared && now.getTime() - this.shared.at < sharedForMs) return this.shared.figures;
-    const figures = this.read(now);
-    const shared = { at: now.getTime(), figures };
-    this.shared = shared;
-    figures.catch(() => {
-      if (this.shared === shared) this.shared = undefined;
-    });
-    return figures;
+    return this.shared.at(this.dependencies.clock());
   }
 
   private async read(now: Date): Promise<ShownFigures> {

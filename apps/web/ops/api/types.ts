@@ -5,6 +5,7 @@ export type {
   AuditEntry,
   Authority,
   CertificateDetail,
+  CertificateInventory,
   ConsoleConfig,
   Figures,
   Me,

@@ -120,6 +120,14 @@ function Content({
       ),
   });
   const shown = published.crl;
+  const { status, reason, revokedAt, thisUpdate, failure } = published.ocsp;
+  const ocsp = status
+    ? [
+        words.ocspAnswer[status],
+        ...(revokedAt ? [words.ocspRevoked(format.time(revokedAt), reason ?? 'unspecified')] : []),
+        ...(thisUpdate ? [words.ocspAsOf(format.time(thisUpdate))] : []),
+      ].join(' · ')
+    : failure && words.ocspFailure[failure];
   return (
     <Card title={words.content}>
       <Facts
@@ -137,7 +145,7 @@ function Content({
               .map(({ subject, notAfter }) => `${subject} (${format.date(notAfter)})`)
               .join(' · '),
           ],
-          [words.ocsp, words.ocspAnswer[published.ocsp]],
+          [words.ocsp, ocsp],
           [
             words.crl,
             shown

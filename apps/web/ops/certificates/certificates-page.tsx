@@ -1,48 +1,62 @@
-import { Anchor, Button, Group, Stack, Table, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Anchor, Button, Group, Stack, TextInput, Title } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useState, type ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import { call } from '../api/client.js';
-import { StandingBadge } from '../components/badges.js';
-import { useFormat } from '../components/format.js';
-import { Empty, Loaded, PageTitle } from '../components/states.js';
-import { DataTable } from '../components/table.js';
+import { PageTitle } from '../components/states.js';
 import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
+import { CertificateList, searchKeys } from './certificate-list.js';
+import { InventoryView } from './inventory-view.js';
 
-type Key = 'serial' | 'customerRef';
-
-/** Search for certificates by serial number or customer. The address holds the search. */
+/** The inventory, and search for certificates by serial number, customer or part of it. The address holds the search. */
 export function CertificatesPage(): ReactNode {
   const { certificates: words } = useWords();
   const [search, setSearch] = useSearchParams();
-  const key: Key | undefined = search.has('serial')
-    ? 'serial'
-    : search.has('customerRef')
-      ? 'customerRef'
-      : undefined;
-  const find = (by: Key, value: string) => setSearch({ [by]: value });
+  const key = searchKeys.find((one) => search.has(one));
+  const value = (key && search.get(key)) ?? '';
+  const phone = useMediaQuery('(max-width: 48em)');
+  const find = (by: 'serial' | 'customerRef', given: string) => setSearch({ [by]: given });
+  const boxes = (
+    <Group key="search" align="end" gap="xl">
+      <SearchBox
+        label={words.bySerial}
+        initial={search.get('serial')}
+        onFind={(given) => find('serial', given)}
+      />
+      <SearchBox
+        label={words.byCustomer}
+        initial={search.get('customerRef')}
+        onFind={(given) => find('customerRef', given)}
+      />
+    </Group>
+  );
+  const list = key ? (
+    <Stack key="list">
+      {key === 'part' && <PartTitle part={value} />}
+      <CertificateList key={`${key}=${value}`} by={key} value={value} />
+    </Stack>
+  ) : (
+    <InventoryView key="inventory" />
+  );
   return (
     <Stack>
       <PageTitle title={words.title} />
-      <Group align="end" gap="xl">
-        <SearchBox
-          label={words.bySerial}
-          initial={search.get('serial')}
-          onFind={(value) => find('serial', value)}
-        />
-        <SearchBox
-          label={words.byCustomer}
-          initial={search.get('customerRef')}
-          onFind={(value) => find('customerRef', value)}
-        />
-      </Group>
-      {key ? (
-        <Found by={key} value={search.get(key) ?? ''} />
-      ) : (
-        <Empty title={words.start} text={words.startText} />
-      )}
+      {phone ? [list, boxes] : [boxes, list]}
     </Stack>
+  );
+}
+
+function PartTitle({ part }: { part: string }): ReactNode {
+  const { certificates: words } = useWords();
+  return (
+    <Group justify="space-between">
+      <Title order={2} size="h4">
+        {words.part[part as keyof typeof words.part] ?? part}
+      </Title>
+      <Anchor component={Link} to={paths.certificates} underline="always" size="sm">
+        {words.inventory}
+      </Anchor>
+    </Group>
   );
 }
 
@@ -79,51 +93,5 @@ function SearchBox({
         </Button>
       </Group>
     </form>
-  );
-}
-
-function Found({ by, value }: { by: Key; value: string }): ReactNode {
-  const { certificates: words } = useWords();
-  const format = useFormat();
-  const found = useQuery({
-    queryKey: ['certificates', by, value],
-    queryFn: ({ signal }) => call('listCertificates', { query: { [by]: value }, signal }),
-  });
-  return (
-    <Loaded of={found}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <Empty title={words.empty} />
-        ) : (
-          <DataTable
-            label={words.title}
-            head={[words.serial, words.status, words.validity, words.customerRef]}
-          >
-            {items.map((item) => (
-              <Table.Tr key={item.serial}>
-                <Table.Td>
-                  <Anchor
-                    component={Link}
-                    to={paths.certificate(item.serial)}
-                    ff="monospace"
-                    size="sm"
-                    underline="always"
-                  >
-                    {item.serial}
-                  </Anchor>
-                </Table.Td>
-                <Table.Td>
-                  <StandingBadge standing={item.standing} />
-                </Table.Td>
-                <Table.Td>
-                  {format.date(item.notBefore)} – {format.date(item.notAfter)}
-                </Table.Td>
-                <Table.Td>{item.customerRef}</Table.Td>
-              </Table.Tr>
-            ))}
-          </DataTable>
-        )
-      }
-    </Loaded>
   );
 }

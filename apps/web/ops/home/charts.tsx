@@ -7,7 +7,6 @@ import {
   Line,
   LineChart,
   ResponsiveContainer,
-  Tooltip,
   XAxis,
   YAxis,
 } from 'recharts';
@@ -15,20 +14,19 @@ import type { Figures } from '../api/types.js';
 import { useAuditTexts } from '../components/audit-text.js';
 import { useFormat } from '../components/format.js';
 import { useWords } from '../words/language.js';
-import { ChartCard } from './chart-card.js';
+import { ChartCard } from '../components/chart-card.js';
+import {
+  axis,
+  chartColours,
+  chartHeight,
+  drawn,
+  gridColour,
+  picture,
+  tooltip,
+} from '../components/chart-style.js';
 
-const height = 180;
-const [first, second] = ['var(--chart-first)', 'var(--chart-second)'];
-const axis = { stroke: 'var(--mantine-color-dimmed)', fontSize: 12, tickLine: false } as const;
-/** Charts are pictures: the table behind each is what keyboards and screen readers reach. */
-const picture = { accessibilityLayer: false, margin: { top: 4, right: 8, bottom: 0, left: 0 } } as const;
-const drawn = { isAnimationActive: false } as const;
-const tooltip = (
-  <Tooltip
-    isAnimationActive={false}
-    contentStyle={{ background: 'var(--mantine-color-body)', color: 'var(--mantine-color-text)' }}
-  />
-);
+const height = chartHeight;
+const { first, second } = chartColours;
 
 /** The charts of the home page. */
 export function Charts({ figures }: { figures: Figures }): ReactNode {
@@ -65,7 +63,7 @@ function Pairs({
     >
       <ResponsiveContainer width="100%" height={height}>
         <BarChart data={[...points]} {...picture}>
-          <CartesianGrid vertical={false} stroke="var(--mantine-color-default-border)" />
+          <CartesianGrid vertical={false} stroke={gridColour} />
           <XAxis dataKey="at" {...axis} minTickGap={24} />
           <YAxis {...axis} allowDecimals={false} width={36} />
           {tooltip}
@@ -112,7 +110,7 @@ function Times({ figures }: { figures: Figures }): ReactNode {
     >
       <ResponsiveContainer width="100%" height={height}>
         <LineChart data={points} {...picture}>
-          <CartesianGrid vertical={false} stroke="var(--mantine-color-default-border)" />
+          <CartesianGrid vertical={false} stroke={gridColour} />
           <XAxis dataKey="at" {...axis} minTickGap={24} />
           <YAxis {...axis} width={36} />
           {tooltip}

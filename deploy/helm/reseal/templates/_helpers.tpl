@@ -75,6 +75,7 @@ dictionary of root, app and spec (the app's entry of `reseal.apps`).
 {{- if $app.journalClaim }}{{ $settings = merge $settings (dict "RESEAL_SIGNER_JOURNAL" "/var/lib/reseal/journal") }}{{ end -}}
 {{- end -}}
 {{- if and (eq .app "setup") $app.rolesSecretName }}{{ $settings = merge $settings (dict "RESEAL_SECRETS_DIRECTORY" "/etc/reseal/roles") }}{{ end -}}
+{{- if eq .app "ops" }}{{ $settings = merge $settings (dict "RESEAL_OCSP_URL" (printf "http://%s-status/ocsp" $fullname)) }}{{ end -}}
 {{- if eq .app "status" }}{{ $settings = merge $settings (dict "RESEAL_OCSP_DIRECTORY" "/etc/reseal/ocsp") }}{{ end -}}
 {{- if $values.sandbox.enabled -}}
 {{- $sandbox := printf "http://%s-sandbox:3003" $fullname -}}

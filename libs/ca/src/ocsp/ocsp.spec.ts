@@ -11,6 +11,7 @@ import { openIssuingAuthority, type IssuingAuthority } from '../issuing-authorit
 import { renewResponder } from '../responders.js';
 import { newSerialNumber } from '../serial-number.js';
 import { FormatError, pemOf } from '#libs/der';
+import { ocspRequest, readOcspAnswer } from './client.js';
 import { mostCertificates, parseOcspRequest } from './request.js';
 import { isIssuedBy, issuerHashes, openOcspResponder } from './responder.js';
 import { ocspError, signOcspResponse, type OcspStatus } from './response.js';
@@ -242,6 +243,62 @@ describe('OCSP response', () => {
     ['unauthorized', '30030a0106'],
   ] as const)('An OCSP response %s is not signed', (error, hex) => {
     expect(ocspError(error).toString('hex')).toBe(hex);
+  });
+});
+
+describe('OCSP client', () => {
+  const question = () => ({ issuer: authority.chain[0], serial, nonce: Buffer.alloc(16, 5) });
+  const respond = (status: OcspStatus, asked = question()) => {
+    const { certificates, nonce } = parseOcspRequest(ocspRequest(asked));
+    return signOcspResponse(responder(), {
+      answers: certificates.map(({ raw }) => ({ certId: raw, status })),
+      thisUpdate: new Date('2026-11-04T01:02:03Z'),
+      nextUpdate: new Date('2026-11-04T02:02:03Z'),
+      nonce,
+    });
+  };
+
+  it('A request names the certificate by SHA-256, with the nonce', () => {
+    const { certificates, nonce } = parseOcspRequest(ocspRequest(question()));
+    expect(certificates).toMatchObject([{ hash: 'sha256', serial }]);
+    expect(isIssuedBy(certificates[0]!, issuerHashes(authority.chain[0]))).toBe(true);
+    expect(nonce).toEqual(question().nonce);
+  });
+
+  it.each([
+    [{ status: 'good' }],
+    [{ status: 'unknown' }],
+    [{ status: 'revoked', revokedAt: new Date('2026-10-01T00:00:00Z'), reason: 'certificateHold' }],
+    [{ status: 'revoked', revokedAt: new Date('2026-10-01T00:00:00Z'), reason: 'unspecified' }],
+  ] as const)('An answer is read with its times: %j', async (status) => {
+    expect(readOcspAnswer(await respond(status), question())).toEqual({
+      ...status,
+      thisUpdate: new Date('2026-11-04T01:02:03Z'),
+      nextUpdate: new Date('2026-11-04T02:02:03Z'),
+    });
+  });
+
+  it('An answer is refused if it is for another request or certificate, or of another CA', async () => {
+    const answer = await respond({ status: 'good' });
+    for (const other of [
+      { nonce: Buffer.alloc(16, 6) },
+      { serial: newSerialNumber() },
+      { issuer: authority.chain[1] },
+    ])
+      expect(() => readOcspAnswer(answer, { ...question(), ...other })).toThrow(FormatError);
+  });
+
+  it('An answer is refused if it was changed at any byte, is truncated or is an error', async () => {
+    const answer = await respond({ status: 'good' });
+    const refused = (bytes: Buffer) => expect(() => readOcspAnswer(bytes, question())).toThrow();
+    refused(ocspError('tryLater'));
+    const signed = answer.indexOf(question().nonce);
+    for (let at = 0; at < signed + 16; at += 1) {
+      const changed = Buffer.from(answer);
+      changed[at]! ^= 1;
+      refused(changed);
+    }
+    for (let length = 0; length < answer.length; length += 7) refused(answer.subarray(0, length));
   });
 });
 

@@ -9,7 +9,7 @@ import { DerReader, tags } from '#libs/der';
 import type { CertId, CertIdHash } from './request.js';
 
 /** id-kp-OCSPSigning (RFC 6960 section 4.2.2.2). */
-const ocspSigning = '1.3.6.1.5.5.7.3.9';
+export const ocspSigning = '1.3.6.1.5.5.7.3.9';
 
 /** The delegated responder of one issuing CA, ready to sign (RFC 6960 section 4.2.2.2). */
 export interface OcspResponder {

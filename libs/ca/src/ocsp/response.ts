@@ -74,7 +74,8 @@ export async function signOcspResponse(
   );
 }
 
-const basicResponseType = der.objectIdentifier('1.3.6.1.5.5.7.48.1.1');
+/** id-pkix-ocsp-basic (RFC 6960 section 4.2.1). */
+export const basicResponseType = der.objectIdentifier('1.3.6.1.5.5.7.48.1.1');
 const nonceType = der.objectIdentifier('1.3.6.1.5.5.7.48.1.2');
 const good = der.implicit(0, Buffer.alloc(0));
 const unknown = der.implicit(2, Buffer.alloc(0));

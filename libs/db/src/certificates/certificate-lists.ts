@@ -2,11 +2,12 @@ import type { Database } from '../database.js';
 import type { CertificateRow } from '../rows.js';
 
 /** A certificate as staff see it: with the customer's pseudonym instead of the name in the subject. */
-export type ListedCertificate = Pick<CertificateRow, (typeof columns)[number]> & {
+export type ListedCertificate = Pick<CertificateRow, (typeof listedColumns)[number]> & {
   readonly customer_ref: string | null;
 };
 
-const columns = [
+/** The columns of a certificate that staff see. */
+export const listedColumns = [
   'serial',
   'reissue_id',
   'issuer',
@@ -38,7 +39,7 @@ export async function listCertificates(
   return db
     .selectFrom('certificate')
     .leftJoin('customer', 'customer.customer_id', 'certificate.customer_id')
-    .select(columns.map((column) => `certificate.${column}` as const))
+    .select(listedColumns.map((column) => `certificate.${column}` as const))
     .select('customer.customer_ref')
     .$if('serials' in by, (query) =>
       query.where((is) => is('serial', '=', is.fn.any(is.val('serials' in by ? by.serials : [])))),

@@ -1,3 +1,13 @@
+export {
+  countInventory,
+  expiringByDay,
+  inventoryCountLimit,
+  inventoryPage,
+  inventoryParts,
+  issuedByDay,
+  listInventory,
+} from './certificate-inventory.js';
+export type { InventoryPart } from './certificate-inventory.js';
 export { certificateFile, listCertificates } from './certificate-lists.js';
 export type { CertificateFile, ListedCertificate } from './certificate-lists.js';
 export {

@@ -16,6 +16,7 @@ export const endpoints = {
   blockReissues: { method: 'POST', path: '/v1/customers/blocks' },
   listReissueBlocks: { method: 'GET', path: '/v1/customers/{customerRef}/blocks' },
   listCertificates: { method: 'GET', path: '/v1/certificates' },
+  getCertificateInventory: { method: 'GET', path: '/v1/certificates/inventory' },
   getCertificate: { method: 'GET', path: '/v1/certificates/{serial}' },
   getCertificateFile: { method: 'GET', path: '/v1/certificates/{serial}/file' },
   getAuthority: { method: 'GET', path: '/v1/authority' },
@@ -65,6 +66,7 @@ export interface Endpoints {
   blockReissues: { data: types.BlockReissuesData; answer: types.BlockReissuesResponse };
   listReissueBlocks: { data: types.ListReissueBlocksData; answer: types.ListReissueBlocksResponse };
   listCertificates: { data: types.ListCertificatesData; answer: types.ListCertificatesResponse };
+  getCertificateInventory: { data: types.GetCertificateInventoryData; answer: types.GetCertificateInventoryResponse };
   getCertificate: { data: types.GetCertificateData; answer: types.GetCertificateResponse };
   getCertificateFile: { data: types.GetCertificateFileData; answer: unknown };
   getAuthority: { data: types.GetAuthorityData; answer: types.GetAuthorityResponse };

@@ -373,6 +373,7 @@ export type ReissueBlock = {
 
 export type CertificateList = {
     items: Array<CertificateOnFile>;
+    nextCursor: string | null;
 };
 
 export type CertificateOnFile = {
@@ -415,6 +416,38 @@ export type CertificateOnFile = {
      * Acts that can be planned now
      */
     possible: Array<'revoke' | 'hold' | 'release'>;
+};
+
+export type CertificateInventory = {
+    at: string;
+    parts: Array<{
+        part: 'EXPIRING' | 'VALID' | 'ON_HOLD' | 'REVOKED' | 'EXPIRED';
+        certificates: number;
+        /**
+         * false: there are more; counting stopped
+         */
+        exact: boolean;
+    }>;
+    /**
+     * Certificates that the CA issued, on each of the last 14 days
+     */
+    issued: Array<{
+        /**
+         * Calendar day in Korea
+         */
+        day: string;
+        certificates: number;
+    }>;
+    /**
+     * Valid certificates that expire, on each of the next 30 days
+     */
+    expiring: Array<{
+        /**
+         * Calendar day in Korea
+         */
+        day: string;
+        certificates: number;
+    }>;
 };
 
 export type CertificateDetail = {
@@ -496,9 +529,9 @@ export type CertificateContent = {
 
 export type PublishedStatus = {
     /**
-     * What the OCSP responder answers; a certificate on hold is `revoked` (RFC 6960 section 2.2)
+     * What the OCSP responder has just answered
      */
-    ocsp: 'good' | 'revoked' | 'unknown';
+    ocsp: OcspAnswer;
     /**
      * The current CRL of its shard; null if none was published yet
      */
@@ -507,6 +540,26 @@ export type PublishedStatus = {
         thisUpdate: string;
         nextUpdate: string;
     } | null;
+};
+
+export type OcspAnswer = {
+    /**
+     * A certificate on hold is `revoked` (RFC 6960 section 2.2); null: there is no answer
+     */
+    status: 'good' | 'revoked' | 'unknown' | null;
+    revokedAt: string | null;
+    /**
+     * CRLReason, e.g. `keyCompromise`
+     */
+    reason: string | null;
+    /**
+     * When the status was correct
+     */
+    thisUpdate: string | null;
+    /**
+     * Why there is no answer: the responder is not configured or the certificate is of another CA, it did not respond, or its answer is an error or is not signed by the CA’s responder
+     */
+    failure: 'NOT_ASKED' | 'UNREACHABLE' | 'NOT_VALID' | null;
 };
 
 export type Authority = {
@@ -1637,6 +1690,15 @@ export type ListCertificatesData = {
          * Pseudonym of the customer
          */
         customerRef?: string;
+        /**
+         * A part of the inventory: certificates on file that expire within 30 days, are valid, or have expired; those on hold; and those that were revoked
+         */
+        part?: 'EXPIRING' | 'VALID' | 'ON_HOLD' | 'REVOKED' | 'EXPIRED';
+        limit?: number;
+        /**
+         * `nextCursor` of the previous page
+         */
+        cursor?: string;
     };
     url: '/v1/certificates';
 };
@@ -1655,6 +1717,28 @@ export type ListCertificatesResponses = {
 };
 
 export type ListCertificatesResponse = ListCertificatesResponses[keyof ListCertificatesResponses];
+
+export type GetCertificateInventoryData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/certificates/inventory';
+};
+
+export type GetCertificateInventoryErrors = {
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type GetCertificateInventoryError = GetCertificateInventoryErrors[keyof GetCertificateInventoryErrors];
+
+export type GetCertificateInventoryResponses = {
+    200: CertificateInventory;
+};
+
+export type GetCertificateInventoryResponse = GetCertificateInventoryResponses[keyof GetCertificateInventoryResponses];
 
 export type GetCertificateData = {
     body?: never;

@@ -1,7 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Card } from '../components/card.js';
-import { DataTable } from '../components/table.js';
+import { Card } from './card.js';
+import { DataTable } from './table.js';
 import { useWords } from '../words/language.js';
 
 /** A small chart with its figures as a table behind it. Screen readers get the table only. */
