@@ -87,6 +87,21 @@ describe('a parked reissue', () => {
     const table = oscar.page.getByRole('group', { name: '재발급', exact: true });
     await table.getByText('멈춤: 본인확인 대기').first().waitFor();
     await table.getByText('여러 외부 시스템').first().waitFor(); // two providers were asked at once
+    // The longest wait comes first, and on a phone the list comes before the filters.
+    const links = await table.locator('a[href^="/reissues/"]').all();
+    const listed = await Promise.all(
+      links.map(async (link) => (await link.getAttribute('href'))!.replace('/reissues/', '')),
+    );
+    const rows = await stack.db
+      .selectFrom('reissue')
+      .select(['reissue_id', 'parked_since'])
+      .where('reissue_id', 'in', listed)
+      .execute();
+    const since = listed.map((id) => rows.find((row) => row.reissue_id === id)!.parked_since!.getTime());
+    expect(since.length).toBeGreaterThanOrEqual(2);
+    expect(since).toEqual(since.toSorted((one, other) => one - other));
+    const filters = oscar.page.getByRole('region', { name: '조건' });
+    expect((await table.boundingBox())!.y).toBeLessThan((await filters.boundingBox())!.y);
     await oscar.picture('parked-ko-390');
   });
 
@@ -111,11 +126,32 @@ describe('a parked reissue', () => {
     await dialog.getByRole('textbox', { name: '사유' }).fill('통신사가 복구되었습니다');
     await dialog.getByRole('button', { name: '미리 보기' }).click();
     await dialog.getByText('변경 없음 1건: 다른 운영자가 처리 중').waitFor();
+    const targets = dialog.getByRole('group', { name: '대상', exact: true });
+    await targets.getByText('다른 운영자가 처리 중', { exact: false }).waitFor();
+    const table = `document.querySelector('[role=dialog] .stacked')`;
+    const beyond = `${table}.scrollWidth - ${table}.clientWidth`;
+    expect(await oscar.page.evaluate<number>(beyond)).toBeLessThanOrEqual(0);
     await oscar.picture('retry-claimed-ko-390');
     await oscar.page.keyboard.press('Escape');
     await oscar.page.getByRole('button', { name: '담당 넘겨받기' }).click();
     await oscar.page.getByText('내가', { exact: false }).first().waitFor();
     await page.getByText('Claimed by staff oscar', { exact: false }).waitFor();
+    expect(await oscar.accessibilityFindings()).toEqual([]);
+  });
+});
+
+describe('the inventory of certificates', () => {
+  it('The inventory leads from a count to its list, which comes before the search on a phone', async () => {
+    const { page } = oscar;
+    await oscar.visit('/certificates');
+    const card = page.getByRole('region', { name: '인증서 현황' });
+    await page.locator('.chart svg').first().waitFor();
+    await oscar.picture('inventory-ko-390');
+    await card.getByRole('link', { name: '유효', exact: true }).click();
+    const list = page.getByRole('group', { name: '인증서', exact: true });
+    await list.getByText('유효', { exact: true }).first().waitFor();
+    const search = page.getByRole('search', { name: '일련번호로 찾기' });
+    expect((await list.boundingBox())!.y).toBeLessThan((await search.boundingBox())!.y);
     expect(await oscar.accessibilityFindings()).toEqual([]);
   });
 });

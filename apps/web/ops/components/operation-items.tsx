@@ -1,5 +1,5 @@
 import type { OperationKind, OperationState } from '#libs/domain';
-import { Anchor, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
@@ -10,7 +10,7 @@ import { useWords } from '../words/language.js';
 import { useAuditTexts } from './audit-text.js';
 import { useFormat } from './format.js';
 import { Loading, MoreButton, ProblemAlert } from './states.js';
-import { DataTable } from './table.js';
+import { StackedRow, StackedTable } from './table.js';
 
 const pageSize = 100;
 
@@ -47,31 +47,23 @@ export function OperationItems({
   ];
   return (
     <Stack>
-      <DataTable label={operation.itemsTitle} head={head}>
+      <StackedTable label={operation.itemsTitle} head={head}>
         {items.map((item) => (
-          <Table.Tr key={item.ordinal}>
-            <Table.Td>
-              <Anchor
-                component={Link}
-                to={onCertificates ? paths.certificate(item.target) : paths.reissue(item.target)}
-                ff="monospace"
-                size="sm"
-                underline="always"
-              >
-                {item.target}
-              </Anchor>
-            </Table.Td>
-            {!onCertificates && (
-              <Table.Td>
-                <Cause plan={item.plan} />
-              </Table.Td>
-            )}
-            <Table.Td>
-              {waits ? <Effect plan={item.plan} /> : <Result item={item} runs={state === 'RUNNING'} />}
-            </Table.Td>
-          </Table.Tr>
+          <StackedRow key={item.ordinal} head={head}>
+            <Anchor
+              component={Link}
+              to={onCertificates ? paths.certificate(item.target) : paths.reissue(item.target)}
+              ff="monospace"
+              size="sm"
+              underline="always"
+            >
+              {item.target}
+            </Anchor>
+            {!onCertificates && <Cause plan={item.plan} />}
+            {waits ? <Effect plan={item.plan} /> : <Result item={item} runs={state === 'RUNNING'} />}
+          </StackedRow>
         ))}
-      </DataTable>
+      </StackedTable>
       <MoreButton list={found} />
     </Stack>
   );
