@@ -102,7 +102,9 @@ async function decideAtIssuance(
   if (context.riskProvider && !answer) return assessFirst({ decision: 'ISSUANCE', verified, origin });
   const situation = { decision: 'ISSUANCE', origin, signs, methods, rule } as const;
   const risk = await decideOnRisk(context, change, situation, answer);
-  if (risk.outcome === 'REFUSE') {
+  // A reissue cannot wait yet. What has to wait is not signed at once.
+  const mustWait = risk.outcome === 'DELAY' || change.row.required_wait_ms !== null;
+  if (risk.outcome === 'REFUSE' || mustWait) {
     const code = 'RISK_REFUSED';
     change.move('requestCertificate', 'REJECTED', 'reseal.reissue.rejected.v1', { code });
     return failed('REQUEST_REFUSED', { reason: code });

@@ -195,8 +195,12 @@ describe('the outcomes of each decision', () => {
     await continueTo(applicant, 'REGISTERED', performance);
   });
 
-  it('A REFUSE before the signature ends the reissue', async () => {
-    const performance = always(refuse, ['ISSUANCE']);
+  it.each([
+    ['A REFUSE before the signature', refuse, ['ISSUANCE']],
+    ['A DELAY before the signature', delay, ['ISSUANCE']],
+    ['A DELAY of the first decision', delay, ['IDENTITY']],
+  ] as const)('%s ends the reissue, which cannot wait', async (_name, then, decision) => {
+    const performance = always(then, [...decision]);
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED', performance);
     const request = await applicant.requestCertificate();
     await perform(world, applicant.reissueId, request, performance);
@@ -206,6 +210,7 @@ describe('the outcomes of each decision', () => {
       reason: 'RISK_REFUSED',
       reissue: { state: 'REJECTED', ended: { code: 'RISK_REFUSED' } },
     });
+    expect((await applicant.row()).csr).toBeNull();
   });
 
   it('An address outside the domestic networks is a foreign one', async () => {
