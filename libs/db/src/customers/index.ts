@@ -44,7 +44,6 @@ export {
   deleteLiftedBlocks,
   liftBlock,
 } from './reissue-blocks.js';
-export type { LiftedBlock, NewBlock, ReissueBlock } from './reissue-blocks.js';
 export type { CustomerRow } from '../rows.js';
 export {
   advanceImport,

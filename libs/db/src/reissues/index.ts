@@ -55,7 +55,6 @@ export {
   updateReissue,
   markDownloaded,
   openReissuesOf,
-  requireWait,
   idleReissues,
 } from './reissues.js';
 export type { IdleReissue } from './reissues.js';

@@ -118,24 +118,6 @@ export async function markDownloaded(
 }
 
 /**
- * Makes the customer of a reissue wait before the certificate is signed. The greater of several waits counts. A step that
- * changes the reissue itself sets the column by its change.
- *
- * @param waitMs more than 0
- */
-export async function requireWait(
-  tx: Tx<'select reissue' | 'update reissue'>,
-  reissueId: string,
-  waitMs: number,
-): Promise<void> {
-  await tx
-    .updateTable('reissue')
-    .set({ required_wait_ms: sql<string>`greatest(required_wait_ms, ${waitMs})` })
-    .where('reissue_id', '=', reissueId)
-    .execute();
-}
-
-/**
  * The open reissues of a customer whose identity is verified; locked.
  *
  * @param except the id of a reissue to leave out
