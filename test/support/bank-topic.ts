@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CustomerEvent } from '#libs/contracts';
-import { createKafka } from '#libs/events';
+import { createKafka, planTopics } from '#libs/events';
 import { logLevel, Partitioners, type KafkaMessage, type Message } from 'kafkajs';
 
 /** A topic as the bank's, with a topic for dead letters, and the bank's producer. */
@@ -15,12 +15,17 @@ export async function createBankTopic(brokers: readonly string[], partitions = 3
   const topic = `bank.${randomBytes(6).toString('hex')}`;
   const deadLetterTopic = `${topic}.dead-letter`;
   await admin.connect();
-  await admin.createTopics({
-    topics: [
-      { topic, numPartitions: partitions },
-      { topic: deadLetterTopic, numPartitions: 1 },
-    ],
-  });
+  /** Creates a topic, and waits until its partitions have leaders. */
+  const create = async (name: string, count = partitions) => {
+    const plan = await planTopics({ brokers }, { partitions: count, replicas: 0 }, { own: [name] });
+    try {
+      for (const step of plan.steps) await step.run();
+    } finally {
+      await plan.close();
+    }
+  };
+  await create(topic);
+  await create(deadLetterTopic, 1);
   await producer.connect();
 
   /** The messages of a topic, read until there are enough. */
@@ -51,9 +56,14 @@ export async function createBankTopic(brokers: readonly string[], partitions = 3
     deadLetterTopic,
     send: (...messages: readonly Message[]) => sendTo(topic, ...messages),
     sendTo,
+    /** Whether this group has committed an offset. */
+    async hasCommitted(groupId: string): Promise<boolean> {
+      const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      return group!.partitions.some(({ offset }) => offset !== '-1');
+    },
     /** Creates another topic. */
     async create(name: string): Promise<void> {
-      await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }] });
+      await create(name);
       created.push(name);
     },
     deadLetters: (count: number) => messagesOf(deadLetterTopic, (messages) => messages.length >= count),
