@@ -116,7 +116,7 @@ describe('a customer on a phone', () => {
       expect(await recordedStatusOf(stack.db, serial)).toBe('IN_FORCE');
       expect(await recordedStatusOf(stack.db, oldSerialOf(person))).toBe(old);
       await until('word of it', async () =>
-        (await stack.sandbox.inbox(person.mobile)).some(({ text }) => text.includes('발급')),
+        (await stack.sandbox.inbox(person.mobile)).some(({ id }) => id.includes('.REGISTERED')),
       );
 
       await customer.press(words.done.finish);

@@ -43,7 +43,7 @@ describe('options of the launcher', () => {
     ['start', '--quiet', 'There is --infrastructure, --cluster, --tls, --logs.'],
     ['test', '--olny', 'Did you mean --only?'],
     ['test', '--only=e2e,unti', 'not unti'],
-    ['bench', 'nope', 'There is audit, expiry, growth, identity,'],
+    ['bench', 'nope', 'There is audit, events-in, expiry, growth,'],
     ['bench', 'resisue', 'Did you mean reissue?'],
   ])('npm %s refuses %s and starts nothing', async (script, option, words) => {
     const { code, text, started } = await run(script, option);
