@@ -42,6 +42,8 @@ const attemptsOfPermanentFailure = 5;
 /** Partitions whose messages are handled at the same time. */
 const partitionsAtOnce = 3;
 const reconnectMs = 2_000;
+/** How long the end of the process waits for Kafka. */
+const leaveWithinMs = 5_000;
 const doubledTo60s = (attempt: number) => Math.min(60_000, 500 * 2 ** attempt);
 
 /**
@@ -104,11 +106,18 @@ export class CustomerEventConsumer {
     this.starting = this.connect();
   }
 
-  /** Finishes the message at hand, and leaves the group. */
+  /**
+   * Finishes the message at hand, and leaves the group. A client that is just joining the group would first wait for its
+   * other members; Kafka notices the end of such a client by itself.
+   */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.starting;
     for (const timer of this.timers) clearTimeout(timer);
+    await Promise.race([this.leave(), delay(leaveWithinMs, undefined, { ref: false })]);
+  }
+
+  private async leave(): Promise<void> {
+    await this.starting;
     await this.consumer.disconnect();
     await this.deadLetters.close();
     await this.admin?.then((admin) => admin.disconnect()).catch(() => undefined);
