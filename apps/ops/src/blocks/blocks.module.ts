@@ -20,9 +20,7 @@ const blockRequest = z
       .default('operator')
       .describe('`customer`: the customer asked for it in the bank’s app, at a branch or by telephone'),
     reason: z.enum(blockReasons).describe('Why reissues are blocked'),
-    comment: z
-      .string()
-      .regex(...oneLine)
+    comment: oneLine
       .trim()
       .min(5)
       .max(500)

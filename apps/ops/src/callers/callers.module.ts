@@ -9,18 +9,16 @@ import { auditedRead, recordAct } from '../audit/audited-act.js';
 import { OpsDependencies } from '../dependencies.js';
 import { oneLine } from '../one-line.js';
 
-const line = z.string().regex(...oneLine);
-
 const findCustomerRequest = z
   .strictObject({
-    name: line.trim().min(1).max(100),
-    mobile: line.max(40).transform((text, context) => {
+    name: oneLine.trim().min(1).max(100),
+    mobile: oneLine.max(40).transform((text, context) => {
       const mobile = parseMobileNumber(text);
       if (mobile !== undefined) return mobile;
       context.addIssue({ code: 'custom', message: 'must be a Korean mobile number' });
       return z.NEVER;
     }),
-    reason: line.trim().min(5).max(500).describe('Why the customer is looked for; for the audit trail'),
+    reason: oneLine.trim().min(5).max(500).describe('Why the customer is looked for; for the audit trail'),
   })
   .meta({ id: 'CustomerSearch' });
 const foundCustomers = z

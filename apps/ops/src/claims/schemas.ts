@@ -23,9 +23,7 @@ export const noteSchema = z
 
 export const noteRequest = z
   .strictObject({
-    text: z
-      .string()
-      .regex(...oneLine)
+    text: oneLine
       .trim()
       .min(3)
       .max(500)

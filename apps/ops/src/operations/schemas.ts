@@ -16,8 +16,7 @@ import { findings } from './planner.js';
 
 export const operationIdSchema = z.string().regex(/^op_[0-9a-f]{32}$/, 'must be an operation id');
 
-const line = z.string().regex(...oneLine);
-const textUpTo = (most: number) => line.trim().min(3).max(most);
+const textUpTo = (most: number) => oneLine.trim().min(3).max(most);
 
 const serial = z
   .string()
@@ -104,7 +103,7 @@ const listOf = <T extends string>(values: readonly [T, ...T[]]) =>
 export const operationsQuery = z.strictObject({
   state: listOf<OperationState>(operationStates),
   kind: listOf<OperationKind>(operationKinds),
-  requestedBy: line.max(140).optional(),
+  requestedBy: oneLine.max(140).optional(),
   limit: limitSchema(200, 50),
   cursor: cursorSchema.optional(),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oneLine } from '../one-line.js';
+import { oneLinePattern } from '../one-line.js';
 import { timestampSchema } from '../paging/timestamp.js';
 
 export const endpointIdSchema = z.string().regex(/^wh_[0-9a-f]{32}$/, 'must be a webhook id');
@@ -10,7 +10,7 @@ const description = z
   .trim()
   .min(3)
   .max(200)
-  .regex(...oneLine)
+  .regex(...oneLinePattern)
   .describe('Owner or purpose of the receiver');
 const types = z
   .array(z.string().regex(/^reseal\.[a-z.-]+\.v\d+$/, 'must be an event type'))
