@@ -1,14 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  coolingOffEnd,
   readVidRandom,
   startOfKoreanDay,
   type CallOrigin,
+  type EndCode,
   type PreparedStep,
   type RequestCertificate,
 } from '#libs/domain';
 import type { RoleTx } from '#libs/db';
 import { certificateBySerial, type CertificateRow } from '#libs/db/certificates';
-import { consentsOf } from '#libs/db/reissues';
+import { consentsAndBlockOf } from '#libs/db/reissues';
 import { riskSigns, type RiskSigns } from '#libs/db/risk';
 import { NumberAccess } from '#libs/resident-numbers';
 import type { RiskAnswer } from '#libs/risk';
@@ -34,7 +36,7 @@ import type { CertificateContext } from './context.js';
 import { writeVirtualId } from './virtual-id.js';
 
 /**
- * Stores the PKCS#10 request, computes the VID, and passes the reissue to the CA.
+ * Stores the PKCS#10 request, computes the VID, and passes the reissue to the CA, at once or after the wait that is required.
  *
  * @param answer of the provider of risk decisions; the step asks for it if it needs it
  */
@@ -54,30 +56,35 @@ export async function requestCertificate(
     reissueId,
     message,
     'requestCertificate',
-    async (change, { given, signs }) => {
+    async (change, { consents, blocked, signs }) => {
       if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // the step runs again, and the CA has the request
       if (!random) return refused('ENVELOPE_REFUSED');
       if (change.row.state === 'ISSUING') {
         // An older worker, which computed no VID, passed the request to the CA.
-        if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
+        if (!(await writeVirtualId(context, change, { access, random })))
+          return endRefused(change, 'RRN_NOT_ON_FILE');
         return proceedAgain;
       }
-      const changed = termsChangedSince(context, given, change.now);
+      if (blocked) return endRefused(change, 'REISSUES_BLOCKED');
+      const changed = termsChangedSince(context, consents, change.now);
       if (changed.length > 0) return reopenConsents(change, changed);
       const objection = await decideAtIssuance(context, change, { origin: message.origin, signs, answer });
       if (objection) return objection;
-      if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
+      if (!(await writeVirtualId(context, change, { access, random })))
+        return endRefused(change, 'RRN_NOT_ON_FILE');
       change.set({ csr: message.csr, pending_message: JSON.stringify(message) });
+      const end = coolingOffEnd(change.row, change.now);
+      if (end && end > change.now) return coolOff(change, message, end);
       change.move('requestCertificate', 'ISSUING', 'reseal.reissue.certificate-requested.v1');
       return proceed;
     },
     {
       read: async (tx: RoleTx<'worker'>) => {
         const [given, signs] = await Promise.all([
-          consentsOf(tx, reissueId),
+          consentsAndBlockOf(tx, reissueId),
           riskSigns(tx, reissueId, startOfKoreanDay(clock())),
         ]);
-        return { given, signs };
+        return { ...given, signs };
       },
     },
   );
@@ -102,9 +109,7 @@ async function decideAtIssuance(
   if (context.riskProvider && !answer) return assessFirst({ decision: 'ISSUANCE', verified, origin });
   const situation = { decision: 'ISSUANCE', origin, signs, methods, rule } as const;
   const risk = await decideOnRisk(context, change, situation, answer);
-  // A reissue cannot wait yet. What has to wait is not signed at once.
-  const mustWait = risk.outcome === 'DELAY' || change.row.required_wait_ms !== null;
-  if (risk.outcome === 'REFUSE' || mustWait) {
+  if (risk.outcome === 'REFUSE') {
     const code = 'RISK_REFUSED';
     change.move('requestCertificate', 'REJECTED', 'reseal.reissue.rejected.v1', { code });
     return failed('REQUEST_REFUSED', { reason: code });
@@ -135,11 +140,29 @@ function reopenConsents(change: ReissueChange, changed: readonly string[]): Step
   });
 }
 
-/** Ends a reissue whose customer's number was erased after the verification: no certificate can be issued. */
-async function endWithoutNumber(change: ReissueChange): Promise<StepEnding> {
-  const reason = 'RRN_NOT_ON_FILE';
+/** Ends a reissue for whose customer no certificate can be issued any more. */
+async function endRefused(
+  change: ReissueChange,
+  reason: Extract<EndCode, 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED'>,
+): Promise<StepEnding> {
   await endChange(change, 'abandon', { actor: 'system', code: reason });
   return failed('REQUEST_REFUSED', { reason });
+}
+
+/**
+ * Lets the reissue wait. The step has its answer, and the request stays pending under an id of its own: it continues by
+ * itself at the end, without the customer's R, which the VID contains already.
+ */
+function coolOff(change: ReissueChange, message: RequestCertificate, end: Date): StepEnding {
+  const waiting = { ...message, updateId: `${message.updateId}/after-wait` };
+  change.set({
+    pending_message: JSON.stringify(waiting),
+    cooling_off_since: change.now,
+    cooling_off_until: end,
+  });
+  change.move('requestCertificate', 'COOLING_OFF', 'reseal.reissue.cooling-off.v1');
+  change.notify.push('COOLING_OFF');
+  return done();
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isFinal, type StepResult } from '#libs/domain';
+import { isFinal, type ResumedStep, type StepResult } from '#libs/domain';
 import { inTransaction, type RoleTx } from '#libs/db';
 import { certificateBySerial } from '#libs/db/certificates';
 import { lockReissue, type ReissueRow } from '#libs/db/reissues';
@@ -10,16 +10,20 @@ import {
   reissueStandingOf,
   type StepContext,
 } from '#activities/step';
+import { finishCoolingOff } from './cooling-off.js';
+import { pendingOf } from './park.js';
 
 /** A deadline that ends within this time is due already, because clocks differ a little. Milliseconds. */
 const toleranceMs = 1_000;
 
 /**
- * Applies what is due by the row: a reminder, the end by a deadline, or nothing. It runs at a wake-up time and after
- * every signal that the row changed. A proof of registration that committed first wins, and the deadline changes
+ * Applies what is due by the row: a reminder, the end of a wait, the end by a deadline, or nothing. It runs at a wake-up time
+ * and after every signal that the row changed. A proof of registration that committed first wins, and the deadline changes
  * nothing.
+ *
+ * @returns also the message to finish, if a wait has ended
  */
-export async function applyDeadlines(context: StepContext, reissueId: string): Promise<StepResult> {
+export async function applyDeadlines(context: StepContext, reissueId: string): Promise<ResumedStep> {
   return inTransaction(context.db, async (tx) => {
     const row = await lockReissue(tx, reissueId);
     if (!row) return noRow;
@@ -42,7 +46,13 @@ export async function applyDeadlines(context: StepContext, reissueId: string): P
       if (!due(abandonAt)) return answer(row);
       return changed(await endReissue(tx, row, 'abandon', now, { actor: 'system', code: 'NOT_RETRIED' }));
     }
-    if (row.state === 'ISSUING') return answer(row); // deadlines act only between steps
+    // Deadlines act only between steps. A wait may have ended in an earlier run of this step.
+    if (row.state === 'ISSUING') return { ...answer(row), ...pendingOf(row) };
+    if (row.state === 'COOLING_OFF') {
+      if (!due(row.cooling_off_until)) return answer(row);
+      const change = await finishCoolingOff(tx, row, now);
+      return { ...changed(change), ...pendingOf(change.row) };
+    }
     if (due(nextReminderOf(row, context.deadlines)) && !due(row.deadline)) {
       const change = new ReissueChange(tx, row, now);
       // One reminder replaces all reminders that became due while no worker ran.

@@ -1,7 +1,7 @@
 import type { OperatorRetry, ParkRequest, ResumedStep, StepResult } from '#libs/domain';
 import { isFinal } from '#libs/domain';
 import { inTransaction } from '#libs/db';
-import { findReissue, lockReissue } from '#libs/db/reissues';
+import { findReissue, lockReissue, type ReissueRow } from '#libs/db/reissues';
 import { noRow, ReissueChange, reissueStandingOf, type StepContext } from '#activities/step';
 import { approvedAct } from '#libs/approvals';
 import { auditedOperation, refuseOperator } from './end.js';
@@ -34,10 +34,7 @@ export async function parkReissue(
       return { standing: reissueStandingOf(row, context.deadlines), status: 'PARKED', ...about };
     const change = new ReissueChange(tx, row, context.clock());
     // An operator's message is not kept: the pending message is still the customer's.
-    const pending =
-      message.kind === 'retry' || message.kind === 'abandon' || message.kind === 'withdraw'
-        ? {}
-        : { pending_message: JSON.stringify(message) };
+    const pending = 'operator' in message ? {} : { pending_message: JSON.stringify(message) };
     change.set({
       parked_step: step,
       parked_since: change.now,
@@ -71,9 +68,8 @@ export async function resumeReissue(
       return { standing: reissueStandingOf(row, context.deadlines), status: 'REFUSED', code: 'NOT_PARKED' };
     }
     // Already committed: the retry of this parking was resumed, and its answer was lost.
-    const pending = row.pending_message ? { pending: row.pending_message } : {};
     if (!row.parked_since)
-      return { standing: reissueStandingOf(row, context.deadlines), status: 'DONE', ...pending };
+      return { standing: reissueStandingOf(row, context.deadlines), status: 'DONE', ...pendingOf(row) };
 
     const { parkSequence } = message;
     const act = { kind: 'retry', target: reissueId, parkSequence } as const;
@@ -103,7 +99,7 @@ export async function resumeReissue(
       details: { step: row.parked_step, parkSequence, ...auditedOperation(operation) },
     });
     const after = await change.write();
-    return { standing: reissueStandingOf(after, context.deadlines), status: 'DONE', ...pending };
+    return { standing: reissueStandingOf(after, context.deadlines), status: 'DONE', ...pendingOf(after) };
   });
 }
 
@@ -115,8 +111,13 @@ export async function readReissue(context: StepContext, reissueId: string): Prom
     standing: reissueStandingOf(row, context.deadlines),
     status: 'DONE',
     customerRef: row.customer_ref,
-    ...(row.pending_message && !row.parked_step && !isFinal(row.state)
-      ? { pending: row.pending_message }
-      : {}),
+    ...pendingOf(row),
   };
 }
+
+/** The message that the workflow of a reissue is to finish. A parked one waits for an operator, a cooling one for its time. */
+export const pendingOf = (row: ReissueRow): Pick<ResumedStep, 'pending'> => {
+  const { pending_message: pending, state } = row;
+  const cools = state === 'COOLING_OFF' && pending?.kind === 'requestCertificate';
+  return !pending || row.parked_step || isFinal(state) || cools ? {} : { pending };
+};

@@ -17,6 +17,15 @@ export function channelsOf(kind: MessageKind | 'EXPIRY'): readonly NotificationC
   return mailedFirst.some((mailed) => mailed === kind) ? channels.toReversed() : channels;
 }
 
+/**
+ * The kinds that go to every contact of the customer, because one of them may be in a stranger's hands and the customer can
+ * still stop what the message is about.
+ */
+const onEveryChannel: readonly MessageKind[] = ['COOLING_OFF'];
+
+/** Whether a message goes to every contact of the customer. */
+export const isOnEveryChannel = (kind: MessageKind): boolean => onEveryChannel.includes(kind);
+
 export interface ChannelContext {
   readonly logger: Pick<Logger, 'warn'>;
   /** Called after each try on a channel. */
@@ -39,26 +48,55 @@ interface MessageOnChannels {
  * @returns the channel that took the message, if one did, and the errors of those that did not
  */
 export async function sendOnOneChannel(
-  { logger, onTried }: ChannelContext,
-  { messageId, kind, senders }: MessageOnChannels,
+  context: ChannelContext,
+  message: MessageOnChannels,
   isPatient = false,
 ): Promise<{ readonly channel?: NotificationChannel; readonly errors: readonly unknown[] }> {
   const errors: unknown[] = [];
-  for (const channel of channelsOf(kind)) {
-    const send = senders[channel];
-    if (!send) continue;
-    try {
-      await send();
-    } catch (error) {
-      const isRefused = error instanceof ProviderRefused;
-      onTried?.(channel, isRefused ? 'refused' : 'failed');
-      logger.warn({ messageId, kind, channel, err: error }, 'message not sent');
-      errors.push(error);
-      if (isPatient && !isRefused) break;
-      continue;
-    }
-    onTried?.(channel, 'sent');
-    return { channel, errors };
+  for (const channel of channelsOf(message.kind)) {
+    if (!message.senders[channel]) continue;
+    const failure = await tryChannel(context, message, channel);
+    if (!failure) return { channel, errors };
+    errors.push(failure.error);
+    if (isPatient && !(failure.error instanceof ProviderRefused)) break;
   }
   return { errors };
+}
+
+/**
+ * Sends a message on every channel that has not taken it yet.
+ *
+ * @param record called for each channel that took it
+ * @returns the errors of those that did not
+ */
+export async function sendOnEveryChannel(
+  context: ChannelContext,
+  message: MessageOnChannels,
+  channelsUsed: readonly string[],
+  record: (channel: NotificationChannel) => Promise<void>,
+): Promise<readonly unknown[]> {
+  const errors: unknown[] = [];
+  for (const channel of channelsOf(message.kind)) {
+    if (!message.senders[channel] || channelsUsed.includes(channel)) continue;
+    const failure = await tryChannel(context, message, channel);
+    if (failure) errors.push(failure.error);
+    else await record(channel);
+  }
+  return errors;
+}
+
+async function tryChannel(
+  { logger, onTried }: ChannelContext,
+  { messageId, kind, senders }: MessageOnChannels,
+  channel: NotificationChannel,
+): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    await senders[channel]?.();
+  } catch (error) {
+    onTried?.(channel, error instanceof ProviderRefused ? 'refused' : 'failed');
+    logger.warn({ messageId, kind, channel, err: error }, 'message not sent');
+    return { error };
+  }
+  onTried?.(channel, 'sent');
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import type { RoleDatabase } from '#libs/db';
 import type { NotificationKind } from '#libs/domain';
+import type { StopLinks } from '#libs/stop-links';
 import { notifyHolders } from './holders.js';
 import { createNotificationStore } from './notification-store.js';
 import { notifyAll, type NotifyContext } from './notify.js';
@@ -15,9 +16,13 @@ interface Notifications {
  */
 export function createNotificationActivities({
   db,
+  stopLinks,
   ...others
-}: Omit<NotifyContext, 'store'> & { readonly db: RoleDatabase<'worker'> }) {
-  const context: NotifyContext = { ...others, store: createNotificationStore(db, others.clock) };
+}: Omit<NotifyContext, 'store'> & {
+  readonly db: RoleDatabase<'worker'>;
+  readonly stopLinks: Pick<StopLinks, 'urlOf'>;
+}) {
+  const context: NotifyContext = { ...others, store: createNotificationStore(db, others.clock, stopLinks) };
   return {
     notify: ({ reissueId, moment }: Omit<Notifications, 'moments'> & { readonly moment: NotificationKind }) =>
       notifyAll(context, { reissueId, moments: [moment] }),

@@ -93,6 +93,29 @@ describe('the deadline for registration', () => {
   });
 });
 
+describe('the link to stop a reissue', () => {
+  const stopLink = 'https://bank.example/#stop=ri_1.token';
+
+  it.each(['COOLING_OFF', 'NEW_DEVICE', 'HELD', 'REVOKED'] as const)(
+    'The message %s has the link in SMS and mail',
+    (kind) => {
+      for (const [language, line] of [
+        ['ko', `본인이 아니라면 여기에서 중지해 주세요: ${stopLink}`],
+        ['en', `If this was not you, stop it here: ${stopLink}`],
+      ] as const) {
+        const { sms, mail } = message(kind, { registerBy, at, receiptNumber, stopLink }, language);
+        expect(sms.split('\n')[1]).toBe(line);
+        expect(mail.text).toContain(`\n\n${line}\n\n`);
+        expect(mail.text).not.toMatch(/링크가 없습니다|hold no links/);
+      }
+    },
+  );
+
+  it('The message COOLING_OFF says when the certificate is issued', () => {
+    expect(message('COOLING_OFF', { registerBy }).sms).toContain('11월 23일 18:00에 발급됩니다');
+  });
+});
+
 describe('an event that a stranger may have caused', () => {
   it.each(['NEW_DEVICE', 'IDENTITY_LOCKED'] as const)(
     'The message %s gives its time and the next action',

@@ -17,8 +17,10 @@ export interface MessageDetails {
   readonly receiptNumber?: string;
   /** The certificate concerned. Only its last four digits are shown. */
   readonly serial?: string;
-  /** Until when the new certificate can be registered. */
+  /** Until when the new certificate can be registered, or when it is issued. */
   readonly registerBy?: Date;
+  /** The link by which the customer stops the reissue. */
+  readonly stopLink?: string;
   /** When the change happened. */
   readonly at?: Date;
   /** Why the reissue ended. */
@@ -40,10 +42,20 @@ const labels = {
   en: { receipt: 'Receipt number', callCentre: 'Call centre' },
 };
 
-// Messages carry no links, so that people learn to distrust messages that do.
+// Messages carry no link but that to stop a reissue, so that people learn to distrust others.
 const closing = {
   ko: '은행은 문자나 전자우편으로 비밀번호나 인증번호를 묻지 않으며, 재발급을 알리는 메시지에는 링크가 없습니다.',
   en: 'The Bank never asks for a password or a code by text message or e-mail, and messages about a reissue hold no links.',
+};
+
+const closingWithLink = {
+  ko: '은행은 문자나 전자우편, 그리고 위 링크의 화면에서 비밀번호나 인증번호를 묻지 않습니다.',
+  en: 'The Bank never asks for a password or a code by text message or e-mail, nor on the page of the link above.',
+};
+
+const stopLinks = {
+  ko: (link: string) => `본인이 아니라면 여기에서 중지해 주세요: ${link}`,
+  en: (link: string) => `If this was not you, stop it here: ${link}`,
 };
 
 const holdPeriods = {
@@ -87,11 +99,15 @@ export function composeMessage(
   const contact = [details.receiptNumber && `${receipt} ${details.receiptNumber}`, `${callCentre} ${phone}`]
     .filter(Boolean)
     .join(', ');
+  const { stopLink } = details;
+  const stop = stopLink === undefined ? [] : [stopLinks[language](stopLink)];
+  const end = (stopLink === undefined ? closing : closingWithLink)[language];
+  const sender = `${name} · ${contact} (${hours[language]})`;
   return {
-    sms: `[${name}] ${fact} ${action}\n${contact}`,
+    sms: [`[${name}] ${fact} ${action}`, ...stop, contact].join('\n'),
     mail: {
       subject: `[${name}] ${subject}`,
-      text: `${fact}\n${action}\n\n${explanation}\n\n${name} · ${contact} (${hours[language]})\n\n${closing[language]}\n`,
+      text: `${[`${fact}\n${action}`, ...stop, explanation, sender, end].join('\n\n')}\n`,
     },
   };
 }

@@ -1,8 +1,9 @@
 import { oldCertificateStatus } from '#libs/contracts';
-import { endCodes, type Clock, type EndCode, type NotificationKind } from '#libs/domain';
+import { endCodes, isFinal, type Clock, type EndCode, type NotificationKind } from '#libs/domain';
 import type { RoleDatabase } from '#libs/db';
 import { occasionOf } from '#activities/step';
 import { insertNotification, notificationFacts, type NotificationFacts } from '#libs/db/reissues';
+import type { StopLinks } from '#libs/stop-links';
 import { channelsOf, type NotificationChannel } from './channels.js';
 import type { MessageDetails } from './messages.js';
 import type { MessageLanguage } from './texts.js';
@@ -25,6 +26,9 @@ export interface NotificationStore {
   find(reissueId: string, kind: NotificationKind): Promise<PendingNotification | undefined>;
   record(reissueId: string, occasion: string, channel: NotificationChannel, at: Date): Promise<void>;
 }
+
+/** The kinds with the link by which a customer stops a reissue that is not their own. The last two replace NEW_DEVICE. */
+const withStopLink: readonly NotificationKind[] = ['COOLING_OFF', 'NEW_DEVICE', 'HELD', 'REVOKED'];
 
 const aboutOldCertificate: readonly NotificationKind[] = [
   'REVOKED',
@@ -56,12 +60,16 @@ export function pendingNotification(
   { reissue, contact, old, language, sent }: NotificationFacts,
   { kind, occasion }: { readonly kind: NotificationKind; readonly occasion: string },
   now: Date,
+  stopLinks: Pick<StopLinks, 'urlOf'>,
 ): PendingNotification | undefined {
   if (!contact || (aboutRegistration.includes(kind) && reissue.state !== 'ISSUED')) return undefined;
   const endCode = endCodes.find((code) => code === reissue.end_code);
   if (!reissue.identity_verified_at && !isSentToUnverified(kind, endCode)) return undefined;
   // Known to the customer only after identity is verified.
   const oldStanding = reissue.identity_verified_at ? oldCertificateStatus(old, now) : undefined;
+  const canStop = withStopLink.includes(kind) && !isFinal(reissue.state);
+  const stopLink = canStop ? stopLinks.urlOf(reissue.reissue_id) : undefined;
+  const until = kind === 'COOLING_OFF' ? reissue.cooling_off_until : reissue.deadline;
   const serial = aboutOldCertificate.includes(kind) ? reissue.old_serial : reissue.serial;
   return {
     occasion,
@@ -70,7 +78,8 @@ export function pendingNotification(
     details: {
       receiptNumber: reissue.receipt_number,
       ...(serial ? { serial } : {}),
-      ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),
+      ...(until ? { registerBy: until } : {}),
+      ...(stopLink ? { stopLink } : {}),
       at: (kind === 'NEW_DEVICE' && reissue.identity_verified_at) || reissue.updated_at,
       ...(endCode ? { endCode } : {}),
       ...(oldStanding ? { oldStanding } : {}),
@@ -79,7 +88,11 @@ export function pendingNotification(
   };
 }
 
-export function createNotificationStore(db: RoleDatabase<'worker'>, clock: Clock): NotificationStore {
+export function createNotificationStore(
+  db: RoleDatabase<'worker'>,
+  clock: Clock,
+  stopLinks: Pick<StopLinks, 'urlOf'>,
+): NotificationStore {
   return {
     async find(reissueId, kind) {
       const facts = await notificationFacts(db, reissueId);
@@ -87,7 +100,7 @@ export function createNotificationStore(db: RoleDatabase<'worker'>, clock: Clock
       const occasion = occasionOf(kind, facts.reissue);
       return facts.waiting.includes(occasion)
         ? undefined
-        : pendingNotification(facts, { kind, occasion }, clock());
+        : pendingNotification(facts, { kind, occasion }, clock(), stopLinks);
     },
     record: (reissueId, occasion, channel, at) =>
       insertNotification(db, { reissue_id: reissueId, moment: occasion, channel, sent_at: at }),

@@ -2,7 +2,13 @@ import type { Bank } from '#libs/config';
 import type { Clock, NotificationKind } from '#libs/domain';
 import { ProviderRefused } from '#libs/provider-client';
 import { composeMessage } from './messages.js';
-import { sendOnOneChannel, type ChannelContext, type NotificationChannel } from './channels.js';
+import {
+  isOnEveryChannel,
+  sendOnEveryChannel,
+  sendOnOneChannel,
+  type ChannelContext,
+  type NotificationChannel,
+} from './channels.js';
 import type { PendingNotification, NotificationStore } from './notification-store.js';
 import type { MailSender, SmsSender } from './senders.js';
 import type { MessageKind } from './texts.js';
@@ -51,7 +57,8 @@ export async function notify(
 }
 
 /**
- * Sends a message, unless it was sent before: on the preferred channel, and on the other one if that cannot deliver it.
+ * Sends a message, unless it was sent before: on the preferred channel, and on the other one if that cannot deliver it. Some
+ * kinds go to every channel.
  *
  * @param messageId by which the receiver drops a repetition
  * @param isPatient whether a retry of the preferred channel comes first, unless it has refused the message. A provider whose
@@ -78,13 +85,17 @@ export async function sendNotification(
     isPatient?: boolean;
   },
 ): Promise<void> {
-  if (channelsUsed.length > 0) return;
+  const everywhere = isOnEveryChannel(kind);
+  if (channelsUsed.length > 0 && !everywhere) return;
   const { sms, mail } = composeMessage(kind, details, { ...context, language });
   const senders = {
     SMS: () => context.sms.send({ messageId, to: mobile, text: sms }),
     MAIL: email === null ? undefined : () => context.mail.send({ messageId, to: email, ...mail }),
   };
-  const { channel, errors } = await sendOnOneChannel(context, { messageId, kind, senders }, isPatient);
+  const message = { messageId, kind, senders };
+  if (everywhere)
+    return throwRetryableFirst(await sendOnEveryChannel(context, message, channelsUsed, record));
+  const { channel, errors } = await sendOnOneChannel(context, message, isPatient);
   if (channel) return record(channel);
   throwRetryableFirst(errors);
 }

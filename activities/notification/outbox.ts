@@ -10,6 +10,7 @@ import {
 } from '#libs/db/reissues';
 import type { Logger } from '#libs/observability';
 import { ProviderRefused } from '#libs/provider-client';
+import type { StopLinks } from '#libs/stop-links';
 import type { NotificationChannel } from './channels.js';
 import { pendingNotification } from './notification-store.js';
 import { sendNotification, type NotifyContext } from './notify.js';
@@ -17,6 +18,7 @@ import { sendNotification, type NotifyContext } from './notify.js';
 export interface OutboxDependencies extends Omit<NotifyContext, 'store' | 'logger'> {
   readonly db: RoleDatabase<'worker'>;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly stopLinks: Pick<StopLinks, 'urlOf'>;
   /** Time limit of one message, in milliseconds. */
   readonly providerTimeoutMs: number;
   /** Throws while this process must not work. */
@@ -130,9 +132,9 @@ export class NotificationOutbox {
   }
 
   private async send(taken: TakenNotification): Promise<void> {
-    const { db, clock } = this.dependencies;
+    const { db, clock, stopLinks } = this.dependencies;
     const { reissue_id: reissueId, occasion, kind, facts } = taken;
-    const pending = pendingNotification(facts, taken, clock());
+    const pending = pendingNotification(facts, taken, clock(), stopLinks);
     const channels: NotificationChannel[] = [];
     const messageId = `${reissueId}.${occasion}`;
     try {

@@ -121,14 +121,14 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<MessageLanguage
       fact: '기존 인증서{serial}의 효력이 정지되었습니다.',
       action: notYou.ko,
       explanation:
-        '분실로 신청하셔서 본인확인을 마친 즉시 정지했습니다. 효력정지는 해제할 수 있으나 {holdPeriod}이 지나면 폐지됩니다. 앱에서 새 인증서 발급을 계속 진행해 주세요.',
+        '분실로 신청하셔서 본인확인을 마친 즉시 정지했거나, 재발급을 중지하면서 요청하셔서 정지했습니다. 효력정지는 해제할 수 있으나 {holdPeriod}이 지나면 폐지됩니다. 분실로 신청하셨다면 앱에서 새 인증서 발급을 계속 진행해 주세요.',
     },
     en: {
       subject: 'Your old certificate has been suspended',
       fact: 'Your old certificate{serial} has been suspended.',
       action: notYou.en,
       explanation:
-        'You reported that the certificate was lost, so it was suspended as soon as your identity was verified. A suspension can be lifted. If it is not lifted within {holdPeriod}, the certificate is revoked. Please continue in the app to get your new certificate.',
+        'You reported that the certificate was lost, so it was suspended as soon as your identity was verified, or you asked for it when you stopped a reissue. A suspension can be lifted. If it is not lifted within {holdPeriod}, the certificate is revoked. If the certificate was lost, please continue in the app to get your new one.',
     },
   },
   REVOKED_BY_BANK: {
@@ -216,6 +216,22 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<MessageLanguage
       action: 'Open its page again. If you did not apply, call the Bank.',
       explanation:
         'We apologize for the inconvenience. What you entered is kept, and your deadline was extended by the time of the interruption.',
+    },
+  },
+  COOLING_OFF: {
+    ko: {
+      subject: '{by}에 새 인증서가 발급됩니다',
+      fact: '고객 보호를 위해 새 인증서는 {by}에 발급됩니다.',
+      action: '신청하지 않으셨다면 그 전에 고객센터로 바로 연락해 주세요.',
+      explanation:
+        '평소와 다른 점이 있어 바로 발급하지 않고 기다립니다. 본인이 신청하셨다면 따로 하실 일은 없으며, 시간이 되면 자동으로 발급됩니다. 신청하신 화면에서 언제든지 취소하실 수 있습니다. {old}',
+    },
+    en: {
+      subject: 'A new certificate will be issued on {by}',
+      fact: 'For your protection your new certificate is issued on {by}.',
+      action: 'If you did not apply, call the Bank at once, before that time.',
+      explanation:
+        'Something differed from your usual use, so the certificate is not issued at once. If you applied, you do not need to do anything: it is issued by itself. You can cancel at any time on the page of your application. {old}',
     },
   },
   NEW_DEVICE: {

@@ -8,11 +8,12 @@ import {
   type OperatorMessage,
   type StepResult,
 } from '#libs/domain';
-import type { RoleDatabase } from '#libs/db';
+import { inTransaction, type RoleDatabase } from '#libs/db';
+import { liftBlock } from '#libs/db/customers';
 import type { OperationItemRow } from '#libs/db/operations';
 import { findReissue } from '#libs/db/reissues';
 import type { Logger } from '#libs/observability';
-import type { ApprovedOperation } from '#libs/approvals';
+import { approvedAct, type ApprovedOperation } from '#libs/approvals';
 import type { StaffIssuerSettings } from './staff-keys.js';
 import { changeOf, changeOne, outcomeWords } from '#activities/revocation';
 
@@ -49,6 +50,7 @@ export async function runItem(
   const { kind } = operation;
   if (kind === 'revoke' || kind === 'hold' || kind === 'release')
     return changeStatus(context, operation, item);
+  if (kind === 'unblock') return unblock(context, operation, item);
   return sendToReissue(context, operation, item, kind);
 }
 
@@ -63,6 +65,23 @@ async function changeStatus(
   if (changed.outcome === 'NOT_APPROVED') return undefined;
   if (changed.outcome === 'DONE') return { outcome: outcomeWords[change.act], detail: changed.was };
   return { outcome: changed.outcome, ...(changed.reissueId ? { detail: changed.reissueId } : {}) };
+}
+
+/** Lifts all blocks of a customer. */
+async function unblock(
+  { db, clock }: OperationContext,
+  { operationId }: ApprovedOperation,
+  { target }: Item,
+): Promise<ItemOutcome | undefined> {
+  const at = clock();
+  return inTransaction(db, async (tx) => {
+    const operation = await approvedAct(tx, operationId, { kind: 'unblock', target }, at);
+    if (typeof operation === 'string') return undefined;
+    const { requestedBy: by, approvedBy, reason: comment } = operation;
+    const details = { operationId, requestedBy: by, approvedBy };
+    const lifted = await liftBlock(tx, { customerRef: target, by, at, comment, details });
+    return { outcome: lifted ? 'UNBLOCKED' : 'NOT_BLOCKED' };
+  });
 }
 
 async function sendToReissue(
@@ -97,7 +116,7 @@ function outcomeOf(kind: OperatorMessage['kind'], answer: Answer): ItemOutcome |
     return { outcome: 'PARKED_AGAIN', detail: standing.parked?.code ?? standing.state };
   // The retry ran. If the customer's step itself was refused, the code is the detail.
   if (kind === 'retry') return { outcome: 'RETRIED', detail: code ?? standing.state };
-  return { outcome: standing.state };
+  return { outcome: kind === 'endCoolingOff' ? 'BROUGHT_FORWARD' : standing.state };
 }
 
 /** Sends an update and waits for its answer. Two updates with the same id are one. */

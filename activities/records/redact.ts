@@ -124,7 +124,7 @@ const kept = new Set([
     'pending',
     'message',
   ],
-  ...['notified', 'sending', 'called', 'repeated'],
+  ...['notified', 'sending', 'called', 'repeated', 'suspendCertificate'],
   ...['assess', 'decision', 'verified', 'hours', 'reference'],
   ...['operationId', 'parkSequence', 'apiKeyName', 'keyThumbprint', 'missing'],
 ]);

@@ -1,10 +1,8 @@
-import { withAdditionalMethod, type IdentityMethod, type PinnedIdentityRule } from '#libs/domain';
+import { withAdditionalMethod, withWait, type IdentityMethod, type PinnedIdentityRule } from '#libs/domain';
 import { decideRisk, splitFacts, type RiskAnswer, type RiskOutcome } from '#libs/risk';
 import type { ReissueChange } from '#activities/step';
 import type { RiskContext } from './context.js';
 import { riskFactsOf, type RiskSituation } from './facts.js';
-
-const hourMs = 3_600_000;
 
 /**
  * Decides by the policy that the reissue has had since its start, and records the decision with everything from which an
@@ -39,13 +37,8 @@ export async function decideOnRisk(
     },
     personal: { ...personal },
   });
-  if (outcome.outcome === 'DELAY') requireWait(change, outcome.hours * hourMs);
+  if (outcome.outcome === 'DELAY') change.set(withWait(change.row, outcome.hours) ?? {});
   return outcome;
-}
-
-/** Requires a wait before the certificate is signed. The greater of several waits counts. */
-function requireWait(change: ReissueChange, waitMs: number): void {
-  change.set({ required_wait_ms: String(Math.max(waitMs, Number(change.row.required_wait_ms ?? 0))) });
 }
 
 /** Asks for one more method. From now on the identity counts as verified only with it, for the signer too. */

@@ -68,7 +68,7 @@ export function decideSigning(candidate: SigningCandidate, facts: SigningFacts, 
     return { kind: 'underWay', retryInMs: intentLifetimeMs - ageOf(live, now) };
   }
 
-  const missing = missingRequirement(candidate, facts);
+  const missing = missingRequirement(candidate, facts, now);
   const { customer, reissue } = facts;
   if (missing || !customer || !reissue.virtual_id) {
     const message = `the certificate cannot be signed: ${missing ?? 'the VID is missing'}`;
@@ -116,15 +116,22 @@ export function isStale(intent: RelatedCertificate, now: Date): boolean {
 
 const ageOf = (intent: RelatedCertificate, now: Date) => now.getTime() - intent.created_at.getTime();
 
+/** By how much the clocks of worker and signer may differ. Milliseconds. */
+const clockDifferenceMs = 60_000;
+
 function missingRequirement(
   { checkedRow }: SigningCandidate,
   { reissue, customer, proofs, terms }: SigningFacts,
+  now: Date,
 ): string | undefined {
   if (reissue.state !== 'ISSUING') return `the reissue is in the state ${reissue.state}`;
   if (!customer || reissue.customer_id !== customer.customer_id) return 'the customer is missing';
   if (!reissue.identity_verified_at) return 'the identity verification is missing';
   if (!reissue.password_verified_at) return 'the certificate password is missing';
   if (!reissue.consents_completed_at) return 'the consents are missing';
+  const waited = reissue.cooling_off_until?.getTime() ?? Infinity;
+  if (reissue.required_wait_ms !== null && waited > now.getTime() + clockDifferenceMs)
+    return 'the required wait is not over';
   if (reissue.csr !== checkedRow.csr || reissue.key_thumbprint !== checkedRow.key_thumbprint) {
     return 'the request has changed since it was checked';
   }

@@ -28,7 +28,7 @@ export interface EndedBy {
  */
 export async function endChange(
   change: ReissueChange,
-  message: Extract<Message, 'cancel' | 'expire' | 'abandon' | 'withdraw' | 'supersede'>,
+  message: Extract<Message, 'cancel' | 'stop' | 'expire' | 'abandon' | 'withdraw' | 'supersede'>,
   by: EndedBy,
 ): Promise<void> {
   const state = onlyNextState(change.row.state, message);

@@ -163,7 +163,8 @@ export class ReissueChange<Transaction extends RoleTx<'worker'> = RoleTx<'worker
     const { tx, now } = this;
     const reissueId = this.row.reissue_id;
     const ended = isFinal(this.row.state);
-    const waiting = sentOfStep(this.notified, now).map(({ kind, due }) => ({
+    const waited = this.row.cooling_off_since !== null;
+    const waiting = sentOfStep(this.notified, { now, waited }).map(({ kind, due }) => ({
       reissue_id: reissueId,
       occasion: occasionOf(kind, this.row),
       kind,

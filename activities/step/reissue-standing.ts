@@ -28,6 +28,7 @@ function wakeUpTimeOf(row: ReissueRow, deadlines: Deadlines): Date | null {
   if (isFinal(row.state)) return null;
   if (row.parked_since) return new Date(row.parked_since.getTime() + deadlines.untilAbandonedMs);
   if (row.state === 'ISSUING') return null;
+  if (row.state === 'COOLING_OFF') return row.cooling_off_until;
   const reminder = nextReminderOf(row, deadlines);
   return reminder && row.deadline && reminder < row.deadline ? reminder : row.deadline;
 }

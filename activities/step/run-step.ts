@@ -209,7 +209,8 @@ async function record(
       ...change.auditDetails,
     },
   });
-  change.set({ steps: change.row.steps + 1, pending_message: null });
+  const waits = change.row.state === 'COOLING_OFF'; // with its request
+  change.set({ steps: change.row.steps + 1, ...(waits ? {} : { pending_message: null }) });
   const after = change.row;
   const shownWith = { ...(change.certificates ?? (await certificatesOfReissue(tx, after))), now };
   const recorded: RecordedOutcome = {

@@ -11,8 +11,9 @@ import { setting } from './setting.js';
 
 const usage = `npm run bench -- identity [options]
 
-Whether the time of an answer reveals who is a customer. Makes the same calls for people the bank knows and for people it
-does not know, alternating in random order, once for each person. On a whole stack, over HTTP.
+Whether the time of an answer reveals who is a customer, or whose online reissues are blocked. Makes the same calls for people
+the bank knows, for people it does not know and for blocked people, alternating in random order, once for each person. On a whole
+stack, over HTTP.
 
   --count N      people of each kind, for each kind of identifier (default 300, at least 20)
   --json         print the figures as one JSON object on the last line
@@ -30,8 +31,10 @@ interface Row extends Comparison {
   readonly count: number;
 }
 
-/** Milliseconds, of people the bank knows and of people it does not know. */
-type Times = readonly [known: number[], unknown: number[]];
+/** Milliseconds, of people the bank knows, of people it does not know, and of blocked people. */
+type Times = readonly [known: number[], unknown: number[], blocked: number[]];
+/** The kinds that are compared with the people the bank knows. */
+const others = ['unknown', 'blocked'] as const;
 
 /** `npm run bench -- identity`: answer times of known and unknown people. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -68,13 +71,17 @@ export async function run(args: readonly string[]): Promise<void> {
 async function measure(stack: RunningStack, by: IdentifierKind, count: number): Promise<Row[]> {
   process.stderr.write(`• ${count} customers, identified by ${by}\n`);
   const known = await stack.sandbox.makePeople(count + warmUp, 'VALID');
-  const start: Times = [[], []];
-  const verification: Times = [[], []];
+  const blocked = await stack.sandbox.makePeople(count + warmUp, 'VALID');
+  await block(stack, blocked);
+  const start: Times = [[], [], []];
+  const verification: Times = [[], [], []];
   for (const [index, person] of known.entries()) {
     const counts = index >= warmUp;
-    const pair = [person, unknownPersonLike(person)].map((each, kind) => ({ each, kind }));
-    if (Math.random() < 0.5) pair.reverse();
-    for (const { each, kind } of pair) {
+    const three = [person, unknownPersonLike(person), blocked[index]!];
+    const shuffled = three
+      .map((each, kind) => ({ each, kind, place: Math.random() }))
+      .toSorted((one, other) => one.place - other.place);
+    for (const { each, kind } of shuffled) {
       const times = await timesOf(stack, each, by);
       if (!counts) continue;
       start[kind]!.push(times.start);
@@ -82,10 +89,24 @@ async function measure(stack: RunningStack, by: IdentifierKind, count: number): 
     }
     if (counts && (index - warmUp + 1) % 100 === 0) process.stderr.write(`• ${index - warmUp + 1} of each\n`);
   }
-  return [
-    { title: `start, by ${by}`, count, ...compare(...start) },
-    { title: `wrong code, by ${by}`, count, ...compare(...verification) },
-  ];
+  return others.flatMap((other, index) => [
+    { title: `start by ${by}, ${other}`, count, ...compare(start[0], start[index + 1]!) },
+    { title: `wrong code by ${by}, ${other}`, count, ...compare(verification[0], verification[index + 1]!) },
+  ]);
+}
+
+/** Blocks the online reissues of these people. */
+async function block({ db }: RunningStack, people: readonly Person[]): Promise<void> {
+  const customers = await db
+    .selectFrom('customer')
+    .select('customer_ref')
+    .where((is) => is('mobile', '=', is.fn.any(is.val(people.map(({ mobile }) => mobile)))))
+    .execute();
+  const block = { source: 'operator', reason: 'OTHER', since: new Date(), blocked_by: 'benchmark' } as const;
+  await db
+    .insertInto('reissue_block')
+    .values(customers.map(({ customer_ref }) => ({ customer_ref, ...block })))
+    .execute();
 }
 
 /** Starts a reissue and submits one wrong code. */
@@ -99,7 +120,7 @@ async function timesOf(stack: RunningStack, person: Person, by: IdentifierKind) 
 }
 
 function table(rows: readonly Row[]): string {
-  const head = ['', 'n', 'known', 'unknown', 'difference', '95 % interval', 'longer', 'by chance'];
+  const head = ['', 'n', 'known', 'other', 'difference', '95 % interval', 'longer', 'by chance'];
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   const lines = rows.map(({ title, count, medians, difference, interval, longer, chance }) => [
     title,
@@ -117,7 +138,7 @@ function table(rows: readonly Row[]): string {
   return [
     ...all.map((line) => line.map(cell).join('  ')),
     '',
-    'known, unknown: medians. longer: how often the answer to an unknown person took longer; 0.5 reveals nothing.',
+    'known, other: medians. longer: how often the answer to the other person took longer; 0.5 reveals nothing.',
     'by chance: probability of such a difference if there is none (Mann-Whitney, two-sided).',
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { sampleBrand } from '../../apps/gateway/src/page/brand.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Person } from '../support/sandbox.js';
+import { endWait, makeWait } from '../support/waiting-reissue.js';
 import { startChromium } from './support/chromium.js';
 import { CustomerPage, type Language } from './support/customer-page.js';
 
@@ -84,6 +85,38 @@ describe('waiting', () => {
     expect(await page.getByText('유효시간').count()).toBe(0);
     await customer.close();
   });
+});
+
+/** A customer on the screen that says how long they wait. */
+async function waiting(language: Language): Promise<{ customer: CustomerPage; reissueId: string }> {
+  const customer = await open(language);
+  const { words, person } = customer;
+  await customer.start('EXPIRED');
+  await customer.enterPhoneCode();
+  await customer.prove('ONE_WON');
+  await customer.enterPassword();
+  await customer.at(words.terms.title);
+  const reissueId = await makeWait(stack, person);
+  await customer.agreeToAll();
+  await customer.at(words.coolingOff.title);
+  return { customer, reissueId };
+}
+
+describe('a wait for the protection of the customer', () => {
+  it.concurrent(
+    'A customer reads until when they wait, opens the page again later, and continues',
+    async () => {
+      const { customer, reissueId } = await waiting('ko');
+      const { words, page } = customer;
+      await page.getByText(/월 \d+일 .*에 인증서를 발급합니다/).waitFor();
+      await customer.sees(phone);
+      await customer.look('cooling-off');
+      await customer.reload(words.coolingOff.title);
+      await endWait(stack, reissueId);
+      await customer.at(words.save.title);
+      await customer.close();
+    },
+  );
 });
 
 describe('a reissue that ended or cannot continue', () => {

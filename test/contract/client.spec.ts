@@ -103,6 +103,15 @@ const calls: readonly [string, keyof typeof endpoints, () => Promise<unknown>][]
     'checkVid',
     () => client.checkVid('2f', { rrn: '9001011234567', vidRandom: newVidRandom() }),
   ],
+  [
+    'answers the link in a message',
+    'answerStopLink',
+    () =>
+      client.answerStopLink({
+        ...{ reissueId: `ri_${'0'.repeat(32)}`, token: 'q3Zb8sWm1xYt0uPvLrK5cA' },
+        ...{ answer: 'STOP', suspendCertificate: false },
+      }),
+  ],
   ['opens a transfer', 'openTransfer', () => client.transfers.open(new Uint8Array(32))],
   ['joins a transfer', 'joinTransfer', () => client.transfers.join('0427', new Uint8Array(32))],
   ['looks at a transfer', 'getTransfer', () => client.transfers.show('tr_1')],

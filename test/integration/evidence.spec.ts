@@ -26,9 +26,10 @@ import { knownIssuers } from '#libs/db/certificates';
 import { sql } from 'kysely';
 import { changeOne } from '#activities/revocation';
 import { runVerify } from '../../apps/cli/src/verify/verify.js';
-import { minute } from '../world/movable-clock.js';
+import { day, minute } from '../world/movable-clock.js';
 import { customer } from '../world/people.js';
-import { walkTo } from '../world/walk.js';
+import { perform } from '../world/perform.js';
+import { continueTo, walkTo } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';
 
 jest.setTimeout(60_000);
@@ -558,5 +559,30 @@ describe('what a superuser does to the database', () => {
       await world.owner.deleteFrom('audit_checkpoint').execute();
       await world.owner.insertInto('audit_checkpoint').values(saved).execute();
     }
+  });
+});
+
+describe('the evidence of a reissue that had to wait', () => {
+  it('A reissue after a SIM swap is issued after the wait, and both decisions are computed again', async () => {
+    const person = await customer(world);
+    world.outside.telecom.changedSim(person, new Date(world.clock.now().getTime() - day));
+    const applicant = await walkTo(world, person, 'KEY_REQUIRED', { reason: 'LOST' });
+    const of = applicant.reissueId;
+    await perform(world, of, await applicant.requestCertificate());
+    world.clock.advance(day - minute);
+    expect(await world.activities.applyDeadlines(of)).toMatchObject({ standing: { state: 'COOLING_OFF' } });
+    world.clock.advance(minute);
+    const { pending } = await world.activities.applyDeadlines(of);
+    await perform(world, of, pending!);
+    await continueTo(applicant, 'REGISTERED');
+    await keepLog();
+
+    const bundle = await evidence(of);
+    const decided = bundle.entries.filter(({ entry }) => entry?.action === 'decideRisk');
+    expect(decided.map(({ entry }) => entry?.outcome)).toEqual(['DELAY', 'DELAY']);
+    expect(await verifyEvidence(bundle, trust)).toMatchObject({ valid: true, findings: [] });
+    const swapped = bundle.riskPolicies!.map((text) => text.replace('"hours":24', '"hours":48'));
+    const changed = await verifyEvidence({ ...bundle, riskPolicies: swapped }, trust);
+    expect(kindsOf(changed)).toContain('RECORD_MISSING');
   });
 });

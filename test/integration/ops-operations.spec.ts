@@ -4,7 +4,8 @@ import { createNotificationActivities, type Mail, type Sms } from '#activities/n
 import { createOperationActivities, fetchStaffKeys, reconcileOperations } from '#activities/operations';
 import { changeOne, type ChangeOptions, type StatusChange } from '#activities/revocation';
 import { sampleBank } from '#libs/config';
-import { createDatabase, type Database } from '#libs/db';
+import { createDatabase, inTransaction, type Database } from '#libs/db';
+import { blockReissues, blocksOf } from '#libs/db/customers';
 import { proofNonceOf } from '#libs/domain';
 import { ProviderUnavailable } from '#libs/provider-client';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -158,6 +159,19 @@ describe('planning', () => {
     ['reissues of a revocation', { ...revocation([]), selection: { reissueIds: [] } }, 'invalid-request'],
     ['a revocation without its reason', { ...revocation(['10ab']), parameters: {} }, 'invalid-request'],
     ['a hold with a reason of revocations', { ...revocation(['10ab']), kind: 'hold' }, 'invalid-request'],
+    [
+      'certificates to be unblocked',
+      { kind: 'unblock', selection: { serials: ['10ab'] }, reason: 'why not' },
+      'invalid-request',
+    ],
+    [
+      'an end of a wait for a retry',
+      {
+        ...{ kind: 'retry', selection: { reissueIds: [] }, reason: 'why not' },
+        parameters: { until: '2026-11-30T00:00:00Z' },
+      },
+      'invalid-request',
+    ],
     ['no reason in words', { ...revocation(['10ab']), reason: ' ' }, 'invalid-request'],
   ])('A plan with %s is refused', async (_what, body, expected) => {
     expect((await plan(body)).problem).toBe(expected);
@@ -188,6 +202,37 @@ describe('approving', () => {
       { actor: 'staff:olivia', action: 'runOperation', outcome: 'STARTED' },
       { actor: 'staff:olivia', action: 'runOperation', outcome: 'DONE' },
       { action: 'runOperation', outcome: 'REFUSED' },
+    ]);
+  });
+
+  it('Only an operation that a second person approved lifts the blocks of a customer', async () => {
+    const customerRef = newKey();
+    const about = { customerRef, reason: 'FRAUD_SUSPECTED', by: 'system', at: new Date() } as const;
+    for (const source of ['stop-link', 'bank-event'] as const)
+      await inTransaction(worker, (tx) => blockReissues(tx, { ...about, source }));
+    const selection = { customerRefs: [customerRef, 'not-blocked'] };
+    const { json } = await plan({ kind: 'unblock', selection, reason: 'the customer came to a branch' });
+    expect(json.planned).toEqual({ UNBLOCKED: 1, NOT_BLOCKED: 1 });
+    const { id, digest } = json;
+    expect((await act(id, 'confirm', operator, { digest })).json.state).toBe('AWAITING_APPROVAL');
+    await run(id);
+    expect(await blocksOf(worker, customerRef)).toHaveLength(2);
+    expect((await act(id, 'approve', operator, { digest })).status).toBe(403);
+    expect((await act(id, 'approve', approver, { digest })).json.state).toBe('RUNNING');
+    await run(id);
+    expect(await blocksOf(worker, customerRef)).toEqual([]);
+    expect(await shown(id)).toMatchObject({ state: 'DONE', outcomes: { UNBLOCKED: 1, NOT_BLOCKED: 1 } });
+    const lifted = await world.owner
+      .selectFrom('authority_entry')
+      .select(['actor', 'reason', 'details'])
+      .where('action', '=', 'liftBlock')
+      .where(sql`details ->> 'customerRef'`, '=', customerRef)
+      .execute();
+    expect(lifted).toMatchObject([
+      {
+        ...{ actor: 'staff:olivia', reason: 'the customer came to a branch' },
+        details: { sources: ['bank-event', 'stop-link'], operationId: id, approvedBy: 'staff:april' },
+      },
     ]);
   });
 
@@ -369,6 +414,7 @@ describe('the holder of a certificate that the bank changed', () => {
       bank: sampleBank,
       sms: { send: (message) => send(sms, message) },
       mail: { send: (message) => send(mails, message) },
+      stopLinks: { urlOf: () => undefined },
     });
     return new MockActivityEnvironment().run<[], void, () => Promise<void>>(() =>
       notices.tellHolders(operationId),

@@ -94,6 +94,11 @@ describe('signing', () => {
     ['without identity', { identity_verified_at: null }],
     ['without password', { password_verified_at: null }],
     ['without consents', { consents_completed_at: null }],
+    ['that has not waited', { required_wait_ms: '1000' }],
+    [
+      'that still waits',
+      { required_wait_ms: '1000', cooling_off_until: new Date(Date.now() + 400 * 86_400_000) },
+    ],
     ['without customer', { customer_id: null }],
     ['without VID', { virtual_id: null }],
   ])('The signer finally refuses a reissue %s', async (_name, changes) => {

@@ -52,6 +52,7 @@ it('Every way in which a reissue ends has a recorded history', () => {
       'in-one-call',
       'parked-and-retried',
       'timed-out',
+      'waited',
       'withdrawn',
       'without-trouble',
     ]),

@@ -1,9 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { inTransaction } from '#libs/db';
+import { blockOf } from '#libs/db/customers';
+import { withWait } from '#libs/domain';
 import type { Applicant } from '../world/applicant.js';
 import { day, hour, minute, second } from '../world/movable-clock.js';
 import { customer, type Enrolment } from '../world/people.js';
-import { expectSoundRecords, inForce } from '../world/records.js';
+import { auditOf, certificatesOf, expectSoundRecords, inForce, vaultItemsOf } from '../world/records.js';
 import { until } from '../support/until.js';
+import { requireWait } from '../support/waiting-reissue.js';
+import { gate } from './gate.js';
 import { Stage } from './stage.js';
 
 let stage: Stage;
@@ -90,6 +95,151 @@ describe('a certificate that is not registered', () => {
       expect(await inForce(stage.world, person.customerId)).toEqual(still);
     },
   );
+});
+
+/** A reissue that waits for a day from now on. */
+async function cooling(): Promise<Applicant> {
+  const applicant = await stage.arrive('KEY_REQUIRED');
+  await requireWait(stage.world.owner, applicant.reissueId);
+  await stage.skip(10 * minute);
+  const { standing } = await stage.sendMessage(applicant, await applicant.requestCertificate());
+  expect(standing.state).toBe('COOLING_OFF');
+  return applicant;
+}
+
+describe('a reissue that must wait', () => {
+  it('A reissue that must wait is issued by itself after a day, and its deadline stood still', async () => {
+    const applicant = await cooling();
+    const { deadline: before, cooling_off_until: end } = await applicant.row();
+    expect(await vaultItemsOf(applicant)).toBe(0);
+    await stage.skip(23 * hour);
+    expect(await applicant.row()).toMatchObject({ state: 'COOLING_OFF', serial: null });
+    await stage.skip(hour + minute);
+    await until('the certificate', async () => (await applicant.row()).state === 'ISSUED');
+    await stage.sendNotifications();
+    expect(notificationsTo(applicant)).toEqual(['NEW_DEVICE', 'COOLING_OFF', 'ISSUED']);
+    const { issued_at: issued } = await applicant.row();
+    expect(issued!.getTime()).toBeGreaterThanOrEqual(end!.getTime() - second);
+    expect(issued!.getTime()).toBeGreaterThan(before!.getTime());
+    await stage.continueTo(applicant, 'REGISTERED');
+    expect(await stage.endOf(applicant)).toBe('REGISTERED');
+    await expectSoundRecords(applicant);
+  });
+
+  it('A request that is refused after the wait is made again, and a second, longer wait goes on from the first', async () => {
+    const applicant = await cooling();
+    const { deadline: before } = await applicant.row();
+    const refusing = () =>
+      stage.substitute('issueCertificate', () =>
+        Promise.resolve({ outcome: 'REFUSED', code: 'KEY_BLOCKED' }),
+      );
+    refusing();
+    await stage.skip(day + minute);
+    await until('the refusal', async () => (await applicant.row()).state === 'KEY_REQUIRED');
+    const first = await applicant.row();
+    expect(first.deadline!.getTime() - before!.getTime()).toBeGreaterThanOrEqual(day - second);
+    await stage.world.owner
+      .updateTable('reissue')
+      .set(withWait(first, 36)!)
+      .where('reissue_id', '=', applicant.reissueId)
+      .execute();
+    await stage.sendMessage(applicant, await applicant.requestCertificate());
+    expect(await applicant.row()).toMatchObject({
+      state: 'COOLING_OFF',
+      cooling_off_until: new Date(first.cooling_off_since!.getTime() + 36 * hour),
+    });
+    await stage.skip(12 * hour);
+    await until('the second refusal', async () => (await applicant.row()).state === 'KEY_REQUIRED');
+    const { deadline } = await applicant.row();
+    expect(deadline!.getTime() - first.deadline!.getTime()).toBeLessThan(12 * hour + minute);
+    await stage.sendNotifications();
+    expect(notificationsTo(applicant)).toEqual(['NEW_DEVICE', 'COOLING_OFF', 'RESUMED-0']);
+    stage.restore();
+    await stage.continueTo(applicant, 'REGISTERED');
+  });
+
+  it('A workflow terminated during the wait still waits for the rest of it', async () => {
+    const applicant = await cooling();
+    await stage.workflowOf(applicant).terminate('by hand');
+    await stage.resume(applicant);
+    await stage.skip(23 * hour);
+    expect((await applicant.row()).state).toBe('COOLING_OFF');
+    await stage.skip(hour + minute);
+    await until('the certificate', async () => (await applicant.row()).state === 'ISSUED');
+  });
+
+  it('A wait whose end is recorded twice leads to one certificate', async () => {
+    const applicant = await cooling();
+    const { applyDeadlines } = stage.world.activities;
+    let lost = false;
+    stage.substitute('applyDeadlines', async (...args: Parameters<typeof applyDeadlines>) => {
+      const result = await applyDeadlines(...args);
+      if (lost || !result.pending) return result;
+      lost = true; // the worker dies after the commit
+      throw new Error('the answer is lost');
+    });
+    await stage.skip(day + minute);
+    await until('the certificate', async () => (await applicant.row()).state === 'ISSUED');
+    expect(lost).toBe(true);
+    expect(await certificatesOf(stage.world, applicant.person.customerId)).toHaveLength(2); // with the old one
+  });
+});
+
+describe('a SIM that was swapped yesterday, an unknown device and a lost certificate', () => {
+  it('The reissue must wait, and the customer who stops it loses no certificate to the stranger', async () => {
+    const person = await customer(stage.world);
+    await stage.setClock();
+    stage.world.outside.telecom.changedSim(person, new Date(stage.world.clock.now().getTime() - day));
+    const applicant = await stage.arrive('KEY_REQUIRED', { person, reason: 'LOST' });
+    const { standing } = await stage.sendMessage(applicant, await applicant.requestCertificate());
+    expect(standing.state).toBe('COOLING_OFF');
+    await stage.skip(hour);
+    const stop = applicant.answerLink('STOP', { suspendCertificate: true });
+    expect(await stage.sendMessage(applicant, stop)).toMatchObject({ status: 'DONE' });
+    expect(await stage.endOf(applicant)).toBe('CANCELLED');
+    expect(await applicant.row()).toMatchObject({ end_code: 'STOPPED_BY_CUSTOMER', serial: null });
+    const [certificate, ...others] = await certificatesOf(stage.world, person.customerId);
+    expect([certificate?.hold_at, others]).toEqual([expect.any(Date), []]);
+    await expect(stage.arrive('PASSWORD_REQUIRED', { person })).rejects.toThrow('REJECTED');
+    const decided = (await auditOf(applicant)).filter(({ action }) => action === 'decideRisk');
+    expect(decided.map(({ outcome }) => outcome)).toEqual(['DELAY', 'DELAY']);
+    await expectSoundRecords(applicant);
+  });
+});
+
+describe('a stop link', () => {
+  const blockOfPerson = async (applicant: Applicant) => {
+    const { customer_ref: customerRef } = await applicant.row();
+    return inTransaction(stage.world.as('worker', 2), (tx) => blockOf(tx, customerRef));
+  };
+  it('A stop while the CA signs waits for the signature, and the certificate is withdrawn', async () => {
+    const applicant = await cooling();
+    const signing = gate();
+    const { issueCertificate } = stage.world.signing;
+    stage.substitute('issueCertificate', async (...args: Parameters<typeof issueCertificate>) => {
+      await signing.pass();
+      return issueCertificate(...args);
+    });
+    await stage.skip(day + minute);
+    await signing.reached;
+    const stopped = await stage.post(applicant, applicant.answerLink('STOP'));
+    signing.open();
+    expect(await stopped.result()).toMatchObject({ status: 'DONE', standing: { state: 'WITHDRAWN' } });
+    expect(await stage.endOf(applicant)).toBe('WITHDRAWN');
+    expect(await inForce(stage.world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
+    expect(await blockOfPerson(applicant)).toBeDefined();
+    await expectSoundRecords(applicant);
+  });
+
+  it('A stop at the very end of the wait leaves no certificate, whichever comes first', async () => {
+    const applicant = await cooling();
+    await stage.skip(day - second);
+    await Promise.all([stage.skip(3 * second), stage.sendMessage(applicant, applicant.answerLink('STOP'))]);
+    expect(['CANCELLED', 'WITHDRAWN']).toContain(await stage.endOf(applicant));
+    expect(await inForce(stage.world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
+    expect(await blockOfPerson(applicant)).toBeDefined();
+    await expectSoundRecords(applicant);
+  });
 });
 
 describe('a database whose clock is 30 s behind', () => {

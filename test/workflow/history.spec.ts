@@ -6,7 +6,9 @@ import { decodeHistory } from '#libs/temporal';
 import type { RecordedHistory } from '../support/replay.js';
 import { dataConverter } from '../support/time-skipping.js';
 import type { Applicant } from '../world/applicant.js';
-import { second } from '../world/movable-clock.js';
+import { until } from '../support/until.js';
+import { requireWait } from '../support/waiting-reissue.js';
+import { day, minute, second } from '../world/movable-clock.js';
 import { Stage } from './stage.js';
 
 /**
@@ -47,6 +49,16 @@ const scenarios: Readonly<Record<string, () => Promise<Applicant>>> = {
     const operator = { operator: 'staff:oscar', reason: 'the provider is back' };
     const { sequence } = standing.parked!;
     await stage.sendMessage(applicant, { ...operator, kind: 'retry', parkSequence: sequence });
+    await stage.continueTo(applicant, 'REGISTERED');
+    return applicant;
+  },
+
+  waited: async () => {
+    const applicant = await stage.arrive('KEY_REQUIRED');
+    await requireWait(stage.world.owner, applicant.reissueId);
+    await stage.sendMessage(applicant, await applicant.requestCertificate());
+    await stage.skip(day + minute);
+    await until('the certificate', async () => (await applicant.row()).state === 'ISSUED');
     await stage.continueTo(applicant, 'REGISTERED');
     return applicant;
   },
@@ -99,6 +111,7 @@ const lengths: Readonly<Record<string, number>> = {
   'without-trouble': 49,
   'in-one-call': 40,
   'parked-and-retried': 73,
+  waited: 70,
   'timed-out': 29,
   withdrawn: 66,
   cancelled: 36,

@@ -268,6 +268,6 @@ export class Stage {
 
 function updateIdOf(message: CustomerMessage | OperatorMessage): string {
   if (message.kind === 'retry') return `retry/${message.parkSequence}`;
-  if (message.kind === 'abandon' || message.kind === 'withdraw') return `${message.kind}/${message.operator}`;
+  if ('operator' in message) return `${message.kind}/${message.operator}`;
   return message.updateId;
 }

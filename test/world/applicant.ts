@@ -5,13 +5,16 @@ import {
   registrationText,
   type Apply,
   type CallOrigin,
+  type ConfirmReissue,
   type ConsentGiven,
   type IdentityMethod,
   type Reason,
   type StartReissue,
+  type Stop,
 } from '#libs/domain';
 import type { ChallengeRow } from '#libs/db/identity';
 import { findReissue, type ReissueRow } from '#libs/db/reissues';
+import { stopLinkDigest } from '#libs/stop-links';
 import { termsInForce, type TermsCatalogue } from '#libs/terms';
 import { seal } from '#libs/client';
 import type { EnvelopePurpose } from '#libs/vault';
@@ -46,6 +49,11 @@ interface OldSigning {
   readonly certificate?: Buffer | undefined;
   /** The text to sign instead of the challenge's. */
   readonly text?: string;
+}
+
+interface StopAnswer {
+  readonly token?: string;
+  readonly suspendCertificate?: boolean;
 }
 
 /** Makes the messages to a reissue as a client and the gateway do. */
@@ -151,6 +159,22 @@ export class Applicant {
 
   cancel() {
     return { ...this.call('cancel'), kind: 'cancel' as const };
+  }
+
+  /** The answer to the link in a message, by default to that of this reissue. */
+  answerLink(
+    answer: 'STOP' | 'MINE',
+    { token = this.stopToken(), suspendCertificate = false }: StopAnswer = {},
+  ): Stop | ConfirmReissue {
+    const link = { ...this.call(answer), linkDigest: stopLinkDigest(token) };
+    return answer === 'STOP'
+      ? { ...link, kind: 'stop', suspendCertificate }
+      : { ...link, kind: 'confirmReissue' };
+  }
+
+  /** The token of this reissue's link. */
+  stopToken(): string {
+    return this.world.stopLinks.urlOf(this.reissueId)!.split('.').at(-1)!;
   }
 
   /** Consents to all terms in force. */

@@ -109,7 +109,7 @@ export async function withOperation<M extends { readonly kind: string }>(
 }
 
 const isOperatorMessage = (message: { readonly kind: string }): message is OperatorMessage =>
-  ['retry', 'abandon', 'withdraw'].includes(message.kind);
+  ['retry', 'abandon', 'withdraw', 'endCoolingOff'].includes(message.kind);
 
 /** The worker's settings for a staff issuer at this address. */
 export const staffIssuerAt = (url: string) => ({

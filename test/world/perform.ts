@@ -29,7 +29,7 @@ export async function perform(
   { activities = world.activities, crashing = false }: Performance = {},
 ): Promise<StepResult> {
   const steps = inActivityEnvironment(activities, crashing);
-  const handleOrPark = createMessageHandler({
+  const { handle } = createMessageHandler({
     steps,
     passwords: steps,
     providers: steps,
@@ -42,7 +42,7 @@ export async function perform(
   });
   const received = await receiveMessage(world, reissueId, sent);
   const message = await withOperation(world.owner, reissueId, received, world.clock.now());
-  const result = await handleOrPark(reissueId, message);
+  const result = await handle(reissueId, message);
   await world.outbox.idle();
   return result;
 }

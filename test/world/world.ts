@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ import { createDatabase, type Database } from '#libs/db';
 import { defaultDeadlines, defaultHoldMonths, defaultIdentityPolicy } from '#libs/domain';
 import { defaultRiskPolicy } from '#libs/risk';
 import { createPayloadCodec } from '#libs/temporal';
+import { StopLinks } from '#libs/stop-links';
 import { loadTerms, publicReceiptKeys, ReceiptSigner, type TermsCatalogue } from '#libs/terms';
 import { importVaultKeys, publicVaultKeys } from '#libs/vault';
 import { registerAuthorities } from '../../apps/signer/src/register-authorities.js';
@@ -34,6 +35,9 @@ jest.setTimeout(120_000);
 
 /** The time at which tests start by default. */
 const startTime = new Date('2026-11-05T03:04:05.678Z');
+
+/** Address of the customers' page. */
+const pageUrl = 'https://reissue.bank.example';
 
 /** Most tests do more about one person at one time than a rate limit allows. */
 const unlimitedRate = { burst: 100_000, everyMs: 1 };
@@ -68,6 +72,7 @@ export async function createWorld(
   const logger = pino({ level: 'silent' });
 
   const vaultKeys = newVaultKeys();
+  const pseudonymKey = randomBytes(32);
   const registryKeys = { current: 'spec', keys: { spec: randomBytes(32) } };
   const receiptKeys = newReceiptKeys();
   const authority = await newAuthority();
@@ -88,6 +93,7 @@ export async function createWorld(
     ...outside.messenger,
     holdMonths: defaultHoldMonths,
     bank: sampleBank,
+    stopLinks: new StopLinks(createSecretKey(pseudonymKey), pageUrl),
   };
   const newOutbox = (other: Partial<OutboxDependencies> = {}) =>
     new NotificationOutbox({ ...notifying, providerTimeoutMs: 5_000, ...other });
@@ -104,7 +110,7 @@ export async function createWorld(
     receipts: await ReceiptSigner.create('urn:spec', receiptKeys),
     vaultKeys: await importVaultKeys(vaultKeys),
     registryKeys,
-    pseudonymKey: randomBytes(32),
+    pseudonymKey,
     webhooks: undefined,
     eventSource: '/reseal',
     providers: [
@@ -120,7 +126,7 @@ export async function createWorld(
     },
     expiry: {
       days: [30, 7, 1],
-      pageUrl: 'https://reissue.bank.example',
+      pageUrl,
       perSecond: 1_000,
     },
     hashing: new PasswordHashing({ slots: 2, waiting: 1_000 }, cheapHashing),
@@ -161,6 +167,8 @@ export async function createWorld(
     signingWith: (other: { readonly terms: TermsCatalogue }) =>
       createSigningActivities({ ...signingPorts, ...other }),
     samples: createSampleActivities(signingPorts),
+    /** The links by which customers stop a reissue. */
+    stopLinks: workerParts.stopLinks,
     /** Sends the notifications. Nothing looks for those that are due but `sendDue`. */
     outbox,
     /** The outbox of another worker. */

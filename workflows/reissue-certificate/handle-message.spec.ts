@@ -24,9 +24,12 @@ const messages = {
   requestCertificate: { ...call, kind: 'requestCertificate', csr: 'csr', vidRandom: 'handle' },
   proveRegistration: { ...call, kind: 'proveRegistration', challengeId: 'c', signature: 's' },
   cancel: { ...call, kind: 'cancel' },
+  stop: { ...call, kind: 'stop', linkDigest: 'd', suspendCertificate: true },
+  confirmReissue: { ...call, kind: 'confirmReissue', linkDigest: 'd' },
   retry: { ...operator, kind: 'retry', parkSequence: 1 },
   abandon: { ...operator, kind: 'abandon' },
   withdraw: { ...operator, kind: 'withdraw' },
+  endCoolingOff: { ...operator, kind: 'endCoolingOff' },
 } as const satisfies Record<string, ReissueMessage>;
 
 const done = (more: Partial<StepResult> = {}, state: State = 'IDENTITY_REQUIRED'): StepResult => ({
@@ -73,7 +76,7 @@ async function handle(
     parkCodeOfStep: (error) => (error instanceof StepFailed ? 'STEP_FAILED' : undefined),
     notifiesOfResumption: () => notifiesOfResumption,
   };
-  const result = await createMessageHandler(ports)('ri_1', message);
+  const result = await createMessageHandler(ports).handle('ri_1', message);
   return { result, ran, parked, inputs };
 }
 
@@ -114,8 +117,11 @@ describe('the handler of messages', () => {
     ['giveConsents', ['giveConsents']],
     ['proveRegistration', ['proveRegistration']],
     ['cancel', ['cancelReissue']],
+    ['stop', ['stopReissue']],
+    ['confirmReissue', ['confirmReissue']],
     ['abandon', ['abandonReissue']],
     ['withdraw', ['withdrawReissue']],
+    ['endCoolingOff', ['endCoolingOff']],
     ['retry', ['resumeReissue']],
   ] as const)('A message %s runs one step', async (kind, steps) => {
     const inputs = expect.any(Object);

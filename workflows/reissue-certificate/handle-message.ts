@@ -56,13 +56,20 @@ const traceOf = ({ traceparent }: { readonly traceparent?: string }) =>
 
 type Handler = (reissueId: string, message: ReissueMessage) => Promise<StepResult>;
 
+/** Both park the reissue when a step cannot continue. */
+export interface MessageHandler {
+  readonly handle: Handler;
+  /** Finishes a message that was left pending, after an operator's retry or at the end of a wait. */
+  finishPending(reissueId: string, pending: StartReissue | CustomerMessage): Promise<StepResult>;
+}
+
 /**
  * Makes the function that handles a message to a reissue, and parks the reissue when a step cannot continue.
  *
  * Every step can run again from its beginning: what was committed before is found committed. A crash, a retry of an
  * activity and an operator's retry are therefore handled alike.
  */
-export function createMessageHandler(ports: MessagePorts): Handler {
+export function createMessageHandler(ports: MessagePorts): MessageHandler {
   const { steps, passwords, providers, risk, signer } = ports;
 
   /**
@@ -167,10 +174,16 @@ export function createMessageHandler(ports: MessagePorts): Handler {
         return steps.proveRegistration(reissueId, message);
       case 'cancel':
         return steps.cancelReissue(reissueId, message);
+      case 'stop':
+        return steps.stopReissue(reissueId, message);
+      case 'confirmReissue':
+        return steps.confirmReissue(reissueId, message);
       case 'abandon':
         return steps.abandonReissue(reissueId, message);
       case 'withdraw':
         return steps.withdrawReissue(reissueId, message);
+      case 'endCoolingOff':
+        return steps.endCoolingOff(reissueId, message);
       case 'retry': {
         const resumed = await steps.resumeReissue(reissueId, message);
         return resumed.pending ? finishPending(reissueId, resumed.pending) : resumed;
@@ -196,8 +209,8 @@ export function createMessageHandler(ports: MessagePorts): Handler {
   };
 
   /**
-   * Finishes the customer's message of a resumed reissue. The customer was notified of the parking, and is now notified
-   * of the resumption, unless the same step already sends a notification that the certificate is issued.
+   * Finishes the customer's message of a reissue that continues. The customer was notified of the parking or the wait, and
+   * is now notified of the resumption, unless the same step already sends a notification that the certificate is issued.
    */
   const finishPending = async (
     reissueId: string,
@@ -225,5 +238,5 @@ export function createMessageHandler(ports: MessagePorts): Handler {
       return steps.parkReissue(reissueId, { ...parking, message });
     }
   };
-  return handleOrPark;
+  return { handle: handleOrPark, finishPending };
 }

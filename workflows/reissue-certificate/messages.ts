@@ -2,8 +2,10 @@ import type {
   AnswerChallenges,
   Apply,
   Cancel,
+  ConfirmReissue,
   GiveConsents,
   OperatorAbandon,
+  OperatorEndCoolingOff,
   OperatorRetry,
   OperatorWithdraw,
   ProveRegistration,
@@ -12,6 +14,7 @@ import type {
   ResetPassword,
   StartReissue,
   StepResult,
+  Stop,
   SubmitPassword,
 } from '#libs/domain';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
@@ -32,9 +35,12 @@ export const updates = {
   apply: defineUpdate<StepResult, [Apply]>('apply'),
   proveRegistration: defineUpdate<StepResult, [ProveRegistration]>('proveRegistration'),
   cancel: defineUpdate<StepResult, [Cancel]>('cancel'),
+  stop: defineUpdate<StepResult, [Stop]>('stop'),
+  confirmReissue: defineUpdate<StepResult, [ConfirmReissue]>('confirmReissue'),
   retry: defineUpdate<StepResult, [OperatorRetry]>('retry'),
   abandon: defineUpdate<StepResult, [OperatorAbandon]>('abandon'),
   withdraw: defineUpdate<StepResult, [OperatorWithdraw]>('withdraw'),
+  endCoolingOff: defineUpdate<StepResult, [OperatorEndCoolingOff]>('endCoolingOff'),
 };
 
 /** The row was changed from outside, e.g. by a newer reissue of the same person: read it again. */

@@ -1,4 +1,4 @@
-import type { ReissueMessage, ReissueStanding, State, StepResult } from '#libs/domain';
+import type { ReissueMessage, ReissueStanding, ResumedStep, State, StepResult } from '#libs/domain';
 import { isFinal, notificationsOf, searchAttributes, underFormerNames, workflowIdOf } from '#libs/domain';
 import type { ProviderActivities } from '#activities/identity';
 import type { NotificationActivities } from '#activities/notification';
@@ -70,7 +70,7 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
 
   const present = patched('activities-named-as-messages');
   const steps = present ? databaseSteps : underFormerNames(databaseSteps);
-  const handleOrPark = createMessageHandler({
+  const handler = createMessageHandler({
     steps,
     passwords: present ? passwordSteps : underFormerNames(passwordSteps),
     providers,
@@ -100,16 +100,18 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
     const found = await steps.readReissue(reissueId);
     if (found.missing) return endWithoutRow(inbox, found);
     applyResult(found);
-    if (found.pending) applyResult(await handleOrPark(reissueId, found.pending));
+    if (found.pending) applyResult(await handler.handle(reissueId, found.pending));
   }
   while (!standing || !isFinal(standing.state)) {
     const received = await inbox.next();
-    const result = received
-      ? await handleOrPark(reissueId, received.message)
+    const result: ResumedStep = received
+      ? await handler.handle(reissueId, received.message)
       : await steps.applyDeadlines(reissueId);
     applyResult(result);
     received?.resolve(result);
     if (result.missing) return endWithoutRow(inbox, result);
+    // Only a wait that has ended leaves a message to finish.
+    if (!received && result.pending) applyResult(await handler.finishPending(reissueId, result.pending));
   }
 
   inbox.close({ standing, status: 'REFUSED', code: 'WRONG_STATE' });

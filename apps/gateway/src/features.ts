@@ -8,6 +8,7 @@ import { PageModule } from './page/page.module.js';
 import { PhotosModule } from './photos/photos.module.js';
 import { ReferenceDataModule } from './reference-data/reference-data.module.js';
 import { ReissueQueriesModule } from './reissue-queries/reissue-queries.module.js';
+import { StopLinksModule } from './stop-links/stop-links.module.js';
 import { TransfersModule } from './transfers/transfers.module.js';
 import { VidChecksModule } from './vid-checks/vid-checks.module.js';
 
@@ -22,6 +23,7 @@ export const gatewayFeatures: readonly (Type | DynamicModule)[] = [
   PhotosModule,
   VidChecksModule,
   TransfersModule,
+  StopLinksModule,
   gatewayDocs,
   PageModule,
 ];

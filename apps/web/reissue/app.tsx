@@ -9,6 +9,7 @@ import { Shell } from './shell/shell.js';
 import { StepBar } from './shell/step-bar.js';
 import { ApplicantStep } from './steps/applicant/applicant-step.js';
 import {
+  CoolingOffScreen,
   EndedScreen,
   GoodbyeScreen,
   KeyLostScreen,
@@ -28,6 +29,8 @@ import { ReasonStep } from './steps/reason/reason-step.js';
 import { SaveStep } from './steps/save/save-step.js';
 import { TermsStep } from './steps/terms/terms-step.js';
 import { UnsupportedBrowser } from './steps/unfit/unfit.js';
+import { stopLinkOf } from './stop/stop-link.js';
+import { StopPage } from './stop/stop-page.js';
 import type { MissingFeature } from './words/cases.js';
 import { useWords } from './words/index.js';
 
@@ -36,6 +39,19 @@ export function App() {
   useEffect(() => {
     void findMissingFeature().then((found) => setLack(found ?? 'NOTHING'));
   }, []);
+  const [stopLink] = useState(() => stopLinkOf(location.hash));
+  useEffect(() => {
+    // The browser's history keeps no token.
+    if (stopLink) history.replaceState(null, '', location.pathname);
+  }, [stopLink]);
+  if (stopLink)
+    return (
+      <Shell>
+        <main>
+          <StopPage link={stopLink} />
+        </main>
+      </Shell>
+    );
   return (
     <Shell>
       {lack === undefined ? (
@@ -156,6 +172,8 @@ function screenElement(screen: Exclude<Screen, 'receive'>, go: (screen: FirstScr
       return <DoneStep />;
     case 'waiting':
       return <WaitingScreen />;
+    case 'coolingOff':
+      return <CoolingOffScreen />;
     case 'operator':
       return <WithOperatorScreen />;
     case 'ended':

@@ -48,6 +48,7 @@ import type { IdentityProvider } from '#activities/identity';
 import type { Logger } from '#libs/observability';
 import type { RiskPolicy } from '#libs/risk';
 import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
+import type { StopLinks } from '#libs/stop-links';
 import type { RegistryKeys, VaultKeys } from '#libs/vault';
 import type { WebhookSettings } from '#libs/webhooks';
 import type { Client } from '@temporalio/client';
@@ -74,6 +75,8 @@ export interface WorkerDependencies {
   readonly vaultKeys: VaultKeys;
   readonly registryKeys: RegistryKeys;
   readonly pseudonymKey: Buffer;
+  /** The links by which customers stop a reissue. */
+  readonly stopLinks: StopLinks;
   readonly providers: readonly IdentityProvider[];
   readonly identityRates: IdentityRates;
   readonly retention: Pick<RetentionContext, 'years' | 'deviceDays'>;
@@ -126,6 +129,7 @@ export function createActivities(dependencies: WorkerDependencies) {
     terms: dependencies.terms,
     receipts: dependencies.receipts,
     pseudonymKey,
+    stopLinks: dependencies.stopLinks,
     registryKeys: dependencies.registryKeys,
     wrongVidChecksPerDay: dependencies.wrongVidChecksPerDay,
     vaultKeys: dependencies.vaultKeys,
@@ -150,6 +154,7 @@ export function createActivities(dependencies: WorkerDependencies) {
   const sending = { db, sms, mail, clock, logger, ...(onTried ? { onTried } : {}) };
   const notifications = createNotificationActivities({
     ...sending,
+    stopLinks: dependencies.stopLinks,
     holdMonths: dependencies.holdMonths,
     bank: dependencies.bank,
   });

@@ -13,7 +13,7 @@ export const expiryConfig = {
   pageUrl: url('http', 'https')
     .optional()
     .describe(
-      "Public address of the customers' page, to which messages about the expiry of a certificate link. Without it, no expiry is announced.",
+      "Public address of the customers' page, to which messages link: about the expiry of a certificate, and to stop a reissue. Without it, no expiry is announced, and messages have no link to stop a reissue.",
     ),
   expiryDays: list
     .prefault('30,7,1')

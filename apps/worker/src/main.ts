@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { createSecretKey } from 'node:crypto';
 import { fetchStaffKeys } from '#activities/operations';
 import { PasswordHashing } from '#activities/password';
 import { findRowsBehindWorkflows } from '#activities/lifecycle';
@@ -22,6 +23,7 @@ import {
   workflowBundle,
 } from '#libs/temporal';
 import { defaultRiskPolicy } from '#libs/risk';
+import { StopLinks } from '#libs/stop-links';
 import { loadTerms, ReceiptSigner } from '#libs/terms';
 import { importVaultKeys } from '#libs/vault';
 import { createWebhookDispatcher, webhookFetch, webhookSettings } from '#libs/webhooks';
@@ -89,6 +91,7 @@ const notifying = {
   ...{ db, clock, logger, holdMonths: config.holdMonths },
   bank: config.pageBrand ?? sampleBank,
   ...{ onTried: providerMetrics.onTried },
+  stopLinks: new StopLinks(createSecretKey(config.pseudonymKey), config.pageUrl),
   sms: createSmsSender({ url: config.smsUrl, fetch: providerFetch(config, 'sms'), ...measuredCalls }),
   mail: createMailSender({
     ...{ url: config.smtpUrl, from: config.mailFrom },

@@ -1,13 +1,13 @@
 import { createRiskProvider, type RiskProvider } from '#activities/risk';
 import { json, networks, urls } from '#libs/config';
 import type { CircuitOptions, OnCall } from '#libs/provider-client';
-import { riskPolicySchema } from '#libs/risk';
+import { configuredRiskPolicySchema } from '#libs/risk';
 import type { WorkerConfig } from './config.js';
 import { providerCredentialsConfig, providerFetch } from './provider-credentials.js';
 
 /** The settings of risk decisions. */
 export const riskConfig = {
-  riskPolicy: json(riskPolicySchema)
+  riskPolicy: json(configuredRiskPolicySchema)
     .optional()
     .describe(
       'Risk policy in place of the default one, as `activities/risk/risk-policy.example.json`. [Risk](risk.md) explains it.',

@@ -21,7 +21,14 @@ export interface RecordedStatus {
   readonly invalidityDate: string | null;
 }
 
-const endActs: ReadonlySet<string> = new Set(['cancel', 'expire', 'abandon', 'withdraw', 'supersede']);
+const endActs: ReadonlySet<string> = new Set([
+  'cancel',
+  'stop',
+  'expire',
+  'abandon',
+  'withdraw',
+  'supersede',
+]);
 
 /** Actions that put a certificate in force: the proof of registration, or the recovery after a restore. */
 const registrations: ReadonlySet<string> = new Set(['proveRegistration', 'recover']);

@@ -5,6 +5,8 @@ import type {
   ReceiptKeys,
   SealingKeys,
   StartRequest,
+  StopLinkAnswer,
+  StopLinkRequest,
   Terms,
   VidCheckResponse,
 } from './generated/types.gen.js';
@@ -135,6 +137,11 @@ export class ResealClient {
       reissue,
       reissue.challenges ?? [],
     );
+  }
+
+  /** Answers the link in a message: stops the reissue, or states that it is the customer's own. Needs no access token. */
+  answerStopLink(body: StopLinkRequest, options: PostOptions = {}): Promise<StopLinkAnswer> {
+    return this.transport.json('answerStopLink', { body, ...options });
   }
 
   /** Checks whether a resident registration number (13 digits) and an R (hexadecimal) give the VID of a certificate. */

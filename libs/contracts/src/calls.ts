@@ -219,6 +219,31 @@ const box = z
   .regex(/^\d{4}$/, 'must be four digits')
   .describe('the first four digits of the number');
 
+/** The answer of a customer to the link in a message. */
+export const stopLinkRequestSchema = z
+  .strictObject({
+    reissueId: z
+      .string()
+      .regex(/^ri_[0-9a-f]{32}$/, 'must be a reissue id')
+      .describe('before the point in the fragment of the link'),
+    token: z
+      .string()
+      .regex(/^[\w-]{16,64}$/, 'must be the token of a link')
+      .describe('after the point in the fragment of the link'),
+    answer: z
+      .enum(['STOP', 'MINE'])
+      .describe('`STOP`: end the reissue and block further ones; `MINE`: the reissue is the customer’s own'),
+    suspendCertificate: z
+      .boolean()
+      .default(false)
+      .describe('with `STOP`: whether to suspend the certificate on file, too'),
+  })
+  .meta({ id: 'StopLinkRequest' });
+export const stopLinkAnswerSchema = z
+  .object({ outcome: z.enum(['STOPPED', 'RECORDED']) })
+  .meta({ id: 'StopLinkAnswer' });
+export type StopLinkAnswer = z.output<typeof stopLinkAnswerSchema>;
+
 export const transferIdSchema = z
   .string()
   .max(64)

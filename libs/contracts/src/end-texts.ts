@@ -50,6 +50,10 @@ const endTexts: Readonly<Record<EndCode, BilingualText>> = {
     ko: '은행이 재발급을 취소했습니다. 고객센터에 문의하시거나 신분증을 가지고 영업점을 방문해 주세요.',
     en: 'The bank has cancelled the reissue. Call the bank, or visit a branch with an identity document.',
   },
+  STOPPED_BY_CUSTOMER: {
+    ko: '메시지의 링크로 재발급이 중지되었습니다. 온라인 재발급은 은행이 차단을 해제할 때까지 신청할 수 없습니다. 영업점을 방문하시거나 고객센터로 문의해 주세요.',
+    en: 'The reissue was stopped by the link in a message. Online reissues are not possible until the bank lifts the block. Visit a branch or call the customer centre.',
+  },
   DEADLINE: {
     ko: '제한 시간이 지났습니다. 다시 신청해 주세요.',
     en: 'The time has expired. Apply again.',

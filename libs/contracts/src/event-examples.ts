@@ -27,6 +27,7 @@ const reissueChanges: Readonly<Record<ReissueEventType, Change>> = {
     ...{ previousState: 'REGISTERED', state: 'REGISTERED', serial },
     terms: { termsId: 'marketing-notices', version: '1.0.0' },
   },
+  'reseal.reissue.cooling-off.v1': { previousState: 'KEY_REQUIRED', state: 'COOLING_OFF' },
   'reseal.reissue.certificate-requested.v1': { previousState: 'KEY_REQUIRED', state: 'ISSUING' },
   'reseal.reissue.request-refused.v1': {
     ...{ previousState: 'ISSUING', state: 'KEY_REQUIRED' },

@@ -22,6 +22,7 @@ export const reissueEventTypes = [
   'reseal.reissue.consents-recorded.v1',
   'reseal.reissue.consents-reopened.v1',
   'reseal.reissue.consent-withdrawn.v1',
+  'reseal.reissue.cooling-off.v1',
   'reseal.reissue.certificate-requested.v1',
   'reseal.reissue.request-refused.v1',
   'reseal.reissue.issued.v1',

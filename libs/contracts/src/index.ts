@@ -24,6 +24,8 @@ export {
   serialSchema,
   vidCheckRequestSchema,
   vidCheckResponseSchema,
+  stopLinkRequestSchema,
+  stopLinkAnswerSchema,
   transferIdSchema,
   transferRequestSchema,
   transferJoinSchema,
@@ -39,6 +41,7 @@ export {
   problemSchema,
 } from './calls.js';
 export type {
+  StopLinkAnswer,
   Transfer,
   WithdrawnConsent,
   PhotoResponse,

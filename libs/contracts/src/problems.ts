@@ -90,6 +90,22 @@ export const problemCatalogue = {
       en: 'The number is wrong, was already used, or has expired. Make a new number on the sending device.',
     },
   },
+  'stop-link-refused': {
+    status: 404,
+    title: { ko: '유효하지 않은 링크입니다', en: 'The link is not valid' },
+    detail: {
+      ko: '메시지의 링크를 다시 열어 주세요. 계속되면 고객센터로 전화해 주세요.',
+      en: 'Open the link in the message again. If that does not help, call the call centre.',
+    },
+  },
+  'stop-link-over': {
+    status: 410,
+    title: { ko: '이미 종료된 재발급입니다', en: 'The reissue has already ended' },
+    detail: {
+      ko: '이 링크로는 더 이상 할 수 있는 일이 없습니다. 본인이 신청하지 않은 재발급이라면 고객센터로 전화해 주세요.',
+      en: 'The link can change nothing any more. If the reissue was not yours, call the call centre.',
+    },
+  },
   'method-not-allowed': {
     status: 405,
     title: { ko: '허용되지 않는 메서드입니다', en: 'The method is not allowed' },

@@ -67,7 +67,13 @@ export const reissueSchema = z
     }),
     deadline: timestamp
       .nullable()
-      .describe('when the reissue times out; null while the reissue is parked, and after its end'),
+      .describe(
+        'when the reissue times out; null while the reissue is parked or cools off, and after its end',
+      ),
+    coolingOff: z
+      .object({ until: timestamp.describe('when the certificate is issued, without a further call') })
+      .optional()
+      .describe('only in the state COOLING_OFF: a wait for the protection of the customer'),
     certificate: certificateSchema.optional(),
     oldCertificate: z
       .object({
@@ -104,6 +110,7 @@ export interface ReissueSnapshot {
   readonly registration_nonce: string | null;
   readonly serial: string | null;
   readonly deadline: Date | null;
+  readonly cooling_off_until: Date | null;
   readonly end_code: string | null;
   readonly identity_verified_at: Date | null;
   readonly stepped_up_at: Date | null;
@@ -132,6 +139,7 @@ export function showReissue(row: ReissueSnapshot, { certificate, old, now }: Rei
   const action = nextActionOf(row);
   const endCode = endCodes.find((code) => code === row.end_code);
   const standing = row.identity_verified_at ? oldCertificateStatus(old, now) : undefined;
+  const coolsUntil = row.state === 'COOLING_OFF' ? row.cooling_off_until : null;
   return {
     id: row.reissue_id,
     receiptNumber: row.receipt_number,
@@ -154,7 +162,8 @@ export function showReissue(row: ReissueSnapshot, { certificate, old, now }: Rei
         : {}),
     },
     attempts: { identity: row.identity_attempts, password: row.password_attempts },
-    deadline: row.parked_step ? null : (row.deadline?.toISOString() ?? null),
+    deadline: row.parked_step || coolsUntil ? null : (row.deadline?.toISOString() ?? null),
+    ...(coolsUntil ? { coolingOff: { until: coolsUntil.toISOString() } } : {}),
     ...(certificate
       ? {
           certificate: {
@@ -185,6 +194,7 @@ function nextActionOf(row: ReissueSnapshot): NextAction {
       return 'AGREE_TO_TERMS';
     case 'KEY_REQUIRED':
       return 'SEND_CERTIFICATE_REQUEST';
+    case 'COOLING_OFF':
     case 'ISSUING':
       return 'WAIT';
     case 'ISSUED':

@@ -54,5 +54,6 @@ const refusalProblems: Readonly<Record<RefusalCode, ProblemSlug>> = {
   REQUEST_REFUSED: 'request-refused',
   REGISTRATION_PROOF_INVALID: 'registration-proof-invalid',
   ANOTHER_REISSUE_REGISTERED: 'another-reissue-registered',
+  STOP_LINK_REFUSED: 'stop-link-refused',
   IDEMPOTENCY_MISMATCH: 'idempotency-mismatch',
 };

@@ -468,6 +468,8 @@ export interface Tables {
     required_wait_ms: Bigint | null;
     risk_policy: string | null;
     stepped_up_at: Date | null;
+    cooling_off_since: Date | null;
+    cooling_off_until: Date | null;
   };
   reissue_archive: {
     reissue_id: string;

@@ -51,6 +51,9 @@ const results = {
   NOT_ISSUED: { ko: '발급되지 않음', en: 'not issued' },
   ALREADY_REVOKED: { ko: '이미 폐지됨', en: 'already revoked' },
   ALREADY_ON_HOLD: { ko: '이미 효력정지됨', en: 'already on hold' },
+  BROUGHT_FORWARD: { ko: '발급을 앞당김', en: 'issuance brought forward' },
+  UNBLOCKED: { ko: '차단을 해제함', en: 'unblocked' },
+  NOT_BLOCKED: { ko: '차단되어 있지 않음', en: 'not blocked' },
   NOT_ON_HOLD: { ko: '효력정지 상태가 아님', en: 'not on hold' },
   REISSUE_OPEN: {
     ko: '진행 중인 재발급의 인증서입니다. 그 재발급을 먼저 처리해 주세요',
@@ -91,6 +94,7 @@ const refusals: Readonly<Record<RefusalCode, BilingualText>> = {
   REQUEST_REFUSED: { ko: '인증서 요청 거절', en: 'certificate request refused' },
   REGISTRATION_PROOF_INVALID: { ko: '등록 서명이 유효하지 않음', en: 'registration proof invalid' },
   ANOTHER_REISSUE_REGISTERED: { ko: '다른 재발급이 먼저 등록됨', en: 'another reissue was registered' },
+  STOP_LINK_REFUSED: { ko: '유효하지 않은 중지 링크', en: 'stop link not valid' },
   IDEMPOTENCY_MISMATCH: {
     ko: '같은 키로 다른 내용을 요청함',
     en: 'another request under the same idempotency key',
@@ -111,6 +115,7 @@ const causes: Readonly<Record<ParkCode | EndCode, BilingualText>> = {
   SUPERSEDED: { ko: '새 재발급으로 대체됨', en: 'Superseded by a newer reissue' },
   CANCELLED_BY_CUSTOMER: { ko: '고객이 취소함', en: 'Cancelled by the customer' },
   CANCELLED_BY_BANK: { ko: '은행이 취소함', en: 'Cancelled by the bank' },
+  STOPPED_BY_CUSTOMER: { ko: '고객이 메시지 링크로 중지함', en: 'Stopped by the customer by link' },
   DEADLINE: { ko: '기한 경과', en: 'Deadline passed' },
   NOT_RETRIED: { ko: '재시도 없이 기한 경과', en: 'Not retried in time' },
   ABANDONED_BY_OPERATOR: { ko: '운영자가 중단함', en: 'Abandoned by an operator' },

@@ -115,8 +115,8 @@ export { isKoreanNight, koreanDayOf, koreanHourOf, nextKoreanDay, startOfKoreanD
 export { dayAfterExpiry, dueAnnouncement, expiryWindows } from './expiry-announcements.js';
 export type { ExpiryWindow } from './expiry-announcements.js';
 export { stepLimitReached, maximumSteps } from './limits.js';
-export { defaultDeadlines, earlyRevocation } from './deadlines.js';
-export type { Deadlines } from './deadlines.js';
+export { coolingOffEnd, defaultDeadlines, earlyRevocation, maximumWaitHours, withWait } from './deadlines.js';
+export type { CoolingReissue, Deadlines } from './deadlines.js';
 export { bankName } from './banks.js';
 export {
   notificationKinds,
@@ -145,9 +145,13 @@ export type {
   Apply,
   ProveRegistration,
   Cancel,
+  ConfirmReissue,
+  Stop,
   CustomerMessage,
+  StepMessage,
   OperatorRetry,
   OperatorAbandon,
+  OperatorEndCoolingOff,
   OperatorWithdraw,
   OperatorMessage,
   ReissueMessage,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { stepLimitReached, maximumSteps, messages } from './index.js';
 
 describe('the limit of steps', () => {
-  it.each(messages.filter((message) => message !== 'cancel'))(
+  it.each(messages.filter((message) => message !== 'cancel' && message !== 'stop'))(
     'The number of steps is limited for %s',
     (message) => {
       expect(stepLimitReached(maximumSteps - 1, message)).toBe(false);
@@ -16,7 +16,8 @@ describe('the limit of steps', () => {
     expect(stepLimitReached(maximumSteps, 'proveRegistration')).toBe(false);
   });
 
-  it('Cancelling has no limit', () => {
+  it('Cancelling and stopping have no limit', () => {
     expect(stepLimitReached(1_000_000, 'cancel')).toBe(false);
+    expect(stepLimitReached(1_000_000, 'stop')).toBe(false);
   });
 });

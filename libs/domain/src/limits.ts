@@ -20,6 +20,6 @@ const limited: ReadonlySet<Message> = new Set<Message>([
  * proof of registration has twice the limit.
  */
 export function stepLimitReached(steps: number, message: Message): boolean {
-  if (message === 'cancel') return false;
+  if (message === 'cancel' || message === 'stop') return false;
   return steps >= (limited.has(message) ? maximumSteps : 2 * maximumSteps);
 }

@@ -122,8 +122,24 @@ export interface Cancel extends Call {
   readonly kind: 'cancel';
 }
 
-/** The messages of a customer to a running reissue. */
-export type CustomerMessage =
+/** The customer stops a reissue by the link in a message, because it is not their own. */
+export interface Stop extends Call {
+  readonly kind: 'stop';
+  /** Digest of the link's token. */
+  readonly linkDigest: string;
+  /** Whether to suspend the certificate on file. */
+  readonly suspendCertificate: boolean;
+}
+
+/** The customer states by the link in a message that the reissue is their own. It changes nothing. */
+export interface ConfirmReissue extends Call {
+  readonly kind: 'confirmReissue';
+  /** Digest of the link's token. */
+  readonly linkDigest: string;
+}
+
+/** The messages of an app that has the access token of the reissue. */
+export type StepMessage =
   | RequestChallenges
   | AnswerChallenges
   | SubmitPassword
@@ -133,6 +149,9 @@ export type CustomerMessage =
   | Apply
   | ProveRegistration
   | Cancel;
+
+/** The messages of a customer to a running reissue. */
+export type CustomerMessage = StepMessage | Stop | ConfirmReissue;
 
 /** The notifications to a customer. */
 export const notificationKinds = [
@@ -147,6 +166,7 @@ export const notificationKinds = [
   'REFUSED',
   'REMINDER',
   'RESUMED',
+  'COOLING_OFF',
   'WITHDRAWN',
   'CANCELLED',
   'TIMED_OUT',
@@ -180,8 +200,16 @@ export interface OperatorWithdraw {
   readonly operationId?: string;
 }
 
+/** An operator's message to a reissue that cools off, after a second person approved it: wait less, or no longer. */
+export interface OperatorEndCoolingOff {
+  readonly kind: 'endCoolingOff';
+  readonly operator: string;
+  readonly reason: string;
+  readonly operationId?: string;
+}
+
 /** The messages of operators. Whether an operation was approved is looked up in PostgreSQL. */
-export type OperatorMessage = OperatorRetry | OperatorAbandon | OperatorWithdraw;
+export type OperatorMessage = OperatorRetry | OperatorAbandon | OperatorWithdraw | OperatorEndCoolingOff;
 
 /** Every message to a reissue. */
 export type ReissueMessage = StartReissue | CustomerMessage | OperatorMessage;
@@ -211,6 +239,7 @@ export type RefusalCode =
   | 'REQUEST_REFUSED'
   | 'REGISTRATION_PROOF_INVALID'
   | 'ANOTHER_REISSUE_REGISTERED'
+  | 'STOP_LINK_REFUSED'
   | 'IDEMPOTENCY_MISMATCH';
 
 /** How a message ended, as the workflow answers it. The step table has the details. */

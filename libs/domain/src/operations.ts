@@ -8,14 +8,33 @@ export const staffRoles = ['operator', 'approver', 'auditor'] as const;
 export type StaffRole = (typeof staffRoles)[number];
 
 /**
- * The kinds of operation: on parked reissues (`retry`, `abandon`), on issued ones (`withdraw`), and on certificates
- * outside any reissue.
+ * The kinds of operation: on parked reissues (`retry`, `abandon`), on issued ones (`withdraw`), on those that cool off
+ * (`endCoolingOff`), on certificates outside any reissue, and on customers (`unblock`).
  */
-export const operationKinds = ['retry', 'abandon', 'withdraw', 'revoke', 'hold', 'release'] as const;
+export const operationKinds = [
+  'retry',
+  'abandon',
+  'withdraw',
+  'endCoolingOff',
+  'revoke',
+  'hold',
+  'release',
+  'unblock',
+] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
-/** The kinds past the signing point. A second person approves them, and every act checks the approval itself. */
-const kindsNeedingApproval = ['withdraw', 'revoke', 'hold', 'release'] as const satisfies OperationKind[];
+/**
+ * The kinds past the signing point, and those that end a protection of the customer. A second person approves them, and every
+ * act checks the approval itself.
+ */
+const kindsNeedingApproval = [
+  'withdraw',
+  'endCoolingOff',
+  'revoke',
+  'hold',
+  'release',
+  'unblock',
+] as const satisfies OperationKind[];
 export const needsApproval = (kind: OperationKind): boolean =>
   (kindsNeedingApproval as readonly OperationKind[]).includes(kind);
 
@@ -52,13 +71,16 @@ export interface ReissueFilter {
 export type OperationSelection =
   | { readonly reissueIds: readonly string[] }
   | { readonly filter: ReissueFilter }
-  | { readonly serials: readonly string[] };
+  | { readonly serials: readonly string[] }
+  | { readonly customerRefs: readonly string[] };
 
 export interface OperationParameters {
   /** RFC 5280 section 5.3.1; for `revoke` only. */
   readonly revocationReason?: ReasonToRevoke;
   /** ISO 8601; for `revoke` only. */
   readonly invalidityDate?: string;
+  /** ISO 8601; for `endCoolingOff` only: an earlier end of the wait. Without it, the wait ends at once. */
+  readonly until?: string;
 }
 
 /** How many targets an operation may have. */

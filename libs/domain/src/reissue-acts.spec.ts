@@ -12,6 +12,7 @@ import { finalStates, openStates } from './states.js';
 
 const examples: Readonly<Record<ReissueSituation, ActedReissue>> = {
   OPEN: { state: 'KEY_REQUIRED', parked_step: null },
+  COOLING_OFF: { state: 'COOLING_OFF', parked_step: null },
   PARKED: { state: 'ISSUING', parked_step: 'ISSUE_CERTIFICATE' },
   ISSUED: { state: 'ISSUED', parked_step: null },
   ISSUED_AND_PARKED: { state: 'ISSUED', parked_step: 'RECORD_STEP' },
@@ -26,11 +27,14 @@ describe('operators’ acts on a reissue', () => {
         reissueSituations.map((situation) => refusalOfReissueAct(act, examples[situation]) ?? 'DONE'),
       ]),
     );
-    expect(reissueSituations).toEqual(['OPEN', 'PARKED', 'ISSUED', 'ISSUED_AND_PARKED', 'ENDED']);
+    expect(reissueSituations).toEqual([
+      ...['OPEN', 'COOLING_OFF', 'PARKED', 'ISSUED', 'ISSUED_AND_PARKED', 'ENDED'],
+    ]);
     expect(table).toEqual({
-      retry: ['NOT_PARKED', 'DONE', 'NOT_PARKED', 'DONE', 'NOT_PARKED'],
-      abandon: ['NOT_PARKED', 'DONE', 'NOT_PARKED', 'WRONG_STATE', 'NOT_PARKED'],
-      withdraw: ['WRONG_STATE', 'WRONG_STATE', 'DONE', 'DONE', 'WRONG_STATE'],
+      retry: ['NOT_PARKED', 'NOT_PARKED', 'DONE', 'NOT_PARKED', 'DONE', 'NOT_PARKED'],
+      abandon: ['NOT_PARKED', 'NOT_PARKED', 'DONE', 'NOT_PARKED', 'WRONG_STATE', 'NOT_PARKED'],
+      withdraw: ['WRONG_STATE', 'WRONG_STATE', 'WRONG_STATE', 'DONE', 'DONE', 'WRONG_STATE'],
+      endCoolingOff: [...['WRONG_STATE', 'DONE', 'WRONG_STATE', 'WRONG_STATE', 'WRONG_STATE', 'WRONG_STATE']],
     });
   });
 
@@ -42,7 +46,9 @@ describe('operators’ acts on a reissue', () => {
 
   it('A reissue that was not issued is abandoned, an issued one is withdrawn', () => {
     for (const state of openStates.filter((each) => each !== 'ISSUED')) {
-      expect(possibleReissueActs({ state, parked_step: null })).toEqual([]);
+      expect(possibleReissueActs({ state, parked_step: null })).toEqual(
+        state === 'COOLING_OFF' ? ['endCoolingOff'] : [],
+      );
       expect(possibleReissueActs({ state, parked_step: 'RECORD_STEP' })).toEqual(['retry', 'abandon']);
     }
     expect(possibleReissueActs({ state: 'ISSUED', parked_step: null })).toEqual(['withdraw']);

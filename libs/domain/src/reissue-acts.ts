@@ -1,23 +1,31 @@
 import { isFinal, type State } from './states.js';
 
 /** The acts of an operator on a reissue. */
-export const reissueActs = ['retry', 'abandon', 'withdraw'] as const;
+export const reissueActs = ['retry', 'abandon', 'withdraw', 'endCoolingOff'] as const;
 export type ReissueAct = (typeof reissueActs)[number];
 
 /** Why an act on a reissue is refused. Nothing changes then. */
 export type ReissueActRefusal = 'NOT_PARKED' | 'WRONG_STATE';
 
 /** The situations of a reissue that decide which acts are possible. */
-export const reissueSituations = ['OPEN', 'PARKED', 'ISSUED', 'ISSUED_AND_PARKED', 'ENDED'] as const;
+export const reissueSituations = [
+  'OPEN',
+  'COOLING_OFF',
+  'PARKED',
+  'ISSUED',
+  'ISSUED_AND_PARKED',
+  'ENDED',
+] as const;
 export type ReissueSituation = (typeof reissueSituations)[number];
 
 /**
  * A retry and an abandonment need a parked reissue. An issued reissue is past signing: it is withdrawn, which a second
- * person approves, and never abandoned.
+ * person approves, and never abandoned. Only a reissue that cools off can be made to wait less.
  */
 const acts: Readonly<Record<ReissueAct, Readonly<Record<ReissueSituation, 'DONE' | ReissueActRefusal>>>> = {
   retry: {
     OPEN: 'NOT_PARKED',
+    COOLING_OFF: 'NOT_PARKED',
     PARKED: 'DONE',
     ISSUED: 'NOT_PARKED',
     ISSUED_AND_PARKED: 'DONE',
@@ -25,6 +33,7 @@ const acts: Readonly<Record<ReissueAct, Readonly<Record<ReissueSituation, 'DONE'
   },
   abandon: {
     OPEN: 'NOT_PARKED',
+    COOLING_OFF: 'NOT_PARKED',
     PARKED: 'DONE',
     ISSUED: 'NOT_PARKED',
     ISSUED_AND_PARKED: 'WRONG_STATE',
@@ -32,9 +41,18 @@ const acts: Readonly<Record<ReissueAct, Readonly<Record<ReissueSituation, 'DONE'
   },
   withdraw: {
     OPEN: 'WRONG_STATE',
+    COOLING_OFF: 'WRONG_STATE',
     PARKED: 'WRONG_STATE',
     ISSUED: 'DONE',
     ISSUED_AND_PARKED: 'DONE',
+    ENDED: 'WRONG_STATE',
+  },
+  endCoolingOff: {
+    OPEN: 'WRONG_STATE',
+    COOLING_OFF: 'DONE',
+    PARKED: 'WRONG_STATE',
+    ISSUED: 'WRONG_STATE',
+    ISSUED_AND_PARKED: 'WRONG_STATE',
     ENDED: 'WRONG_STATE',
   },
 };
@@ -48,7 +66,8 @@ export interface ActedReissue {
 export function reissueSituationOf({ state, parked_step }: ActedReissue): ReissueSituation {
   if (isFinal(state)) return 'ENDED';
   if (state === 'ISSUED') return parked_step ? 'ISSUED_AND_PARKED' : 'ISSUED';
-  return parked_step ? 'PARKED' : 'OPEN';
+  if (parked_step) return 'PARKED';
+  return state === 'COOLING_OFF' ? 'COOLING_OFF' : 'OPEN';
 }
 
 /** Why an operator's act on a reissue is refused; undefined if it is possible. */

@@ -4,6 +4,7 @@ export const openStates = [
   'PASSWORD_REQUIRED',
   'CONSENT_REQUIRED',
   'KEY_REQUIRED',
+  'COOLING_OFF',
   'ISSUING',
   'ISSUED',
 ] as const;

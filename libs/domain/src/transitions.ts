@@ -2,7 +2,7 @@ import type { OpenState, State } from './states.js';
 
 /**
  * Every message that can change a reissue: calls of the customer, a proof of the password by the old certificate's
- * signature (`passwordProved`), answers of the CA, deadlines (`expire`), acts of operators, and a newer reissue of the
+ * signature (`passwordProved`), answers of the CA, deadlines (`expire`, and `endCoolingOff` when the customer has waited), acts of operators, and a newer reissue of the
  * same person (`supersede`).
  */
 export const messages = [
@@ -13,10 +13,12 @@ export const messages = [
   'passwordProved',
   'giveConsents',
   'requestCertificate',
+  'endCoolingOff',
   'certificateIssued',
   'certificateRefused',
   'proveRegistration',
   'cancel',
+  'stop',
   'expire',
   'abandon',
   'withdraw',
@@ -34,6 +36,7 @@ export const transitions: Readonly<Record<OpenState, Readonly<Partial<Record<Mes
       requestChallenges: ['IDENTITY_REQUIRED'],
       answerChallenges: ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'KEY_REQUIRED', 'REJECTED'],
       cancel: ['CANCELLED'],
+      stop: ['CANCELLED'],
       expire: ['TIMED_OUT'],
       abandon: ['ABANDONED'],
       supersede: ['CANCELLED'],
@@ -43,6 +46,7 @@ export const transitions: Readonly<Record<OpenState, Readonly<Partial<Record<Mes
       resetPassword: ['PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'IDENTITY_REQUIRED'],
       passwordProved: ['CONSENT_REQUIRED'],
       cancel: ['CANCELLED'],
+      stop: ['CANCELLED'],
       expire: ['TIMED_OUT'],
       abandon: ['ABANDONED'],
       supersede: ['CANCELLED'],
@@ -50,14 +54,32 @@ export const transitions: Readonly<Record<OpenState, Readonly<Partial<Record<Mes
     CONSENT_REQUIRED: {
       giveConsents: ['CONSENT_REQUIRED', 'KEY_REQUIRED'],
       cancel: ['CANCELLED'],
+      stop: ['CANCELLED'],
       expire: ['TIMED_OUT'],
       abandon: ['ABANDONED'],
       supersede: ['CANCELLED'],
     },
     KEY_REQUIRED: {
-      requestCertificate: ['KEY_REQUIRED', 'CONSENT_REQUIRED', 'ISSUING', 'IDENTITY_REQUIRED', 'REJECTED'],
+      requestCertificate: [
+        ...([
+          'KEY_REQUIRED',
+          'CONSENT_REQUIRED',
+          'COOLING_OFF',
+          'ISSUING',
+          'IDENTITY_REQUIRED',
+          'REJECTED',
+        ] as const),
+      ],
       cancel: ['CANCELLED'],
+      stop: ['CANCELLED'],
       expire: ['TIMED_OUT'],
+      abandon: ['ABANDONED'],
+      supersede: ['CANCELLED'],
+    },
+    COOLING_OFF: {
+      endCoolingOff: ['COOLING_OFF', 'ISSUING'],
+      cancel: ['CANCELLED'],
+      stop: ['CANCELLED'],
       abandon: ['ABANDONED'],
       supersede: ['CANCELLED'],
     },
@@ -66,12 +88,14 @@ export const transitions: Readonly<Record<OpenState, Readonly<Partial<Record<Mes
       certificateIssued: ['ISSUED'],
       certificateRefused: ['KEY_REQUIRED'],
       cancel: ['CANCELLED'],
+      stop: ['CANCELLED'],
       abandon: ['ABANDONED'],
       supersede: ['CANCELLED'],
     },
     ISSUED: {
       proveRegistration: ['ISSUED', 'REGISTERED'],
       cancel: ['WITHDRAWN'],
+      stop: ['WITHDRAWN'],
       expire: ['WITHDRAWN'],
       abandon: ['WITHDRAWN'],
       withdraw: ['WITHDRAWN'],
@@ -92,7 +116,7 @@ export function nextStates(state: State, message: Message): readonly State[] {
   );
 }
 
-/** The next state after a message with only one: cancel, expire, abandon, withdraw, supersede. */
+/** The next state after a message with only one: cancel, stop, expire, abandon, withdraw, supersede. */
 export function onlyNextState(state: State, message: Message): State | undefined {
   const next = nextStates(state, message);
   return next.length === 1 ? next[0] : undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultRiskPolicy, riskPolicySchema } from './index.js';
+import { configuredRiskPolicySchema, defaultRiskPolicy, riskPolicySchema } from './index.js';
 
 const rule = { name: 'night', when: { hour: { below: 6 } }, then: { outcome: 'DELAY', hours: 24 } };
 const policy = { version: 'spec', rules: [rule] };
@@ -65,5 +65,19 @@ describe('a risk policy', () => {
     ['no version', { rules: [] }],
   ])('A policy with %s is refused', (_what, wrong) => {
     expect(faultOf(wrong)).toBeDefined();
+  });
+
+  it('A bank cannot configure a longer wait than access tokens outlive, but a stored policy may have one', () => {
+    const long = { outcome: 'DELAY', hours: 73 };
+    const faults = [
+      { ...policy, rules: [rule, { ...rule, name: 'day', then: long }] },
+      { ...policy, onUnavailable: long },
+      { ...policy, onNoMethodLeft: long },
+    ].map((wrong) => {
+      expect(faultOf(wrong)).toBeUndefined();
+      return configuredRiskPolicySchema.safeParse(wrong).error?.issues.map(({ path }) => path.join('.'));
+    });
+    expect(faults).toEqual([['rules.1.then.hours'], ['onUnavailable.hours'], ['onNoMethodLeft.hours']]);
+    expect(configuredRiskPolicySchema.parse(policy)).toEqual(riskPolicySchema.parse(policy));
   });
 });

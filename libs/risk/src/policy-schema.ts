@@ -1,4 +1,4 @@
-import { identifierKinds, identityMethods, reasons } from '#libs/domain';
+import { identifierKinds, identityMethods, maximumWaitHours, reasons } from '#libs/domain';
 import { z } from 'zod';
 import { deviceKinds, networkKinds, riskDecisions } from './facts.js';
 import type { RiskPolicy } from './policy.js';
@@ -48,7 +48,7 @@ const stepUp = z.strictObject({
     .min(1)
     .refine((methods) => new Set(methods).size === methods.length, 'names a method twice'),
 });
-/** A month at most: an open reissue must end. */
+/** More than the longest wait counts as that. */
 const delay = z.strictObject({ outcome: z.literal('DELAY'), hours: z.int().min(1).max(720) });
 const refuse = z.strictObject({ outcome: z.literal('REFUSE') });
 
@@ -84,3 +84,17 @@ export const riskPolicySchema = z
       if (names.indexOf(name) < index)
         context.addIssue({ code: 'custom', path: ['rules', index, 'name'], message: 'is used twice' });
   }) satisfies z.ZodType<RiskPolicy>;
+
+/** A risk policy that a bank configures now. Former policies, by which open reissues are decided, may have longer waits. */
+export const configuredRiskPolicySchema = riskPolicySchema.superRefine(
+  ({ rules, onUnavailable, onNoMethodLeft }, context) => {
+    const outcomes = [
+      ...rules.map(({ then }, index) => ({ outcome: then, path: ['rules', index, 'then', 'hours'] })),
+      { outcome: onUnavailable, path: ['onUnavailable', 'hours'] },
+      { outcome: onNoMethodLeft, path: ['onNoMethodLeft', 'hours'] },
+    ];
+    for (const { outcome, path } of outcomes)
+      if (outcome.outcome === 'DELAY' && outcome.hours > maximumWaitHours)
+        context.addIssue({ code: 'custom', path, message: `must be at most ${maximumWaitHours}` });
+  },
+);

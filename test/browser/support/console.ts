@@ -1,9 +1,11 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { stateFolder } from '../../support/app-environment.js';
 import type { RunningStack } from '../../support/running-stack.js';
 import type { StaffName } from '../../support/sandbox.js';
-import { savePicture } from './pictures.js';
 
 export interface Look {
   readonly language?: 'en' | 'ko';
@@ -80,9 +82,11 @@ export class Console {
     await this.page.locator('nav').waitFor({ state: 'attached' });
   }
 
-  /** Saves a picture of the whole page if pictures are wanted. */
+  /** Writes a screenshot of the whole page to the state folder. */
   async picture(name: string, page = this.page): Promise<void> {
-    await savePicture(page, name);
+    const folder = join(stateFolder(), 'screenshots');
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   }
 
   /** Violations of WCAG 2.2 A and AA that axe-core finds: each rule with the first places that break it. */

@@ -1,7 +1,10 @@
+import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { pageEnglish } from '../../../apps/web/reissue/words/en.js';
 import { pageKorean } from '../../../apps/web/reissue/words/ko.js';
+import { stateFolder } from '../../support/app-environment.js';
 import { rememberSealed } from '../../support/canaries.js';
 import { documentFieldsOf, rememberDocument } from '../../support/applicant-body.js';
 import type { RunningStack } from '../../support/running-stack.js';
@@ -9,7 +12,6 @@ import type { Person } from '../../support/sandbox.js';
 import { takePhoto } from '../../support/photos.js';
 import { oldCertificateFiles, type UploadedFile } from './old-certificate.js';
 import { axeFindings, keptFindings, layoutFindings, watch } from './page-findings.js';
-import { savePicture } from './pictures.js';
 import type { SavedFiles } from './saved-files.js';
 
 export type Language = 'ko' | 'en';
@@ -36,7 +38,7 @@ interface Opening {
   /** The path and fragment of the page's address. */
   readonly address?: string;
   /** The first screen, if it is not `prepare`. */
-  readonly first?: 'prepare' | 'receive' | 'unfit';
+  readonly first?: 'prepare' | 'receive' | 'stop' | 'unfit';
 }
 
 /** The reissue page on a phone, used by a customer who follows its instructions. */
@@ -336,7 +338,7 @@ export class CustomerPage {
     await this.inBothLanguages(() => this.lookOnce(name));
   }
 
-  /** Saves pictures if they are wanted, and collects findings of axe-core, the narrow layout and stored data. */
+  /** Writes a picture to the state folder, and collects findings of axe-core, the narrow layout and stored data. */
   async lookOnce(name: string): Promise<void> {
     const { page } = this;
     const findings: string[] = [];
@@ -346,14 +348,17 @@ export class CustomerPage {
     await this.picture(name);
     await page.setViewportSize(narrow);
     findings.push(...(await layoutFindings(page)), ...(await keptFindings(page)));
-    await this.picture(`${name}-narrow`);
+    if (process.env['RESEAL_SCREENSHOTS'] === 'all') await this.picture(`${name}-narrow`);
     await page.setViewportSize(screens[this.device]);
     await page.emulateMedia({ colorScheme: this.scheme });
     this.complaints.push(...findings.map((finding) => `${name} (${this.language}): ${finding}`));
   }
 
-  private picture(name: string): Promise<void> {
-    return savePicture(this.page, `customer-${name}-${this.language}`);
+  private async picture(name: string): Promise<void> {
+    const folder = join(stateFolder(), 'screenshots');
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `customer-${name}-${this.language}.png`);
+    await this.page.screenshot({ path, fullPage: true });
   }
 
   /** @throws Error with all that was collected */

@@ -127,15 +127,14 @@ export const testSettings: readonly OtherSetting[] = [
   { key: 'RESEAL_CFSSL', unit: 'file', meaning: 'cfssl, for the same benchmark.' },
   {
     key: 'RESEAL_CHROMIUM',
-    fallback: 'chromium-headless-shell on the path',
+    fallback: 'chromium on the path',
     unit: 'file',
     meaning: 'Browser of the browser tests.',
   },
   {
     key: 'RESEAL_SCREENSHOTS',
-    unit: '1',
-    meaning:
-      'With `1`, the browser tests save pictures of the screens in `screenshots/` of the state folder.',
+    unit: 'all',
+    meaning: 'With `all`, the browser tests also save pictures of the narrow screen.',
   },
   {
     key: 'RESEAL_RECORD',

@@ -12,6 +12,7 @@ import {
   type State,
 } from '#libs/domain';
 import { sql } from 'kysely';
+import { requireWait } from '../../support/waiting-reissue.js';
 import { bankCustomer, bankEvent, type BankCustomer } from '../../world/bank-events.js';
 import { day, minute } from '../../world/movable-clock.js';
 import { perform } from '../../world/perform.js';
@@ -45,9 +46,10 @@ const send = (kind: CustomerEventKind, person: BankCustomer, time = now()) =>
 
 /** A reissue of this person in `state`. */
 async function reissueIn(person: BankCustomer, state: State): Promise<string> {
-  if (state === 'ISSUING') {
+  if (state === 'ISSUING' || state === 'COOLING_OFF') {
     const applicant = await walkTo(world, person, 'KEY_REQUIRED');
     const { reissueId } = applicant;
+    if (state === 'COOLING_OFF') await requireWait(world.owner, reissueId);
     const message = await receiveMessage(world, reissueId, await applicant.requestCertificate());
     await world.activities.requestCertificate(reissueId, message);
     return reissueId;

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inTransaction } from '#libs/db';
 import { certificateBySerial } from '#libs/db/certificates';
+import { blockOf, blockReissues } from '#libs/db/customers';
 import { markDownloaded } from '#libs/db/reissues';
 import type { State } from '#libs/domain';
+import { requireWait } from '../../support/waiting-reissue.js';
 import type { Applicant } from '../../world/applicant.js';
 import { day, hour, minute, second } from '../../world/movable-clock.js';
 import { customer, type Enrolment } from '../../world/people.js';
@@ -203,5 +206,113 @@ describe('at the moment of the deadline', () => {
     world.clock.advance(30 * day);
     expect((await ring(applicant)).standing).toEqual({ state: 'REGISTERED', alarm: null, parked: null });
     expect(await inForce(world, applicant.person.customerId)).toEqual([(await applicant.row()).serial]);
+  });
+});
+
+type Sent = Parameters<typeof perform>[2];
+const send = (applicant: Applicant, message: Sent) => perform(world, applicant.reissueId, message);
+
+/** A reissue that waits for a day from now on. */
+async function cooling(): Promise<Applicant> {
+  const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
+  await requireWait(world.owner, applicant.reissueId);
+  const { standing } = await send(applicant, await applicant.requestCertificate());
+  expect(standing.state).toBe('COOLING_OFF');
+  return applicant;
+}
+
+describe('a reissue that must wait', () => {
+  it('A customer cancels while the reissue waits, and nothing is signed', async () => {
+    const applicant = await cooling();
+    expect(await send(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
+    world.clock.advance(day);
+    expect((await ring(applicant)).pending).toBeUndefined();
+    expect(await applicant.row()).toMatchObject({ state: 'CANCELLED', serial: null });
+    await expectSoundRecords(applicant);
+  });
+
+  it('A person who is blocked during the wait gets no certificate', async () => {
+    const applicant = await cooling();
+    const { customer_ref: customerRef } = await applicant.row();
+    const block = { customerRef, source: 'operator', reason: 'OTHER', by: 'system' } as const;
+    await inTransaction(world.as('worker'), (tx) => blockReissues(tx, { ...block, at: world.clock.now() }));
+    world.clock.advance(day);
+    expect(await ring(applicant)).toMatchObject({ standing: { state: 'ABANDONED' } });
+    expect(await applicant.row()).toMatchObject({ end_code: 'REISSUES_BLOCKED', serial: null });
+  });
+
+  it('An operator ends a wait only by an operation that a second person approved', async () => {
+    const applicant = await cooling();
+    const end = { kind: 'endCoolingOff', operator: 'staff:oscar', reason: 'called back' } as const;
+    const unknown = { ...end, operator: 'staff:mallory', operationId: `op_${'0'.repeat(32)}` };
+    expect(await send(applicant, unknown)).toMatchObject({ code: 'OPERATION_REQUIRED' });
+    expect(await ring(applicant)).toMatchObject({ standing: { state: 'COOLING_OFF' } });
+    expect(await send(applicant, end)).toMatchObject({ status: 'DONE' });
+    const { pending } = await ring(applicant);
+    await send(applicant, pending!);
+    expect((await applicant.row()).state).toBe('ISSUED');
+    expect((await auditOf(applicant)).filter(({ action }) => action === 'endCoolingOff')).toMatchObject([
+      { actor: 'system', outcome: 'REFUSED', reason: 'OPERATION_UNKNOWN' },
+      { actor: 'staff:oscar', outcome: 'ACCEPTED', details: { approvedBy: 'staff:april' } },
+      { actor: 'system', outcome: 'DONE' },
+    ]);
+    await expectSoundRecords(applicant);
+  });
+});
+
+describe('the link that stops a reissue', () => {
+  const blockOfPerson = async (applicant: Applicant) => {
+    const { customer_ref: customerRef } = await applicant.row();
+    return inTransaction(world.as('worker'), (tx) => blockOf(tx, customerRef));
+  };
+
+  it('A customer who stops a waiting reissue ends it, suspends the certificate on file and blocks further ones', async () => {
+    const applicant = await cooling();
+    const { person } = applicant;
+    const stop = applicant.answerLink('STOP', { suspendCertificate: true });
+    expect(await send(applicant, stop)).toMatchObject({ status: 'DONE' });
+    expect(await applicant.row()).toMatchObject({ end_code: 'STOPPED_BY_CUSTOMER', serial: null });
+    expect(await inForce(world, person.customerId)).toEqual([]);
+    expect(await blockOfPerson(applicant)).toMatchObject({ source: 'stop-link', blocked_by: 'customer' });
+    const told = world.outside.messenger.notificationsTo(person);
+    expect(told.slice(2).toSorted()).toEqual(['CANCELLED', 'HELD']);
+    await expect(walkTo(world, person, 'PASSWORD_REQUIRED')).rejects.toThrow('REJECTED');
+    await expectSoundRecords(applicant);
+  });
+
+  it.each<State>(['PASSWORD_REQUIRED', 'ISSUED'])(
+    'A customer who stops a reissue in %s without suspending keeps the certificate on file',
+    async (state) => {
+      const applicant = await walkTo(world, await customer(world), state as 'ISSUED');
+      await send(applicant, applicant.answerLink('STOP'));
+      expect((await applicant.row()).state).toBe(state === 'ISSUED' ? 'WITHDRAWN' : 'CANCELLED');
+      expect(await inForce(world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
+      expect(await send(applicant, applicant.answerLink('STOP'))).toMatchObject({ code: 'WRONG_STATE' });
+    },
+  );
+
+  it('A link that is altered, or of another reissue, changes nothing', async () => {
+    const applicant = await cooling();
+    const other = await walkTo(world, await customer(world), 'PASSWORD_REQUIRED');
+    const refused = { status: 'REFUSED', code: 'STOP_LINK_REFUSED' };
+    for (const token of [other.stopToken(), `${applicant.stopToken()}A`, 'x'.repeat(22)])
+      for (const answer of ['STOP', 'MINE'] as const)
+        expect(await send(applicant, applicant.answerLink(answer, { token }))).toMatchObject(refused);
+    expect((await applicant.row()).state).toBe('COOLING_OFF');
+    expect(await blockOfPerson(applicant)).toBeUndefined();
+    expect((await other.row()).state).toBe('PASSWORD_REQUIRED');
+  });
+
+  it('A confirmation by the link is recorded, does not shorten the wait, and the reissue can still be stopped', async () => {
+    const applicant = await cooling();
+    const { cooling_off_until: before } = await applicant.row();
+    const confirmed = await send(applicant, applicant.answerLink('MINE'));
+    expect(confirmed).toMatchObject({ status: 'DONE', standing: { state: 'COOLING_OFF' } });
+    expect((await applicant.row()).cooling_off_until).toEqual(before);
+    expect(await auditOf(applicant)).toContainEqual(
+      expect.objectContaining({ actor: 'customer', action: 'confirmReissue', outcome: 'DONE' }),
+    );
+    await send(applicant, applicant.answerLink('STOP'));
+    expect((await applicant.row()).state).toBe('CANCELLED');
   });
 });

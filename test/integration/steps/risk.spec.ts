@@ -195,12 +195,8 @@ describe('the outcomes of each decision', () => {
     await continueTo(applicant, 'REGISTERED', performance);
   });
 
-  it.each([
-    ['A REFUSE before the signature', refuse, ['ISSUANCE']],
-    ['A DELAY before the signature', delay, ['ISSUANCE']],
-    ['A DELAY of the first decision', delay, ['IDENTITY']],
-  ] as const)('%s ends the reissue, which cannot wait', async (_name, then, decision) => {
-    const performance = always(then, [...decision]);
+  it('A REFUSE before the signature ends the reissue', async () => {
+    const performance = always(refuse, ['ISSUANCE']);
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED', performance);
     const request = await applicant.requestCertificate();
     await perform(world, applicant.reissueId, request, performance);
@@ -210,8 +206,22 @@ describe('the outcomes of each decision', () => {
       reason: 'RISK_REFUSED',
       reissue: { state: 'REJECTED', ended: { code: 'RISK_REFUSED' } },
     });
-    expect((await applicant.row()).csr).toBeNull();
   });
+
+  it.each(['IDENTITY', 'ISSUANCE'])(
+    'A DELAY of the decision %s is served before the signature',
+    async (decision) => {
+      const performance = always(delay, [decision]);
+      const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED', performance);
+      const request = await applicant.requestCertificate();
+      await perform(world, applicant.reissueId, request, performance);
+      expect(await applicant.row()).toMatchObject({
+        state: 'COOLING_OFF',
+        cooling_off_until: new Date(world.clock.now().getTime() + day / 2),
+        serial: null,
+      });
+    },
+  );
 
   it('An address outside the domestic networks is a foreign one', async () => {
     const foreign = under([{ when: { network: ['FOREIGN'] }, then: refuse }]);

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { inTransaction } from '#libs/db';
+import { blockReissues } from '#libs/db/customers';
 import type { State } from '#libs/domain';
 import pg from 'pg';
 import { Applicant } from '../../world/applicant.js';
+import { answer } from '../../world/answers.js';
 import { customer } from '../../world/people.js';
 import { continueTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
@@ -49,4 +52,30 @@ it('No step of a reissue needs more SQL statements than it did', async () => {
     await continueTo(applicant, state);
     expect({ state, excess: statements.slice(limit), statements }).toEqual({ state, excess: [], statements });
   }
+});
+
+it('A blocked person costs the same SQL statements as another one until the identity is verified', async () => {
+  const untilVerified = async (isBlocked: boolean) => {
+    const person = await customer(world);
+    if (isBlocked) {
+      const { customer_ref: customerRef } = await world.owner
+        .selectFrom('customer')
+        .select('customer_ref')
+        .where('customer_id', '=', person.customerId!)
+        .executeTakeFirstOrThrow();
+      const about = {
+        source: 'customer',
+        reason: 'OTHER',
+        by: 'staff:olivia',
+        at: new Date(),
+      } as const;
+      await inTransaction(world.as('ops', 2), (tx) => blockReissues(tx, { customerRef, ...about }));
+    }
+    const applicant = await Applicant.of(world, person);
+    statements = [];
+    await continueTo(applicant, 'IDENTITY_REQUIRED');
+    expect(await answer(applicant, { PHONE_CODE: undefined })).toEqual(['ACCEPTED']);
+    return statements.toSorted();
+  };
+  expect(await untilVerified(true)).toEqual(await untilVerified(false));
 });

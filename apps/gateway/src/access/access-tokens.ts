@@ -15,10 +15,10 @@ const algorithm = 'EdDSA';
 const clockToleranceSeconds = 5;
 
 /**
- * The longest life of a reissue: 30 minutes until the certificate is issued, three days parked, 7 days until it is
- * registered, and a margin.
+ * The longest life of a reissue: 30 minutes until the certificate is issued, three days parked, three days of cooling-off,
+ * 7 days until it is registered, and a margin.
  */
-export const tokenLifetimeSeconds = 11 * 86_400;
+export const tokenLifetimeSeconds = 14 * 86_400;
 
 /**
  * Issues and verifies access tokens: JWTs (RFC 7519) signed with EdDSA (RFC 8037). A token depends on the reissue only, so

@@ -1,6 +1,6 @@
 import type { Reissue } from '#libs/contracts';
 import type { ReissueRow } from '#libs/db/reissues';
-import { accepts, stepLimitReached, isFinal, type CustomerMessage } from '#libs/domain';
+import { accepts, stepLimitReached, isFinal, type StepMessage } from '#libs/domain';
 import { problem } from '../problems.js';
 import type { StepCall } from './step-draft.js';
 
@@ -13,7 +13,7 @@ type PrecheckedColumns = Pick<ReissueRow, 'state' | 'parked_step' | 'password_at
  *
  * @throws ProblemError 409 `wrong-state`, `parked` or `too-many-steps`, 423 `password-locked`
  */
-export function precheck(row: PrecheckedColumns, message: CustomerMessage, reissue: Reissue): void {
+export function precheck(row: PrecheckedColumns, message: StepMessage, reissue: Reissue): void {
   if (isFinal(row.state)) throw problem('wrong-state', { reissue });
   if (row.parked_step && message.kind !== 'cancel') throw problem('parked', { reissue });
   const [first = message] = message.kind === 'apply' ? message.parts : [];

@@ -11,7 +11,7 @@ import {
   verificationsRequestSchema,
   verificationsResponseSchema,
 } from '#libs/contracts';
-import type { CustomerMessage } from '#libs/domain';
+import type { StepMessage } from '#libs/domain';
 import { z } from 'zod';
 import type { EndpointDocument, ResponseDocument } from '../openapi/endpoint-document.js';
 import * as example from '../openapi/examples.js';
@@ -42,7 +42,7 @@ interface Step<Body extends z.ZodType> {
   readonly body: Body;
   readonly response: StepResponse;
   /** The message to the workflow. */
-  readonly message: (draft: StepDraft, body: z.output<Body>) => CustomerMessage;
+  readonly message: (draft: StepDraft, body: z.output<Body>) => StepMessage;
   readonly document: EndpointDocument;
 }
 
@@ -229,7 +229,7 @@ export const steps = {
       problems: [],
     },
   }),
-} satisfies { readonly [Kind in CustomerMessage['kind']]: unknown };
+} satisfies { readonly [Kind in StepMessage['kind']]: unknown };
 
 export type StepKind = keyof typeof steps;
 export type StepBody<Kind extends StepKind> = z.output<(typeof steps)[Kind]['body']>;

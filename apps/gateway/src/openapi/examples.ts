@@ -86,6 +86,14 @@ export const reissues = {
     next: { action: 'SEND_CERTIFICATE_REQUEST' },
     attempts: { identity: 5, password: 5 },
   },
+  coolingOff: {
+    ...identified,
+    state: 'COOLING_OFF',
+    next: { action: 'WAIT' },
+    deadline: null,
+    coolingOff: { until: '2026-11-24T01:02:11.000Z' },
+    attempts: { identity: 5, password: 5 },
+  },
   issuing: {
     ...identified,
     state: 'ISSUING',
@@ -256,3 +264,10 @@ export const withdrawnConsent = {
   withdrawnAt: '2026-11-23T02:00:00.000Z',
   receipt: exampleReceipt,
 };
+
+export const stopLinkRequest = {
+  reissueId: 'ri_0f8c2d6b9a3e4f718c5d2b6a90e3f471',
+  token: 'q3Zb8sWm1xYt0uPvLrK5cA',
+  answer: 'STOP',
+  suspendCertificate: true,
+} as const;

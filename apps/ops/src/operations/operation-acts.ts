@@ -279,7 +279,7 @@ export class OperationActs {
       details: {
         ...{ ...about, items: items.length, requestedBy: actor },
         // So that a search for the single item finds the entry.
-        ...(only === undefined ? {} : only.startsWith('ri_') ? { reissueId: only } : { serial: only }),
+        ...(only === undefined ? {} : { [targetNames[targetOf(about.kind)]]: only }),
       },
       occurredAt: this.dependencies.clock(),
     });
@@ -310,16 +310,35 @@ function givenContent<T extends z.output<typeof changeOperationRequest>>(request
   } as T extends { reason: string } ? Omit<Content, 'kind'> : Partial<Omit<Content, 'kind'>>;
 }
 
+/** What the operations of a kind act on. */
+type TargetKind = 'reissues' | 'certificates' | 'customers';
+
+function targetOf(kind: OperationKind): TargetKind {
+  if (kind === 'unblock') return 'customers';
+  return kind === 'revoke' || kind === 'hold' || kind === 'release' ? 'certificates' : 'reissues';
+}
+
+/** The member of an audit entry that names a target. */
+const targetNames: Readonly<Record<TargetKind, string>> = {
+  reissues: 'reissueId',
+  certificates: 'serial',
+  customers: 'customerRef',
+};
+
 /** @throws {ProblemError} if selection or parameters do not fit the kind */
 function checkContent({ kind, selection, parameters }: Content, now: Date): void {
-  const isOnCertificates = kind === 'revoke' || kind === 'hold' || kind === 'release';
-  const { revocationReason, invalidityDate } = parameters;
+  const { revocationReason, invalidityDate, until } = parameters;
   const fault = (path: readonly string[], message: string) => invalidRequest([{ path, message }]);
-  if (isOnCertificates !== 'serials' in selection)
-    throw fault(['selection'], isOnCertificates ? 'must name serials' : 'must name reissues');
+  const target = targetOf(kind);
+  const selected =
+    'serials' in selection ? 'certificates' : 'customerRefs' in selection ? 'customers' : 'reissues';
+  if (target !== selected)
+    throw fault(['selection'], target === 'certificates' ? 'must name serials' : `must name ${target}`);
   if (kind === 'revoke' && !revocationReason) throw fault(['parameters', 'revocationReason'], 'is required');
   if (kind !== 'revoke' && (revocationReason ?? invalidityDate))
     throw fault(['parameters'], 'are allowed for revoke only');
+  if (until && kind !== 'endCoolingOff')
+    throw fault(['parameters', 'until'], 'is allowed for endCoolingOff only');
   if (invalidityDate && new Date(invalidityDate) > now)
     throw fault(['parameters', 'invalidityDate'], 'must not be in the future');
 }

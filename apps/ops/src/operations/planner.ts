@@ -1,5 +1,6 @@
 import { planChanges } from '#activities/revocation';
 import type { RoleDatabase } from '#libs/db';
+import { blockedOf } from '#libs/db/customers';
 import { certificatesOfReissues, reissuesToPlan, type PlannedReissue } from '#libs/db/operations';
 import { claimsOf, reissueIdsOf } from '#libs/db/reissues';
 import {
@@ -9,6 +10,7 @@ import {
   type OperationSelection,
   type ReissueAct,
   type ReissueFilter,
+  type State,
 } from '#libs/domain';
 import type { ContentItem } from '#libs/approvals';
 import { claimLifetimeMs } from '../claims/show-claim.js';
@@ -16,7 +18,10 @@ import { opsProblem } from '../problems.js';
 
 /** The expected outcome of an item. The decision is made again when the item is tried. */
 interface ItemPlan {
-  /** `RETRIED`, `ABANDONED`, `WITHDRAWN`, `REVOKED`, `HELD` or `RELEASED`, or why the item stays unchanged. */
+  /**
+   * `RETRIED`, `ABANDONED`, `WITHDRAWN`, `BROUGHT_FORWARD`, `REVOKED`, `HELD`, `RELEASED` or `UNBLOCKED`, or why the item stays
+   * unchanged.
+   */
   readonly expected: string;
   /** Whether the operation would change the item. */
   readonly acts: boolean;
@@ -71,6 +76,14 @@ export async function planItems(
       });
     return items;
   }
+  if (kind === 'unblock') {
+    const refs = boundedTargets('customerRefs' in selection ? selection.customerRefs : []);
+    const blocked = await blockedOf(db, refs);
+    return refs.map((target) => {
+      const acts = blocked.has(target);
+      return { target, parkSequence: null, plan: { expected: acts ? 'UNBLOCKED' : 'NOT_BLOCKED', acts } };
+    });
+  }
   return planReissues(db, kind, boundedTargets(await reissuesOf(db, kind, selection)), { by, now });
 }
 
@@ -78,9 +91,11 @@ const outcomeOf = {
   retry: 'RETRIED',
   abandon: 'ABANDONED',
   withdraw: 'WITHDRAWN',
+  endCoolingOff: 'BROUGHT_FORWARD',
   revoke: 'REVOKED',
   hold: 'HELD',
   release: 'RELEASED',
+  unblock: 'UNBLOCKED',
 } as const satisfies Record<OperationKind, string>;
 
 function boundedTargets(targets: readonly string[]): string[] {
@@ -90,19 +105,25 @@ function boundedTargets(targets: readonly string[]): string[] {
   return each;
 }
 
+/** The state in which an act is possible; none for acts on parked reissues. */
+const stateOf: Readonly<Partial<Record<ReissueAct, State>>> = {
+  withdraw: 'ISSUED',
+  endCoolingOff: 'COOLING_OFF',
+};
+
 async function reissuesOf(
   db: RoleDatabase<'ops'>,
-  kind: OperationKind,
+  kind: ReissueAct,
   selection: OperationSelection,
 ): Promise<readonly string[]> {
   if ('reissueIds' in selection) return selection.reissueIds;
   if (!('filter' in selection)) return [];
   const { filter } = selection;
   // A filter selects only reissues on which the act can be possible.
-  const narrowed: ReissueFilter =
-    kind === 'withdraw' ? { ...filter, state: ['ISSUED'] } : { ...filter, parked: true };
-  if (kind === 'withdraw' && filter.state && !filter.state.includes('ISSUED')) return [];
-  if (kind !== 'withdraw' && filter.parked === false) return [];
+  const needed = stateOf[kind];
+  const narrowed: ReissueFilter = needed ? { ...filter, state: [needed] } : { ...filter, parked: true };
+  if (needed && filter.state && !filter.state.includes(needed)) return [];
+  if (!needed && filter.parked === false) return [];
   return reissueIdsOf(db, narrowed, maximumOperationItems + 1);
 }
 

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { cursorSchema, limitSchema } from '../paging/cursor.js';
 import { oneLine } from '../one-line.js';
 import { timestampSchema } from '../paging/timestamp.js';
-import { filterParameters } from '../reissues/filter.js';
+import { customerRefSchema, filterParameters } from '../reissues/filter.js';
 import { reissueIdSchema } from '../reissues/schemas.js';
 import { findings } from './planner.js';
 
@@ -40,12 +40,13 @@ const selection = z
   .union([
     z.strictObject({ reissueIds: z.array(reissueIdSchema).max(maxSelected) }),
     z.strictObject({ serials: z.array(serial).max(maxSelected) }),
+    z.strictObject({ customerRefs: z.array(customerRefSchema).max(maxSelected) }),
     z.strictObject({ filter }),
   ])
   .meta({
     id: 'OperationSelection',
     description:
-      'Reissues by id or by filter, for retry, abandon and withdraw; serial numbers, for revoke, hold and release',
+      'Reissues by id or by filter, for retry, abandon, withdraw and endCoolingOff; serial numbers, for revoke, hold and release; pseudonyms of customers, for unblock',
   });
 const parameters = z
   .strictObject({
@@ -54,6 +55,9 @@ const parameters = z
       .optional()
       .describe('RFC 5280 section 5.3.1; required by `revoke`, not allowed otherwise'),
     invalidityDate: timestampSchema.optional().describe('`revoke` only; must not be in the future'),
+    until: timestampSchema
+      .optional()
+      .describe('`endCoolingOff` only: an earlier end of the wait. Without it, the wait ends at once'),
   })
   .meta({ id: 'OperationParameters' });
 const content = {
@@ -163,7 +167,7 @@ export const operationPage = z
 const item = z
   .object({
     ordinal: z.int(),
-    target: z.string().describe('Reissue id or serial number'),
+    target: z.string().describe('Reissue id, serial number, or pseudonym of a customer'),
     plan: z
       .object({
         expected: z.string().describe('Outcome of a try now, or the reason why nothing would change'),

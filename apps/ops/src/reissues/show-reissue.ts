@@ -98,11 +98,12 @@ function waitingFor(row: ListedReissue, untilAbandonedMs: number): ShownReissueD
       until: new Date(end).toISOString(),
     };
   }
+  const cools = row.state === 'COOLING_OFF';
   return {
-    who: row.state === 'ISSUING' ? 'system' : 'customer',
+    who: row.state === 'ISSUING' || cools ? 'system' : 'customer',
     text: waitingWords.states[row.state],
     since: row.updated_at.toISOString(),
-    until: text(row.deadline),
+    until: text(cools ? row.cooling_off_until : row.deadline),
   };
 }
 

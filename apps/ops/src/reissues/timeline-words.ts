@@ -44,6 +44,7 @@ const states: Readonly<Record<string, BilingualText>> = {
   PASSWORD_REQUIRED: { ko: '비밀번호 단계', en: 'Password required' },
   CONSENT_REQUIRED: { ko: '약관 동의 단계', en: 'Consent required' },
   KEY_REQUIRED: { ko: '인증서 요청 단계', en: 'Certificate request required' },
+  COOLING_OFF: { ko: '안전 대기 중', en: 'Cooling off before issuance' },
   ISSUING: { ko: '발급 중', en: 'Issuing the certificate' },
   ISSUED: { ko: '발급됨, 등록 대기', en: 'Issued, not registered yet' },
   REGISTERED: { ko: '등록 완료', en: 'Registered' },
@@ -64,9 +65,11 @@ const operations: Readonly<Record<string, BilingualText>> = {
   retry: { ko: '다시 시도 계획', en: 'Retry planned' },
   abandon: { ko: '중단 계획', en: 'Abandonment planned' },
   withdraw: { ko: '철회 계획', en: 'Withdrawal planned' },
+  endCoolingOff: { ko: '안전 대기 단축 계획', en: 'Shorter cooling-off planned' },
   revoke: { ko: '폐지 계획', en: 'Revocation planned' },
   hold: { ko: '효력정지 계획', en: 'Suspension planned' },
   release: { ko: '효력회복 계획', en: 'Release of a suspension planned' },
+  unblock: { ko: '재발급 차단 해제 계획', en: 'Lifting of a block planned' },
 };
 
 export const operationText = (kind: string): BilingualText => operations[kind] ?? { ko: kind, en: kind };

@@ -18,6 +18,10 @@ const states: Readonly<Record<OpenState, BilingualText>> = {
     ko: '고객 앱의 인증서 요청(PKCS#10)을 기다립니다. 기한이 지나면 종료됩니다.',
     en: 'Waits for the certificate request of the customer’s app (PKCS#10). It ends at the deadline.',
   },
+  COOLING_OFF: {
+    ko: '고객 보호를 위해 기다립니다. 시간이 지나면 인증서가 자동으로 발급됩니다.',
+    en: 'Waits for the protection of the customer. The certificate is issued by itself at the end.',
+  },
   ISSUING: {
     ko: '인증기관의 서명을 기다립니다.',
     en: 'Waits for the CA to sign.',

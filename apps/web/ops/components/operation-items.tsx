@@ -38,13 +38,9 @@ export function OperationItems({
   if (found.isPending) return <Loading />;
   if (!found.data) return <ProblemAlert error={found.error} retry={() => void found.refetch()} />;
   const items = found.data.pages.flatMap((page) => page.items);
-  const onCertificates = kind === 'revoke' || kind === 'hold' || kind === 'release';
+  const hasCause = kind !== 'unblock' && !isOnCertificates(kind);
   const waits = state === 'PLANNED' || state === 'AWAITING_APPROVAL';
-  const head = [
-    act.target,
-    ...(onCertificates ? [] : [act.cause]),
-    waits ? act.willHappen : operation.outcome,
-  ];
+  const head = [act.target, ...(hasCause ? [act.cause] : []), waits ? act.willHappen : operation.outcome];
   return (
     <Stack>
       <StackedTable label={operation.itemsTitle} head={head}>
@@ -52,14 +48,14 @@ export function OperationItems({
           <StackedRow key={item.ordinal} head={head}>
             <Anchor
               component={Link}
-              to={onCertificates ? paths.certificate(item.target) : paths.reissue(item.target)}
+              to={targetPath(kind, item.target)}
               ff="monospace"
               size="sm"
               underline="always"
             >
               {item.target}
             </Anchor>
-            {!onCertificates && <Cause plan={item.plan} />}
+            {hasCause && <Cause plan={item.plan} />}
             {waits ? <Effect plan={item.plan} /> : <Result item={item} runs={state === 'RUNNING'} />}
           </StackedRow>
         ))}
@@ -68,6 +64,12 @@ export function OperationItems({
     </Stack>
   );
 }
+
+const targetPath = (kind: OperationKind, target: string): string => {
+  if (kind === 'unblock') return paths.reissuesOf(target);
+  return isOnCertificates(kind) ? paths.certificate(target) : paths.reissue(target);
+};
+const isOnCertificates = (kind: OperationKind) => ['revoke', 'hold', 'release'].includes(kind);
 
 /** Why the target needs the operation: its state, and where and why it was parked when the plan was made. */
 function Cause({ plan }: { plan: OperationItem['plan'] }): ReactNode {

@@ -17,6 +17,7 @@ import { paths } from '../paths.js';
 import { useMe } from '../session/use-session.js';
 import { allowTemporalDecoding } from '../session/temporal-page.js';
 import { useLanguage, useWords } from '../words/language.js';
+import { BlocksCard } from './blocks-card.js';
 import { DeskCard } from './desk-card.js';
 import { ReissueTimeline } from './timeline.js';
 
@@ -47,6 +48,7 @@ export function ReissueDetailPage(): ReactNode {
             <CurrentState reissue={reissue} />
             <DeskCard reissue={reissue} />
             <ReissueFacts reissue={reissue} />
+            {reissue.customerRef && <BlocksCard customerRef={reissue.customerRef} />}
             <RelatedOperations of={reissue.operations} />
             <ReissueTimeline id={id} />
             {me.is('auditor') && (

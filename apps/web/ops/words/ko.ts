@@ -14,6 +14,7 @@ const state: Record<State, string> = {
   PASSWORD_REQUIRED: '비밀번호 대기',
   CONSENT_REQUIRED: '약관 동의 대기',
   KEY_REQUIRED: '인증서 요청 대기',
+  COOLING_OFF: '안전 대기',
   ISSUING: '발급 중',
   ISSUED: '발급됨, 등록 대기',
   REGISTERED: '등록 완료',
@@ -39,18 +40,22 @@ const kind: Record<OperationKind, string> = {
   retry: '재시도',
   abandon: '중단',
   withdraw: '철회',
+  endCoolingOff: '대기 종료',
   revoke: '폐지',
   hold: '효력정지',
   release: '효력회복',
+  unblock: '차단 해제',
 };
 const kindMeans: Record<OperationKind, string> = {
   retry: '멈춘 단계를 다시 실행합니다. 고객이 다시 입력할 것은 없습니다.',
   abandon:
     '재발급을 종료하고 이미 처리된 내용을 되돌립니다. 기존 인증서는 그대로 유지됩니다. 중단은 되돌릴 수 없습니다.',
+  endCoolingOff: '안전 대기를 끝내고 인증서를 바로 발급합니다. 다른 사람의 승인이 필요합니다.',
   withdraw: '새 인증서를 철회하고 재발급을 종료합니다. 되돌릴 수 없습니다. 다른 사람의 승인이 필요합니다.',
   revoke: '인증서를 영구히 폐지합니다. 되돌릴 수 없습니다. 다른 사람의 승인이 필요합니다.',
   hold: '인증서의 효력을 정지합니다. 효력회복으로 되돌릴 수 있습니다. 다른 사람의 승인이 필요합니다.',
   release: '정지된 인증서의 효력을 회복합니다. 다른 사람의 승인이 필요합니다.',
+  unblock: '고객이 다시 온라인으로 재발급할 수 있게 합니다. 다른 사람의 승인이 필요합니다.',
 };
 const operationState: Record<OperationState, string> = {
   PLANNED: '확인 전',
@@ -86,6 +91,8 @@ const planned: Record<string, string> = {
   REVOKED: '폐지 예정',
   HELD: '효력정지 예정',
   RELEASED: '효력회복 예정',
+  BROUGHT_FORWARD: '바로 발급 예정',
+  UNBLOCKED: '차단 해제 예정',
 };
 const finding: Record<string, string> = {
   SIGNED: 'CA가 인증서를 만들었습니다. 재시도하면 그 인증서를 사용합니다.',
@@ -259,6 +266,28 @@ export const consoleKorean = {
     findMistyped: '접수번호에 잘못된 글자가 있습니다. 다시 확인해 주세요.',
     findNothing: '이 번호의 재발급이 없습니다.',
     findSeveral: '여러 건이 있습니다:',
+  },
+  blocks: {
+    title: '고객의 온라인 재발급',
+    none: '온라인 재발급이 차단되어 있지 않습니다.',
+    source: {
+      customer: '고객이 차단함',
+      operator: '운영자가 차단함',
+      'bank-event': '은행 시스템이 차단함',
+      'stop-link': '고객이 재발급을 중지함',
+    },
+    reason: {
+      REQUESTED_BY_CUSTOMER: '고객 요청',
+      FRAUD_SUSPECTED: '금융사기 의심',
+      REISSUE_STOPPED: '재발급 중지',
+      CUSTOMER_DECEASED: '고객 사망',
+      ACCOUNT_CLOSED: '계좌 해지',
+      OTHER: '기타',
+    },
+    why: '차단 사유',
+    comment: '메모',
+    commentShort: '메모를 5자 이상 입력해 주세요.',
+    block: '차단',
   },
   desk: {
     title: '담당과 메모',

@@ -19,6 +19,13 @@ export function useSecondsUntil(time: string | null | undefined): number {
 export const dayInWords = (day: string, language: Locale): string =>
   new Date(day).toLocaleDateString(language, { dateStyle: 'long', timeZone: 'Asia/Seoul' });
 
+/** A point in time in Korea, such as 1월 1일 오후 3:05. */
+export const timeInWords = (time: string, language: Locale): string =>
+  new Date(time).toLocaleString(language, {
+    ...{ month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' },
+    timeZone: 'Asia/Seoul',
+  });
+
 /** Minutes and seconds, such as 2:05. */
 export const minutesAndSeconds = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -16,6 +16,7 @@ describe('the screen of a reissue', () => {
     ['PASSWORD_REQUIRED', 'RESET_PASSWORD', 'reset'],
     ['CONSENT_REQUIRED', 'AGREE_TO_TERMS', 'terms'],
     ['KEY_REQUIRED', 'SEND_CERTIFICATE_REQUEST', 'issue'],
+    ['COOLING_OFF', 'WAIT', 'coolingOff'],
     ['ISSUING', 'WAIT', 'waiting'],
     ['ISSUED', 'REGISTER', 'save'],
     ['REGISTERED', 'NONE', 'done'],

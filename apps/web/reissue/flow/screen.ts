@@ -18,6 +18,7 @@ export type Screen =
   | 'done'
   | 'waiting'
   | 'operator'
+  | 'coolingOff'
   | 'ended';
 
 /** The screen follows from the gateway's state, and from whether this browser keeps the key and has saved the file. */
@@ -30,7 +31,7 @@ export function screenOf(reissue: Reissue, kept: KeptReissue | undefined): Scree
     case 'NONE':
       return 'ended';
     case 'WAIT':
-      return 'waiting';
+      return reissue.state === 'COOLING_OFF' ? 'coolingOff' : 'waiting';
     default:
       if (!ours) return 'keyLost';
   }
@@ -62,6 +63,7 @@ const steps: Readonly<Record<Screen, number | undefined>> = {
   terms: 4,
   issue: 4,
   waiting: 4,
+  coolingOff: 4,
   save: 5,
   check: 5,
   done: undefined,

@@ -414,6 +414,34 @@ export const pageEnglish = {
     close: 'You can close this page and open it again on this device later.',
     urgent: 'If it is urgent, call the call centre and give your receipt number.',
   },
+  coolingOff: {
+    title: 'Your certificate will be issued later',
+    lead: (time: string) => `For your protection, the bank issues your certificate on ${time}.`,
+    next: 'What happens next',
+    steps: [
+      'The certificate is issued by itself at that time. You do not need to do anything.',
+      'We notify you at your registered contacts now, and again when the certificate is issued.',
+      'Then open this page on this device again, save the certificate and register it.',
+    ],
+    close: 'You can close this page and open it again on this device later.',
+    notYou: 'If you did not apply, cancel here or call the call centre.',
+  },
+  stop: {
+    title: 'Did you apply for a certificate?',
+    lead: 'A new certificate was applied for in your name. If it was not you, stop it here.',
+    stop: 'It was not me: stop it',
+    itWasMe: 'It was me',
+    suspend: 'Suspend my present certificate, too',
+    suspendMeans: 'It cannot be used until the bank lifts the suspension at your request.',
+    stopped: 'The reissue was stopped',
+    stoppedLead:
+      'No certificate is issued, and one that was issued meanwhile is withdrawn. Online reissues are blocked until the bank lifts the block.',
+    next: 'Another person may know your personal data. Call the call centre:',
+    mine: 'Thank you',
+    mineLead: 'Your answer is recorded. The reissue continues, and a wait stays as long as it was.',
+    over: 'The link can do nothing any more',
+    ask: 'For questions, call the call centre:',
+  },
   waiting: { title: 'One moment', lead: 'The bank is processing your reissue.' },
   ended: {
     titles: {
@@ -426,6 +454,7 @@ export const pageEnglish = {
       SUPERSEDED: 'A newer reissue replaced this one',
       CANCELLED_BY_CUSTOMER: 'The reissue was cancelled',
       CANCELLED_BY_BANK: 'The bank cancelled the reissue',
+      STOPPED_BY_CUSTOMER: 'The reissue was stopped',
       DEADLINE: 'The time has expired',
       NOT_RETRIED: 'The reissue could not be completed',
       ABANDONED_BY_OPERATOR: 'The reissue could not be completed',

@@ -24,6 +24,7 @@ export async function verifyApprovals(
 /** The people that each action needs. */
 const peopleFor: Readonly<Record<string, readonly ProvenAct[]>> = {
   ...{ retry: ['confirm'], abandon: ['confirm'], withdraw: ['confirm', 'approve'] },
+  endCoolingOff: ['confirm', 'approve'],
   'certificate.revoke': ['confirm', 'approve'],
   'certificate.hold': ['confirm', 'approve'],
   'certificate.release': ['confirm', 'approve'],

@@ -30,6 +30,7 @@ export const endpoints = {
   getTransfer: { method: 'GET', path: '/v1/transfers/{transferId}' },
   sendTransfer: { method: 'POST', path: '/v1/transfers/{transferId}/content' },
   endTransfer: { method: 'POST', path: '/v1/transfers/{transferId}/end' },
+  answerStopLink: { method: 'POST', path: '/v1/stop-links' },
 } as const;
 
 /** The request and the response of each endpoint. */
@@ -61,6 +62,7 @@ export interface Endpoints {
   getTransfer: { data: types.GetTransferData; answer: types.GetTransferResponse };
   sendTransfer: { data: types.SendTransferData; answer: types.SendTransferResponse };
   endTransfer: { data: types.EndTransferData; answer: types.EndTransferResponse };
+  answerStopLink: { data: types.AnswerStopLinkData; answer: types.AnswerStopLinkResponse };
 }
 
 /** The last part of each problem type that the document names. */
@@ -101,6 +103,8 @@ export type ProblemSlug =
   | 'photo-too-small'
   | 'registration-proof-invalid'
   | 'request-refused'
+  | 'stop-link-over'
+  | 'stop-link-refused'
   | 'too-many-photos'
   | 'too-many-requests'
   | 'too-many-sends'

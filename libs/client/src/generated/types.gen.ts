@@ -145,7 +145,7 @@ export type Reissue = {
      * by which the customer and the bank’s staff name the reissue, e.g. K7M-2QX-9TR; it is no secret and gives no access
      */
     receiptNumber: string;
-    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
+    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'COOLING_OFF' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     /**
      * kind of certificate that will be issued; known once identity is verified
@@ -180,9 +180,18 @@ export type Reissue = {
         password: number | null;
     };
     /**
-     * when the reissue times out; null while the reissue is parked, and after its end
+     * when the reissue times out; null while the reissue is parked or cools off, and after its end
      */
     deadline: string | null;
+    /**
+     * only in the state COOLING_OFF: a wait for the protection of the customer
+     */
+    coolingOff?: {
+        /**
+         * when the certificate is issued, without a further call
+         */
+        until: string;
+    };
     certificate?: Certificate;
     /**
      * the certificate that the new one replaces, and its status at the time of the response; known once identity is verified
@@ -198,7 +207,7 @@ export type Reissue = {
      * why the reissue ended without a new certificate in force, and what the customer can do now
      */
     ended?: {
-        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
+        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'STOPPED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
         text: {
             ko: string;
             en: string;
@@ -362,7 +371,7 @@ export type ReissueWithChallenges = {
      * by which the customer and the bank’s staff name the reissue, e.g. K7M-2QX-9TR; it is no secret and gives no access
      */
     receiptNumber: string;
-    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
+    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'COOLING_OFF' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     /**
      * kind of certificate that will be issued; known once identity is verified
@@ -397,9 +406,18 @@ export type ReissueWithChallenges = {
         password: number | null;
     };
     /**
-     * when the reissue times out; null while the reissue is parked, and after its end
+     * when the reissue times out; null while the reissue is parked or cools off, and after its end
      */
     deadline: string | null;
+    /**
+     * only in the state COOLING_OFF: a wait for the protection of the customer
+     */
+    coolingOff?: {
+        /**
+         * when the certificate is issued, without a further call
+         */
+        until: string;
+    };
     certificate?: Certificate;
     /**
      * the certificate that the new one replaces, and its status at the time of the response; known once identity is verified
@@ -415,7 +433,7 @@ export type ReissueWithChallenges = {
      * why the reissue ended without a new certificate in force, and what the customer can do now
      */
     ended?: {
-        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
+        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'STOPPED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
         text: {
             ko: string;
             en: string;
@@ -538,6 +556,29 @@ export type TransferEnd = {
     outcome: 'RECEIVED' | 'FAILED';
 };
 
+export type StopLinkRequest = {
+    /**
+     * before the point in the fragment of the link
+     */
+    reissueId: string;
+    /**
+     * after the point in the fragment of the link
+     */
+    token: string;
+    /**
+     * `STOP`: end the reissue and block further ones; `MINE`: the reissue is the customer’s own
+     */
+    answer: 'STOP' | 'MINE';
+    /**
+     * with `STOP`: whether to suspend the certificate on file, too
+     */
+    suspendCertificate?: boolean;
+};
+
+export type StopLinkAnswer = {
+    outcome: 'STOPPED' | 'RECORDED';
+};
+
 export type Problem = {
     /**
      * stable; urn:reseal:problem:…
@@ -576,8 +617,8 @@ export type ReissueEventData = {
      */
     customerRef: string;
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
-    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
-    previousState: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN' | null;
+    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'COOLING_OFF' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
+    previousState: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'COOLING_OFF' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN' | null;
     parked: boolean;
     /**
      * the step that waits for an operator, while the reissue is parked
@@ -3193,6 +3234,117 @@ export type EndTransferResponses = {
 
 export type EndTransferResponse = EndTransferResponses[keyof EndTransferResponses];
 
+export type AnswerStopLinkData = {
+    body: StopLinkRequest;
+    headers: {
+        /**
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
+         */
+        'Idempotency-Key': string;
+        /**
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
+         */
+        'X-Device-Id'?: string;
+        /**
+         * Language of the texts in problems: ko or en
+         */
+        'Accept-Language'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/stop-links';
+};
+
+export type AnswerStopLinkErrors = {
+    /**
+     * `idempotency-key-required`: An Idempotency-Key is required; `malformed-request`: The request cannot be read
+     */
+    400: Problem & {
+        type?: 'urn:reseal:problem:idempotency-key-required' | 'urn:reseal:problem:malformed-request';
+    };
+    /**
+     * `unknown-api-key`: The API key is unknown
+     */
+    401: Problem & {
+        type?: 'urn:reseal:problem:unknown-api-key';
+    };
+    /**
+     * `origin-not-allowed`: The API key may not be used from this origin
+     */
+    403: Problem & {
+        type?: 'urn:reseal:problem:origin-not-allowed';
+    };
+    /**
+     * `stop-link-refused`: The link is not valid
+     */
+    404: Problem & {
+        type?: 'urn:reseal:problem:stop-link-refused';
+    };
+    /**
+     * `too-many-steps`: This reissue has had too many attempts; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     */
+    409: Problem & {
+        type?: 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:idempotency-mismatch';
+    };
+    /**
+     * `stop-link-over`: The reissue has already ended
+     */
+    410: Problem & {
+        type?: 'urn:reseal:problem:stop-link-over';
+    };
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem & {
+        type?: 'urn:reseal:problem:body-too-large';
+    };
+    /**
+     * `unsupported-media-type`: The media type is not supported
+     */
+    415: Problem & {
+        type?: 'urn:reseal:problem:unsupported-media-type';
+    };
+    /**
+     * `invalid-request`: The request has invalid content
+     */
+    422: Problem & {
+        type?: 'urn:reseal:problem:invalid-request';
+    };
+    /**
+     * `too-many-requests`: Too many requests
+     */
+    429: Problem & {
+        type?: 'urn:reseal:problem:too-many-requests';
+    };
+    /**
+     * `internal-error`: Something went wrong on our side
+     */
+    500: Problem & {
+        type?: 'urn:reseal:problem:internal-error';
+    };
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem & {
+        type?: 'urn:reseal:problem:unavailable';
+    };
+    /**
+     * Any other failure
+     */
+    default: Problem;
+};
+
+export type AnswerStopLinkError = AnswerStopLinkErrors[keyof AnswerStopLinkErrors];
+
+export type AnswerStopLinkResponses = {
+    /**
+     * The answer was carried out
+     */
+    200: StopLinkAnswer;
+};
+
+export type AnswerStopLinkResponse = AnswerStopLinkResponses[keyof AnswerStopLinkResponses];
+
 export type ReissueEventWebhookPayload = {
     specversion: '1.0';
     /**
@@ -3201,7 +3353,7 @@ export type ReissueEventWebhookPayload = {
     id: string;
     source: string;
     /**
-     * Further types may follow. Now: `reseal.reissue.started.v1`, `reseal.reissue.identity-verified.v1`, `reseal.reissue.identity-reopened.v1`, `reseal.reissue.password-verified.v1`, `reseal.reissue.password-reset.v1`, `reseal.reissue.password-locked.v1`, `reseal.reissue.consents-recorded.v1`, `reseal.reissue.consents-reopened.v1`, `reseal.reissue.consent-withdrawn.v1`, `reseal.reissue.certificate-requested.v1`, `reseal.reissue.request-refused.v1`, `reseal.reissue.issued.v1`, `reseal.reissue.registered.v1`, `reseal.reissue.rejected.v1`, `reseal.reissue.timed-out.v1`, `reseal.reissue.cancelled.v1`, `reseal.reissue.abandoned.v1`, `reseal.reissue.withdrawn.v1`, `reseal.reissue.parked.v1`, `reseal.reissue.resumed.v1`
+     * Further types may follow. Now: `reseal.reissue.started.v1`, `reseal.reissue.identity-verified.v1`, `reseal.reissue.identity-reopened.v1`, `reseal.reissue.password-verified.v1`, `reseal.reissue.password-reset.v1`, `reseal.reissue.password-locked.v1`, `reseal.reissue.consents-recorded.v1`, `reseal.reissue.consents-reopened.v1`, `reseal.reissue.consent-withdrawn.v1`, `reseal.reissue.cooling-off.v1`, `reseal.reissue.certificate-requested.v1`, `reseal.reissue.request-refused.v1`, `reseal.reissue.issued.v1`, `reseal.reissue.registered.v1`, `reseal.reissue.rejected.v1`, `reseal.reissue.timed-out.v1`, `reseal.reissue.cancelled.v1`, `reseal.reissue.abandoned.v1`, `reseal.reissue.withdrawn.v1`, `reseal.reissue.parked.v1`, `reseal.reissue.resumed.v1`
      */
     type: string;
     /**

@@ -101,7 +101,7 @@ export async function statusEntriesOf(
       SELECT reissue_id, sequence::float8, actor, action, outcome, reason, details, personal_digest,
         occurred_at, recorded_by, recorded_at
       FROM audit_entry
-      WHERE reissue_id = ANY(${reissueIds}) AND action IN ('cancel', 'expire', 'abandon', 'withdraw', 'supersede')
+      WHERE reissue_id = ANY(${reissueIds}) AND action IN ('cancel', 'stop', 'expire', 'abandon', 'withdraw', 'supersede')
       UNION ALL
       SELECT 'authority', position::float8, actor, action, outcome, reason, details, NULL,
         occurred_at, recorded_by, recorded_at

@@ -37,12 +37,18 @@ export async function appendAuthorityEntry(
 }
 
 /**
- * Appends an entry for each item of an operation, with the reissue and the certificate of the item. Search, timeline and
+ * Appends an entry for each item of an operation, with the reissue and the certificate, or the customer, of the item. Search, timeline and
  * evidence of each of them can then show who requested and who approved the operation. One entry is written if the
  * operation has no items or does not exist.
  */
 export async function appendItemEntries(
-  tx: Tx<'select certificate' | 'select operation_item' | 'select reissue' | 'insert authority_entry'>,
+  tx: Tx<
+    | 'select certificate'
+    | 'select operation'
+    | 'select operation_item'
+    | 'select reissue'
+    | 'insert authority_entry'
+  >,
   operationId: string,
   entry: NewAuthorityEntry,
 ): Promise<void> {
@@ -52,9 +58,11 @@ export async function appendItemEntries(
     SELECT ${actor}, ${action}, ${outcome}, ${reason}::text, ${JSON.stringify(details)}::jsonb
       || jsonb_strip_nulls(jsonb_build_object(
         'reissueId', CASE WHEN starts_with(target, 'ri_') THEN target ELSE made.reissue_id END,
-        'serial', CASE WHEN starts_with(target, 'ri_') THEN asked.serial ELSE target END)),
+        'serial', CASE WHEN starts_with(target, 'ri_') THEN asked.serial WHEN kind <> 'unblock' THEN target END,
+        'customerRef', CASE WHEN kind = 'unblock' THEN target END)),
       ${occurredAt}::timestamptz
-    FROM (SELECT ${operationId} AS operation_id) AS operation
+    FROM (SELECT ${operationId} AS operation_id) AS given
+    LEFT JOIN operation USING (operation_id)
     LEFT JOIN operation_item USING (operation_id)
     LEFT JOIN reissue AS asked ON asked.reissue_id = target
     LEFT JOIN certificate AS made ON made.serial = target

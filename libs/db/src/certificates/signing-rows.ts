@@ -16,6 +16,8 @@ const reissueColumns = [
   'password_verified_at',
   'consents_completed_at',
   'virtual_id',
+  'required_wait_ms',
+  'cooling_off_until',
 ] as const;
 /** The columns of a reissue that decide whether its certificate is signed. */
 export type ReissueToSign = Pick<ReissueRow, (typeof reissueColumns)[number]>;

@@ -37,6 +37,7 @@ export { registryOverview } from './registry-overview.js';
 export type { RegistryUse } from './registry-overview.js';
 export { insertRrnAccesses, insertRrnAccessForVid } from './rrn-access.js';
 export {
+  blockedOf,
   blockOf,
   blockReissues,
   blocksOf,

@@ -104,6 +104,20 @@ export async function blocksOf(
     .execute();
 }
 
+/** Those of these persons who are blocked. */
+export async function blockedOf(
+  db: Database<'select reissue_block'>,
+  customerRefs: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('reissue_block')
+    .select('customer_ref')
+    .where((is) => is('customer_ref', '=', is.fn.any(is.val(customerRefs))))
+    .where('lifted_at', 'is', null)
+    .execute();
+  return new Set(rows.map(({ customer_ref }) => customer_ref));
+}
+
 /** The oldest block of a person that is in force; undefined if online reissues are possible. */
 export async function blockOf(
   tx: Tx<'select reissue_block'>,

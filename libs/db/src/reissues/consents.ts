@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { NewRow, Row } from '../rows.js';
 import { insertRows, type Write } from '../writes.js';
@@ -53,13 +54,31 @@ export async function consentsOf(
   db: Database<'select consent'> | Tx<'select consent'>,
   reissueId: string,
 ): Promise<GivenConsent[]> {
-  return db
+  return latestConsents(db, reissueId).execute();
+}
+
+const latestConsents = (db: Database<'select consent'> | Tx<'select consent'>, reissueId: string) =>
+  db
     .selectFrom('consent')
     .distinctOn(['terms_id', 'version'])
     .selectAll()
     .where('reissue_id', '=', reissueId)
     .orderBy('terms_id')
     .orderBy('version')
-    .orderBy('recorded_at', 'desc')
+    .orderBy('recorded_at', 'desc');
+
+/** The consents of a reissue whose certificate is requested, and whether its customer is blocked by now. */
+export async function consentsAndBlockOf(
+  tx: Tx<'select consent' | 'select reissue' | 'select reissue_block'>,
+  reissueId: string,
+): Promise<{ readonly consents: readonly GivenConsent[]; readonly blocked: boolean }> {
+  const rows = await latestConsents(tx, reissueId)
+    .select(
+      sql<boolean>`exists (
+        select from reissue join reissue_block using (customer_ref)
+        where reissue.reissue_id = ${reissueId} and lifted_at is null
+      )`.as('blocked'),
+    )
     .execute();
+  return { consents: rows, blocked: rows.some(({ blocked }) => blocked) };
 }

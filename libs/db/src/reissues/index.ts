@@ -4,6 +4,7 @@ export { callStateOf } from './call-state.js';
 export type { CallState } from './call-state.js';
 export {
   insertConsents,
+  consentsAndBlockOf,
   consentsOf,
   consentRecordsOf,
   insertConsentReceipt,

@@ -34,6 +34,7 @@ const columns = [
   'parked_code',
   'park_sequence',
   'deadline',
+  'cooling_off_until',
   'steps',
   'identity_verified_at',
   'password_verified_at',

@@ -27,7 +27,7 @@ export type ReissueSummary = {
      * By which the customer names the reissue, e.g. K7M-2QX-9TR
      */
     receiptNumber: string;
-    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
+    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'COOLING_OFF' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     basis: 'REISSUE' | 'RENEW' | 'NEW' | null;
     /**
@@ -39,7 +39,7 @@ export type ReissueSummary = {
      */
     serial: string | null;
     parked: Parking | null;
-    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
+    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'STOPPED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
      * When the reissue ends unless the customer acts; null while parked or ended
      */
@@ -107,7 +107,7 @@ export type ReissueDetail = {
      * By which the customer names the reissue, e.g. K7M-2QX-9TR
      */
     receiptNumber: string;
-    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
+    state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'COOLING_OFF' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     basis: 'REISSUE' | 'RENEW' | 'NEW' | null;
     /**
@@ -119,7 +119,7 @@ export type ReissueDetail = {
      */
     serial: string | null;
     parked: Parking | null;
-    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
+    endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'STOPPED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
      * When the reissue ends unless the customer acts; null while parked or ended
      */
@@ -187,7 +187,7 @@ export type ReissueDetail = {
     /**
      * Kinds of operations that can be planned now
      */
-    possible: Array<'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release'>;
+    possible: Array<'retry' | 'abandon' | 'withdraw' | 'endCoolingOff' | 'revoke' | 'hold' | 'release' | 'unblock'>;
     /**
      * Operations that name the reissue, newest first
      */
@@ -209,7 +209,7 @@ export type LocalizedText = {
 
 export type OperationOnTarget = {
     operationId: string;
-    kind: 'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release';
+    kind: 'retry' | 'abandon' | 'withdraw' | 'endCoolingOff' | 'revoke' | 'hold' | 'release' | 'unblock';
     state: 'PLANNED' | 'AWAITING_APPROVAL' | 'RUNNING' | 'DONE' | 'REJECTED' | 'CANCELLED' | 'EXPIRED';
     /**
      * Result for this target; null until the target was tried
@@ -604,7 +604,7 @@ export type AuthorityCrl = {
 };
 
 export type OperationRequest = {
-    kind: 'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release';
+    kind: 'retry' | 'abandon' | 'withdraw' | 'endCoolingOff' | 'revoke' | 'hold' | 'release' | 'unblock';
     selection: OperationSelection;
     parameters?: OperationParameters;
     /**
@@ -614,18 +614,20 @@ export type OperationRequest = {
 };
 
 /**
- * Reissues by id or by filter, for retry, abandon and withdraw; serial numbers, for revoke, hold and release
+ * Reissues by id or by filter, for retry, abandon, withdraw and endCoolingOff; serial numbers, for revoke, hold and release; pseudonyms of customers, for unblock
  */
 export type OperationSelection = {
     reissueIds: Array<string>;
 } | {
     serials: Array<string>;
 } | {
+    customerRefs: Array<string>;
+} | {
     filter: {
         /**
          * State; separate several values by commas
          */
-        state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
+        state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'COOLING_OFF' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
         open?: boolean;
         parked?: boolean;
         /**
@@ -635,7 +637,7 @@ export type OperationSelection = {
         /**
          * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
-        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
+        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'STOPPED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
          * Reason for the reissue; separate several values by commas
          */
@@ -672,11 +674,15 @@ export type OperationParameters = {
      * `revoke` only; must not be in the future
      */
     invalidityDate?: string;
+    /**
+     * `endCoolingOff` only: an earlier end of the wait. Without it, the wait ends at once
+     */
+    until?: string;
 };
 
 export type Operation = {
     id: string;
-    kind: 'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release';
+    kind: 'retry' | 'abandon' | 'withdraw' | 'endCoolingOff' | 'revoke' | 'hold' | 'release' | 'unblock';
     state: 'PLANNED' | 'AWAITING_APPROVAL' | 'RUNNING' | 'DONE' | 'REJECTED' | 'CANCELLED' | 'EXPIRED';
     /**
      * The selection of the request
@@ -741,7 +747,7 @@ export type OperationItemPage = {
 export type OperationItem = {
     ordinal: number;
     /**
-     * Reissue id or serial number
+     * Reissue id, serial number, or pseudonym of a customer
      */
     target: string;
     plan: OperationItemPlan;
@@ -858,7 +864,7 @@ export type FiguresOfDay = {
      * Reissues that ended without one, by reason, most frequent first
      */
     ended: Array<{
-        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
+        code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'STOPPED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
         reissues: number;
     }>;
     /**
@@ -1322,7 +1328,7 @@ export type ListReissuesData = {
         /**
          * State; separate several values by commas
          */
-        state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
+        state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'COOLING_OFF' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
         /**
          * Whether the reissue is still open
          */
@@ -1338,7 +1344,7 @@ export type ListReissuesData = {
         /**
          * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
-        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
+        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'STOPPED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
          * Reason for the reissue; separate several values by commas
          */
@@ -1398,7 +1404,7 @@ export type CountReissuesData = {
         /**
          * State; separate several values by commas
          */
-        state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
+        state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'COOLING_OFF' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
         /**
          * Whether the reissue is still open
          */
@@ -1414,7 +1420,7 @@ export type CountReissuesData = {
         /**
          * Reason why the reissue is parked, or why it ended; separate several values by commas
          */
-        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
+        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'REISSUES_BLOCKED' | 'RISK_REFUSED' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'CANCELLED_BY_BANK' | 'STOPPED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
          * Reason for the reissue; separate several values by commas
          */
@@ -1822,7 +1828,7 @@ export type ListOperationsData = {
     path?: never;
     query?: {
         state?: Array<'PLANNED' | 'AWAITING_APPROVAL' | 'RUNNING' | 'DONE' | 'REJECTED' | 'CANCELLED' | 'EXPIRED'>;
-        kind?: Array<'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release'>;
+        kind?: Array<'retry' | 'abandon' | 'withdraw' | 'endCoolingOff' | 'revoke' | 'hold' | 'release' | 'unblock'>;
         requestedBy?: string;
         limit?: number;
         /**

@@ -2,6 +2,7 @@ import type { Reissue } from '#libs/client';
 import { Spinner } from '../../components/spinner.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { SlowNotice } from '../../components/slow-notice.js';
+import { timeInWords } from '../../components/time.js';
 import { useFlow } from '../../flow/use-flow.js';
 import { Cancel } from '../../shell/cancel.js';
 import { PhoneLink } from '../../shell/phone-link.js';
@@ -21,6 +22,35 @@ export function WaitingScreen() {
     <ScreenFrame title={waiting.title} lead={waiting.lead}>
       <Spinner label={waiting.title} />
       <SlowNotice part={(reissue && partOf[reissue.state]) ?? 'BANK'} />
+    </ScreenFrame>
+  );
+}
+
+/** The reissue waits for the customer's protection, and continues by itself. */
+export function CoolingOffScreen() {
+  const { coolingOff } = useWords();
+  const language = useLanguage();
+  const { reissue, resumable } = useFlow();
+  const until = reissue?.coolingOff?.until;
+  if (!until) return null;
+  return (
+    <ScreenFrame
+      title={coolingOff.title}
+      lead={coolingOff.lead(timeInWords(until, language))}
+      outcome="paused"
+    >
+      <section className="box">
+        <h2>{coolingOff.next}</h2>
+        <ol>
+          {coolingOff.steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+        {resumable && <p>{coolingOff.close}</p>}
+      </section>
+      <p className="box notice">
+        {coolingOff.notYou} <PhoneLink />
+      </p>
     </ScreenFrame>
   );
 }
@@ -56,6 +86,7 @@ const branchFirst: readonly EndCode[] = [
   'RRN_NOT_ON_FILE',
   'REISSUES_BLOCKED',
   'RISK_REFUSED',
+  'STOPPED_BY_CUSTOMER',
 ];
 
 /** Why the reissue ended, and what the customer does next. */

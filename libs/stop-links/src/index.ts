@@ -1,0 +1,1 @@
+export { StopLinks, stopLinkDigest } from './stop-links.js';
