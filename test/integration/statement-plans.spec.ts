@@ -93,14 +93,22 @@ async function grow(): Promise<void> {
 /** Ends all sessions of the apps' roles, because PostgreSQL counts what a session read when it ends. */
 async function endSessions(): Promise<void> {
   const admin = await connectAsAdmin('postgres');
-  const database = new URL(world.urlOf('owner')).pathname.slice(1);
-  const sessions = `FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`;
-  await admin.query(`SELECT pg_terminate_backend(pid) ${sessions}`, [database]);
-  await until('the sessions to end', async () => {
-    const { rowCount } = await admin.query(`SELECT ${sessions}`, [database]);
-    return rowCount === 0;
-  });
-  await admin.end();
+  try {
+    const database = new URL(world.urlOf('owner')).pathname.slice(1);
+    const { rows } = await admin.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`,
+      [database],
+    );
+    const pids = rows.map(({ pid }) => pid);
+    await admin.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [pids]);
+    // The apps' pools open new sessions at once.
+    await until('the sessions to end', async () => {
+      const { rowCount } = await admin.query('SELECT FROM pg_stat_activity WHERE pid = ANY ($1)', [pids]);
+      return rowCount === 0;
+    });
+  } finally {
+    await admin.end();
+  }
 }
 
 /** How many rows were read of each table that has grown, and how many entries of each of its indexes. */

@@ -30,7 +30,10 @@ const testPackages = {
  * For the browser tests: a browser and a font with Korean letters.
  * @type {Record<string, Sign>}
  */
-const browserTestPackages = { chromium: 'chromium', 'fonts-noto-cjk': { file: notoCjk } };
+const browserTestPackages = {
+  'chromium-headless-shell': 'chromium-headless-shell',
+  'fonts-noto-cjk': { file: notoCjk },
+};
 /**
  * For a cluster: its load balancer.
  * @type {Record<string, Sign>}

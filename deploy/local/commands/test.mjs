@@ -7,7 +7,7 @@ import { goBinaries } from '../artifacts/go-binaries.mjs';
 import { classPath } from '../artifacts/maven.mjs';
 import { promtoolPath } from '../artifacts/promtool.mjs';
 import { pythonOf } from '../artifacts/python-environments.mjs';
-import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
+import { endCommands, runInForeground } from '../lib/commands.mjs';
 import { helm, kubernetesApi, oasdiff, zlint } from '../lib/go-sets.mjs';
 import { bouncyCastleJars } from '../lib/jar-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
@@ -34,8 +34,11 @@ const plan = readPlanOrExit();
 const inRoot = (script) => path.join(settings.root, 'node_modules', script);
 
 let interrupted = false;
+/** @type {Set<string>} names of checks and groups, for the report of an interruption */
+const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => {
+    if (!interrupted && running.size > 0) report.failed(`Interrupted in ${[...running].join(', ')}`);
     interrupted = true;
     endCommands();
   });
@@ -66,6 +69,10 @@ const lowest = 19;
 const separateGroups = ['workflow', 'integration'];
 /** @param {string} group */
 const isSeparate = (group) => separateGroups.includes(group);
+/** These groups end the servers that others use, or look at what others left. */
+const lateGroups = ['faults', 'versions', 'canary', 'image'];
+/** @param {string} group */
+const isLate = (group) => lateGroups.includes(group);
 /** Tests on the shared stack often wait, so all that does not need it runs at the same time. */
 const inBackground = plan.onStack.some((group) => !isSeparate(group));
 /** @type {Promise<void> | undefined} */
@@ -113,8 +120,8 @@ async function runInTurn(groups, env) {
 async function runCheck(name) {
   if (interrupted) return;
   const since = Date.now();
-  const options = { cwd: settings.root, env: pathWithTools(), priority: lowest };
-  const code = await runBeside(name, 'npm', ['run', '--silent', name], options);
+  const options = { cwd: settings.root, env: pathWithTools(), priority: priorityOf(name) };
+  const code = await runNamed(name, () => runInForeground('npm', ['run', '--silent', name], options));
   if (interrupted) return;
   totals.addCheck(name, code === 0);
   if (code === 0) report.done(name, since);
@@ -122,18 +129,22 @@ async function runCheck(name) {
 }
 
 /**
- * Runs a command on the terminal or, in the background, prints its output after it has ended.
- * @param {string} name
- * @param {string} command
- * @param {string[]} args
- * @param {{cwd: string, env: Environment, stdio?: ('ignore' | 'inherit')[], priority?: number}} options
+ * @param {string} name of a check or a group
+ * @param {() => Promise<number>} run
  */
-async function runBeside(name, command, args, options) {
-  if (!inBackground) return runInForeground(command, args, { ...options, priority: 0 });
-  const log = path.join(settings.state, 'results', `${name}.log`);
-  const code = await runAside(command, args, { ...options, log });
-  if (!interrupted) report.line(fs.readFileSync(log, 'utf8').trimEnd());
-  return code;
+async function runNamed(name, run) {
+  running.add(name);
+  try {
+    return await run();
+  } finally {
+    running.delete(name);
+  }
+}
+
+/** @param {string} name of a check or a group */
+function priorityOf(name) {
+  const beside = plan.checks.includes(name) || plan.offStack.includes(name);
+  return inBackground && beside ? lowest : 0;
 }
 
 /** npm adds node_modules/.bin to the path itself, but not the folder of this Node. */
@@ -149,39 +160,35 @@ async function runJest(group, env) {
   if (interrupted) return;
   const result = path.join(settings.state, 'results', `${group}.json`);
   fs.mkdirSync(path.dirname(result), { recursive: true });
+  const beside = inBackground && (plan.offStack.includes(group) || isSeparate(group));
   const command = [
     inRoot('jest/bin/jest.js'),
     ...['--selectProjects', group, '--passWithNoTests', '--json', '--outputFile', result],
+    // A connection that a test left open would keep Jest, and with it the whole run, for ever.
+    '--forceExit',
+    ...(plan.offStack.includes(group)
+      ? []
+      : [isSeparate(group) && !beside ? '--maxWorkers=2' : '--runInBand']),
+    ...plan.jestArgs,
   ];
   // Jest prints the JSON to standard output too. Its reporters write to standard error.
   /** @type {('ignore' | 'inherit')[]} */
   const stdio = ['ignore', 'ignore', 'inherit'];
-  const options = { cwd: settings.root, env, stdio };
-  const besideOthers = inBackground && (plan.offStack.includes(group) || isSeparate(group));
-  if (!besideOthers) {
-    report.line();
-    report.note(`Tests: ${group}`);
-  }
+  const options = { cwd: settings.root, env, stdio, priority: priorityOf(group) };
+  report.line();
+  report.note(`Tests: ${group}`);
   const run = () => {
     fs.rmSync(result, { force: true });
-    if (plan.offStack.includes(group))
-      return runBeside(group, process.execPath, [...command, ...plan.jestArgs], {
-        ...options,
-        priority: lowest,
-      });
-    const atOnce = isSeparate(group) && !besideOthers ? '--maxWorkers=2' : '--runInBand';
-    const args = [...command, atOnce, ...plan.jestArgs];
-    if (isSeparate(group)) return runBeside(group, process.execPath, args, options);
-    const inNamespaces = [process.execPath, ...args];
+    const inNamespaces = [process.execPath, ...command];
     if (plan.onNode.includes(group)) return runOnNode(settings, report, inNamespaces, options);
     if (plan.besideEngines.includes(group)) return runBesideEngines(settings, report, inNamespaces, options);
-    return runInForeground(process.execPath, args, options);
+    return runInForeground(process.execPath, command, options);
   };
-  let code = await run();
+  let code = await runNamed(group, run);
   // Without a result no test has failed: Jest itself has crashed, which native modules in its process can cause.
   if (!fs.existsSync(result) && !interrupted) {
     report.failed(`Jest ended with ${code} and left no result for ${group}. It runs once more.`);
-    code = await run();
+    code = await runNamed(group, run);
   }
   if (!interrupted) totals.addJestRun(group, result, code);
 }
@@ -201,14 +208,15 @@ async function runOnStack(settings, groups) {
     const addresses = { ...stack.clientEnvironment, RESEAL_STACK_CONTROL: control.url };
     const env = { ...environment, RESEAL_STATE: settings.state, ...addresses };
     const separate = runInTurn(groups.filter(isSeparate), env);
-    if (inBackground) offStack ??= separate.then(runOffStack);
-    for (const group of groups.filter((name) => !isSeparate(name))) {
-      // Faults end the servers that the separate groups use, too.
-      if (group === 'faults') await separate;
-      await runJest(group, env);
-    }
+    const early = runInTurn(
+      groups.filter((group) => !isSeparate(group) && !isLate(group)),
+      env,
+    );
+    if (inBackground) offStack ??= Promise.race([separate, early]).then(runOffStack);
+    await Promise.all([separate, early]);
+    await runInTurn(groups.filter(isLate), env);
     // The stack ends all commands that still run when it stops.
-    await Promise.all([separate, offStack]);
+    await offStack;
     control.close();
     return 0;
   });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { lastLines } from './files.mjs';
+import { signalGroup } from './process-identity.mjs';
 
 /** @import { ChildProcess, SpawnOptions } from 'node:child_process' */
 /** @import { LogOptions } from '../types.js' */
@@ -14,13 +15,11 @@ const running = new Set();
 export const endCommands = () => running.forEach(end);
 
 /**
- * unshare blocks signals while it waits for its child, and ends with it.
- * @param {ChildProcess} child
+ * Ends a command with the processes that it started: npm and unshare do not pass a signal on.
+ * @param {ChildProcess} child the leader of its process group
  */
-function end(child) {
-  if (path.basename(child.spawnfile) !== 'unshare') return void child.kill('SIGTERM');
-  const children = fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
-  for (const pid of children.split(' ').filter(Boolean)) process.kill(Number(pid), 'SIGTERM');
+function end({ pid }) {
+  if (pid !== undefined) signalGroup(pid, 'SIGTERM');
 }
 
 /**
@@ -36,7 +35,7 @@ export function runToLog(command, args, { log, what = path.basename(command), pr
   const output = fs.openSync(log, 'a');
   /** @type {Promise<void>} */
   const ended = new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: ['ignore', output, output] });
+    const child = spawn(command, args, { ...options, stdio: ['ignore', output, output], detached: true });
     running.add(child);
     setPriority(child, priority);
     child.once('error', reject);
@@ -57,37 +56,9 @@ export function runToLog(command, args, { log, what = path.basename(command), pr
  * @param {SpawnOptions & {priority?: number}} [options]
  * @returns {Promise<number>} its exit code, or 128 and the number of the signal that ended it, as shells report it
  */
-export function runInForeground(command, args, options = {}) {
-  return run(command, args, { stdio: 'inherit', ...options });
-}
-
-/**
- * Runs a command to its end. What it would print on the terminal goes to a log file.
- * @param {string} command
- * @param {readonly string[]} args
- * @param {LogOptions & {stdio?: ('ignore' | 'inherit')[], priority?: number}} options
- * @returns {Promise<number>} its exit code
- */
-export async function runAside(command, args, { log, stdio = ['ignore', 'inherit', 'inherit'], ...options }) {
-  fs.mkdirSync(path.dirname(log), { recursive: true });
-  const output = fs.openSync(log, 'w');
-  const redirected = stdio.map((stream) => (stream === 'inherit' ? output : stream));
-  try {
-    return await run(command, args, { ...options, stdio: redirected });
-  } finally {
-    fs.closeSync(output);
-  }
-}
-
-/**
- * @param {string} command
- * @param {readonly string[]} args
- * @param {SpawnOptions & {priority?: number}} options
- * @returns {Promise<number>}
- */
-function run(command, args, { priority = 0, ...options }) {
+export function runInForeground(command, args, { priority = 0, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, options);
+    const child = spawn(command, args, { stdio: 'inherit', ...options, detached: true });
     running.add(child);
     child.once('error', reject);
     child.once('exit', (code, signal) => {

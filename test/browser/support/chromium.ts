@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 
-/** Starts Debian's Chromium without a window, or the browser that RESEAL_CHROMIUM names. */
+/** Starts Debian's Chromium without its window, which halves what it costs, or the browser that RESEAL_CHROMIUM names. */
 export function startChromium(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env['RESEAL_CHROMIUM'] ?? find('chromium'),
+    executablePath: process.env['RESEAL_CHROMIUM'] ?? find('chromium-headless-shell'),
     // Chromium's sandbox does not run as root, and containers run tests as root.
     chromiumSandbox: process.getuid?.() !== 0,
   });

@@ -1,11 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { stateFolder } from '../../support/app-environment.js';
 import type { RunningStack } from '../../support/running-stack.js';
 import type { StaffName } from '../../support/sandbox.js';
+import { savePicture } from './pictures.js';
 
 export interface Look {
   readonly language?: 'en' | 'ko';
@@ -82,11 +80,9 @@ export class Console {
     await this.page.locator('nav').waitFor({ state: 'attached' });
   }
 
-  /** Writes a screenshot of the whole page to the state folder. */
+  /** Saves a picture of the whole page if pictures are wanted. */
   async picture(name: string, page = this.page): Promise<void> {
-    const folder = join(stateFolder(), 'screenshots');
-    mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    await savePicture(page, name);
   }
 
   /** Violations of WCAG 2.2 A and AA that axe-core finds: each rule with the first places that break it. */

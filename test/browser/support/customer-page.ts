@@ -1,10 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { pageEnglish } from '../../../apps/web/reissue/words/en.js';
 import { pageKorean } from '../../../apps/web/reissue/words/ko.js';
-import { stateFolder } from '../../support/app-environment.js';
 import { rememberSealed } from '../../support/canaries.js';
 import { documentFieldsOf, rememberDocument } from '../../support/applicant-body.js';
 import type { RunningStack } from '../../support/running-stack.js';
@@ -12,6 +9,7 @@ import type { Person } from '../../support/sandbox.js';
 import { takePhoto } from '../../support/photos.js';
 import { oldCertificateFiles, type UploadedFile } from './old-certificate.js';
 import { axeFindings, keptFindings, layoutFindings, watch } from './page-findings.js';
+import { savePicture } from './pictures.js';
 import type { SavedFiles } from './saved-files.js';
 
 export type Language = 'ko' | 'en';
@@ -338,7 +336,7 @@ export class CustomerPage {
     await this.inBothLanguages(() => this.lookOnce(name));
   }
 
-  /** Writes a picture to the state folder, and collects findings of axe-core, the narrow layout and stored data. */
+  /** Saves pictures if they are wanted, and collects findings of axe-core, the narrow layout and stored data. */
   async lookOnce(name: string): Promise<void> {
     const { page } = this;
     const findings: string[] = [];
@@ -348,17 +346,14 @@ export class CustomerPage {
     await this.picture(name);
     await page.setViewportSize(narrow);
     findings.push(...(await layoutFindings(page)), ...(await keptFindings(page)));
-    if (process.env['RESEAL_SCREENSHOTS'] === 'all') await this.picture(`${name}-narrow`);
+    await this.picture(`${name}-narrow`);
     await page.setViewportSize(screens[this.device]);
     await page.emulateMedia({ colorScheme: this.scheme });
     this.complaints.push(...findings.map((finding) => `${name} (${this.language}): ${finding}`));
   }
 
-  private async picture(name: string): Promise<void> {
-    const folder = join(stateFolder(), 'screenshots');
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, `customer-${name}-${this.language}.png`);
-    await this.page.screenshot({ path, fullPage: true });
+  private picture(name: string): Promise<void> {
+    return savePicture(this.page, `customer-${name}-${this.language}`);
   }
 
   /** @throws Error with all that was collected */

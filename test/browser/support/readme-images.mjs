@@ -1,6 +1,6 @@
 // Writes the README's two pictures to docs/images, from those that the browser tests took:
 //
-//     npm test -- --only browser -- customer-accessibility operators
+//     RESEAL_SCREENSHOTS=1 npm test -- --only browser -- customer-accessibility operators
 //     npm run docs:images
 import { mkdirSync } from 'node:fs';
 import sharp from 'sharp';

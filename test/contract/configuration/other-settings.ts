@@ -127,14 +127,15 @@ export const testSettings: readonly OtherSetting[] = [
   { key: 'RESEAL_CFSSL', unit: 'file', meaning: 'cfssl, for the same benchmark.' },
   {
     key: 'RESEAL_CHROMIUM',
-    fallback: 'chromium on the path',
+    fallback: 'chromium-headless-shell on the path',
     unit: 'file',
     meaning: 'Browser of the browser tests.',
   },
   {
     key: 'RESEAL_SCREENSHOTS',
-    unit: 'all',
-    meaning: 'With `all`, the browser tests also save pictures of the narrow screen.',
+    unit: '1',
+    meaning:
+      'With `1`, the browser tests save pictures of the screens in `screenshots/` of the state folder.',
   },
   {
     key: 'RESEAL_RECORD',
