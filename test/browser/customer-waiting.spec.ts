@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { sampleBrand } from '../../apps/gateway/src/page/brand.js';
+import { rememberSecret } from '../support/canaries.js';
+import { oldSerialOf, recordedStatusOf } from '../support/certificates.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Person } from '../support/sandbox.js';
-import { endWait, makeWait } from '../support/waiting-reissue.js';
+import { endWait, makeWait, stopLinkOf } from '../support/waiting-reissue.js';
 import { startChromium } from './support/chromium.js';
 import { CustomerPage, type Language } from './support/customer-page.js';
 
@@ -114,9 +116,39 @@ describe('a wait for the protection of the customer', () => {
       await customer.reload(words.coolingOff.title);
       await endWait(stack, reissueId);
       await customer.at(words.save.title);
+      // The page was opened again, and has no password: only this file needs none.
+      await customer.download(words.save.zip);
       await customer.close();
     },
   );
+
+  it.concurrent('A customer stops a reissue by the link in a message, on another device', async () => {
+    const { customer, reissueId } = await waiting('en');
+    const { person } = customer;
+    const address = stopLinkOf(reissueId);
+    rememberSecret('stop-link', Buffer.from(address.split('.').at(-1)!));
+    const other = await CustomerPage.open(browser, stack, {
+      ...{ person, language: 'ko', device: 'desktop', first: 'stop', address },
+    });
+    expect(new URL(other.page.url()).hash).toBe('');
+    await other.look('stop');
+    await other.press(other.words.stop.stop);
+    await other.at(other.words.stop.stopped);
+    await other.look('stopped');
+    await customer.at(customer.words.ended.titles.STOPPED_BY_CUSTOMER);
+    expect(await recordedStatusOf(stack.db, oldSerialOf(person))).toBe('ON_HOLD');
+    await other.close();
+
+    const again = await CustomerPage.open(browser, stack, {
+      ...{ person, language: 'en', scheme: 'dark', first: 'stop', address },
+    });
+    await again.look('stop-again');
+    await again.press(again.words.stop.itWasMe);
+    await again.at(again.words.stop.over);
+    await again.look('stop-over');
+    await again.close();
+    await customer.close();
+  });
 });
 
 describe('a reissue that ended or cannot continue', () => {

@@ -1,6 +1,11 @@
+import { createSecretKey } from 'node:crypto';
+import { loadConfig, secretBytes } from '#libs/config';
 import { workflowIdOf } from '#libs/domain';
 import type { Database } from '#libs/db';
+import { StopLinks } from '#libs/stop-links';
+import { z } from 'zod';
 import { day } from '../world/movable-clock.js';
+import { environmentOf } from './app-environment.js';
 import type { RunningStack } from './running-stack.js';
 import type { Person } from './sandbox.js';
 
@@ -36,4 +41,10 @@ export async function endWait({ db, temporal }: Stack, reissueId: string): Promi
     .where('reissue_id', '=', reissueId)
     .execute();
   await temporal.workflow.getHandle(workflowIdOf(reissueId)).signal('refresh');
+}
+
+/** The path of the link by which the customer stops a reissue. Messages of the test stack have none. */
+export function stopLinkOf(reissueId: string): string {
+  const { pseudonymKey } = loadConfig(z.object({ pseudonymKey: secretBytes(32) }), environmentOf('worker'));
+  return new StopLinks(createSecretKey(pseudonymKey), '/').urlOf(reissueId)!;
 }
