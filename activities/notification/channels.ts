@@ -3,8 +3,10 @@ import { ProviderRefused } from '#libs/provider-client';
 import type { MessageKind } from './texts.js';
 
 const channels = ['SMS', 'MAIL'] as const;
-/** A way to the customer. Each message takes one; the other is used if the first cannot deliver it. */
-export type NotificationChannel = (typeof channels)[number];
+/** The ways to every contact that is known: that on file, and the one before a recent change. */
+const everyChannel = [...channels, 'FORMER_SMS', 'FORMER_MAIL'] as const;
+/** A way to the customer. Most messages take one; the other is used if the first cannot deliver it. */
+export type NotificationChannel = (typeof everyChannel)[number];
 
 /**
  * The kinds that are mailed first. The phone has just received the code that proved the identity, so a stranger who has
@@ -13,18 +15,9 @@ export type NotificationChannel = (typeof channels)[number];
 const mailedFirst: readonly MessageKind[] = ['NEW_DEVICE'];
 
 /** The channels of a message, the preferred one first. */
-export function channelsOf(kind: MessageKind | 'EXPIRY'): readonly NotificationChannel[] {
+function channelsOf(kind: MessageKind | 'EXPIRY'): readonly NotificationChannel[] {
   return mailedFirst.some((mailed) => mailed === kind) ? channels.toReversed() : channels;
 }
-
-/**
- * The kinds that go to every contact of the customer, because one of them may be in a stranger's hands and the customer can
- * still stop what the message is about.
- */
-const onEveryChannel: readonly MessageKind[] = ['COOLING_OFF'];
-
-/** Whether a message goes to every contact of the customer. */
-export const isOnEveryChannel = (kind: MessageKind): boolean => onEveryChannel.includes(kind);
 
 export interface ChannelContext {
   readonly logger: Pick<Logger, 'warn'>;
@@ -37,7 +30,7 @@ interface MessageOnChannels {
   readonly messageId: string;
   readonly kind: MessageKind | 'EXPIRY';
   /** How to send it on each channel; undefined where the customer has no address. */
-  readonly senders: Readonly<Record<NotificationChannel, (() => Promise<void>) | undefined>>;
+  readonly senders: Readonly<Partial<Record<NotificationChannel, (() => Promise<void>) | undefined>>>;
 }
 
 /**
@@ -67,7 +60,8 @@ export async function sendOnOneChannel(
  * Sends a message on every channel that has not taken it yet.
  *
  * @param record called for each channel that took it
- * @returns the errors of those that did not
+ * @returns the errors of those that did not. If one took it, one that refuses it for good does not matter: a former number is often
+ *   out of use
  */
 export async function sendOnEveryChannel(
   context: ChannelContext,
@@ -76,13 +70,15 @@ export async function sendOnEveryChannel(
   record: (channel: NotificationChannel) => Promise<void>,
 ): Promise<readonly unknown[]> {
   const errors: unknown[] = [];
-  for (const channel of channelsOf(message.kind)) {
+  let taken = channelsUsed.length > 0;
+  for (const channel of everyChannel) {
     if (!message.senders[channel] || channelsUsed.includes(channel)) continue;
     const failure = await tryChannel(context, message, channel);
     if (failure) errors.push(failure.error);
     else await record(channel);
+    taken ||= !failure;
   }
-  return errors;
+  return taken ? errors.filter((error) => !(error instanceof ProviderRefused)) : errors;
 }
 
 async function tryChannel(

@@ -4,7 +4,7 @@ import type { RoleDatabase } from '#libs/db';
 import { occasionOf } from '#activities/step';
 import { insertNotification, notificationFacts, type NotificationFacts } from '#libs/db/reissues';
 import type { StopLinks } from '#libs/stop-links';
-import { channelsOf, type NotificationChannel } from './channels.js';
+import type { NotificationChannel } from './channels.js';
 import type { MessageDetails } from './messages.js';
 import type { MessageLanguage } from './texts.js';
 
@@ -13,11 +13,14 @@ export interface PendingNotification {
   /** The kind, with a number if a reissue can have several notifications of this kind. */
   readonly occasion: string;
   /** The channels on which it was already sent. */
-  readonly channelsUsed: readonly NotificationChannel[];
+  readonly channelsUsed: readonly string[];
   readonly details: MessageDetails;
   readonly language: MessageLanguage;
   readonly mobile: string;
   readonly email: string | null;
+  /** Whether it goes to every contact, the former one too. */
+  readonly everywhere: boolean;
+  readonly former: NotificationFacts['former'];
 }
 
 /** The notifications of a reissue in the bank's records. */
@@ -27,8 +30,18 @@ export interface NotificationStore {
   record(reissueId: string, occasion: string, channel: NotificationChannel, at: Date): Promise<void>;
 }
 
-/** The kinds with the link by which a customer stops a reissue that is not their own. The last two replace NEW_DEVICE. */
-const withStopLink: readonly NotificationKind[] = ['COOLING_OFF', 'NEW_DEVICE', 'HELD', 'REVOKED'];
+/**
+ * Whether a message goes to every contact, because one of them may be in a stranger's hands: that the old certificate cannot be used,
+ * and everything about a reissue that has to wait, or that the customer has stopped.
+ */
+const isForEveryContact = (
+  kind: NotificationKind,
+  { cooling_off_since: waited, end_code: code }: NotificationFacts['reissue'],
+): boolean =>
+  kind === 'HELD' ||
+  kind === 'REVOKED' ||
+  waited !== null ||
+  code === ('STOPPED_BY_CUSTOMER' satisfies EndCode);
 
 const aboutOldCertificate: readonly NotificationKind[] = [
   'REVOKED',
@@ -57,7 +70,7 @@ function isSentToUnverified(kind: NotificationKind, endCode: EndCode | undefined
  * @returns undefined if no contact is on file, or if this kind is not sent in this state of the reissue
  */
 export function pendingNotification(
-  { reissue, contact, old, language, sent }: NotificationFacts,
+  { reissue, contact, former, old, language, sent }: NotificationFacts,
   { kind, occasion }: { readonly kind: NotificationKind; readonly occasion: string },
   now: Date,
   stopLinks: Pick<StopLinks, 'urlOf'>,
@@ -67,13 +80,16 @@ export function pendingNotification(
   if (!reissue.identity_verified_at && !isSentToUnverified(kind, endCode)) return undefined;
   // Known to the customer only after identity is verified.
   const oldStanding = reissue.identity_verified_at ? oldCertificateStatus(old, now) : undefined;
-  const canStop = withStopLink.includes(kind) && !isFinal(reissue.state);
+  const everywhere = isForEveryContact(kind, reissue);
+  const canStop = (everywhere || kind === 'NEW_DEVICE') && !isFinal(reissue.state);
   const stopLink = canStop ? stopLinks.urlOf(reissue.reissue_id) : undefined;
   const until = kind === 'COOLING_OFF' ? reissue.cooling_off_until : reissue.deadline;
   const serial = aboutOldCertificate.includes(kind) ? reissue.old_serial : reissue.serial;
   return {
     occasion,
-    channelsUsed: channelsOf(kind).filter((channel) => sent.includes(`${occasion}/${channel}`)),
+    channelsUsed: sent
+      .filter((each) => each.startsWith(`${occasion}/`))
+      .map((each) => each.slice(occasion.length + 1)),
     language,
     details: {
       receiptNumber: reissue.receipt_number,
@@ -85,6 +101,7 @@ export function pendingNotification(
       ...(oldStanding ? { oldStanding } : {}),
     },
     ...contact,
+    ...{ everywhere, former },
   };
 }
 

@@ -16,6 +16,8 @@ const onFile: PendingNotification = {
   language: 'ko',
   mobile,
   email,
+  everywhere: false,
+  former: { mobile: null, email: null },
 };
 
 let pending: PendingNotification | undefined;
@@ -122,6 +124,48 @@ describe('notify', () => {
     await expect(run()).rejects.toThrow('smtp answered 451');
     mail.send.mockRejectedValue(new ProviderRefused('smtp answered 550', 550));
     await expect(run()).rejects.toBeInstanceOf(ProviderRefused);
+  });
+});
+
+describe('a message for every contact', () => {
+  const former = { mobile: '01011112222', email: 'former@example.com' };
+  const addresses = () =>
+    [...sms.send.mock.calls, ...mail.send.mock.calls].map(([{ to, messageId }]) => [to, messageId]);
+  const id = `${reissueId}.ISSUED`;
+
+  it('It goes to the contact on file and to the former one, once each, also when it runs twice', async () => {
+    pending = { ...onFile, everywhere: true, former };
+    await run();
+    await run();
+    expect(addresses()).toEqual([
+      ...[
+        [mobile, id],
+        [former.mobile, `${id}.former`],
+      ],
+      ...[
+        [email, id],
+        [former.email, `${id}.former`],
+      ],
+    ]);
+    expect(recorded).toEqual(['SMS', 'MAIL', 'FORMER_SMS', 'FORMER_MAIL']);
+  });
+
+  it('A contact that did not change gets it once, and a former number that is out of use does not matter', async () => {
+    pending = { ...onFile, everywhere: true, former: { mobile: former.mobile, email } };
+    sms.send.mockImplementation(({ to }) =>
+      to === mobile ? Promise.resolve() : Promise.reject(new ProviderRefused('sms answered 422', 422)),
+    );
+    await run();
+    expect(recorded).toEqual(['SMS', 'MAIL']);
+  });
+
+  it('A channel that is away gets it later, and the others not again', async () => {
+    pending = { ...onFile, everywhere: true, former };
+    mail.send.mockRejectedValueOnce(new ProviderUnavailable('away'));
+    await expect(run()).rejects.toBeInstanceOf(ProviderUnavailable);
+    await run();
+    expect(sms.send).toHaveBeenCalledTimes(2);
+    expect(recorded.toSorted()).toEqual(['FORMER_MAIL', 'FORMER_SMS', 'MAIL', 'SMS']);
   });
 });
 

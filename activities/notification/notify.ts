@@ -3,7 +3,6 @@ import type { Clock, NotificationKind } from '#libs/domain';
 import { ProviderRefused } from '#libs/provider-client';
 import { composeMessage } from './messages.js';
 import {
-  isOnEveryChannel,
   sendOnEveryChannel,
   sendOnOneChannel,
   type ChannelContext,
@@ -57,8 +56,8 @@ export async function notify(
 }
 
 /**
- * Sends a message, unless it was sent before: on the preferred channel, and on the other one if that cannot deliver it. Some
- * kinds go to every channel.
+ * Sends a message, unless it was sent before: on the preferred channel, and on the other one if that cannot deliver it, or
+ * everywhere, to the former contact too.
  *
  * @param messageId by which the receiver drops a repetition
  * @param isPatient whether a retry of the preferred channel comes first, unless it has refused the message. A provider whose
@@ -74,7 +73,10 @@ export async function sendNotification(
     language,
     mobile,
     email,
-  }: Pick<PendingNotification, 'details' | 'language' | 'mobile' | 'email'>,
+    everywhere = false,
+    former,
+  }: Pick<PendingNotification, 'details' | 'language' | 'mobile' | 'email'> &
+    Partial<Pick<PendingNotification, 'everywhere' | 'former'>>,
   {
     channelsUsed,
     record,
@@ -85,20 +87,31 @@ export async function sendNotification(
     isPatient?: boolean;
   },
 ): Promise<void> {
-  const everywhere = isOnEveryChannel(kind);
   if (channelsUsed.length > 0 && !everywhere) return;
   const { sms, mail } = composeMessage(kind, details, { ...context, language });
-  const senders = {
-    SMS: () => context.sms.send({ messageId, to: mobile, text: sms }),
-    MAIL: email === null ? undefined : () => context.mail.send({ messageId, to: email, ...mail }),
-  };
-  const message = { messageId, kind, senders };
-  if (everywhere)
+  const text = (to: string, id = messageId) => context.sms.send({ messageId: id, to, text: sms });
+  const letter = (to: string, id = messageId) => context.mail.send({ messageId: id, to, ...mail });
+  const senders = { SMS: () => text(mobile), MAIL: email === null ? undefined : () => letter(email) };
+  if (everywhere) {
+    const toFormer = {
+      FORMER_SMS: sender(former?.mobile, mobile, (to) => text(to, `${messageId}.former`)),
+      FORMER_MAIL: sender(former?.email, email, (to) => letter(to, `${messageId}.former`)),
+    };
+    const message = { messageId, kind, senders: { ...senders, ...toFormer } };
     return throwRetryableFirst(await sendOnEveryChannel(context, message, channelsUsed, record));
+  }
+  const message = { messageId, kind, senders };
   const { channel, errors } = await sendOnOneChannel(context, message, isPatient);
   if (channel) return record(channel);
   throwRetryableFirst(errors);
 }
+
+/** How to send to a former address; undefined if there is none but the present one. */
+const sender = (
+  former: string | null | undefined,
+  present: string | null,
+  send: (to: string) => Promise<void>,
+) => (former && former !== present ? () => send(former) : undefined);
 
 /** Throws an error that a retry may mend, if there is one; otherwise the first. */
 function throwRetryableFirst(errors: readonly unknown[]): void {

@@ -180,8 +180,9 @@ describe.each(cases)('a reissue because of $reason, by a customer whose certific
     const { mobile, email } = customer.person;
     const { receiptNumber } = customer.reissue!;
     const bySms = [...told, 'REGISTERED'].sort();
-    // The message that the old certificate was suspended or revoked says the same.
-    const byMail = bySms.includes('HELD') || bySms.includes('REVOKED') ? [] : ['NEW_DEVICE'];
+    // The message that the old certificate was suspended or revoked says the same, and goes to every contact.
+    const everywhere = bySms.filter((kind) => kind === 'HELD' || kind === 'REVOKED');
+    const byMail = everywhere.length > 0 ? everywhere : ['NEW_DEVICE'];
     const kindOf = ({ id }: { id: string }) => /ri_[0-9a-f]{32}\.([A-Z_]+)/.exec(id)?.[1] ?? 'code';
     const [sms, mail] = await until('all messages', async () => {
       const found = await Promise.all([stack.sandbox.inbox(mobile), stack.sandbox.inbox(email)]);

@@ -185,12 +185,29 @@ describe('a reissue that must wait', () => {
   });
 });
 
+/** Lets the bank have reported another contact of the customer, ten days ago. @returns the former one */
+async function changedContact(applicant: Applicant): Promise<{ mobile: string; email: string }> {
+  const { customer_ref: customerRef } = await applicant.row();
+  const former = { mobile: '01000001234', email: 'before@customer.example' };
+  const at = new Date(stage.world.clock.now().getTime() - 10 * day);
+  await stage.world.owner
+    .insertInto('customer_fact')
+    .values({
+      ...{ customer_ref: customerRef, kind: 'CONTACT_CHANGED', since: at, held_at: [] },
+      ...{ event_source: '/bank', event_id: 'changed', event_time: at },
+      ...{ former_mobile: former.mobile, former_email: former.email },
+    })
+    .execute();
+  return former;
+}
+
 describe('a SIM that was swapped yesterday, an unknown device and a lost certificate', () => {
   it('The reissue must wait, and the customer who stops it loses no certificate to the stranger', async () => {
     const person = await customer(stage.world);
     await stage.setClock();
     stage.world.outside.telecom.changedSim(person, new Date(stage.world.clock.now().getTime() - day));
     const applicant = await stage.arrive('KEY_REQUIRED', { person, reason: 'LOST' });
+    const former = await changedContact(applicant);
     const { standing } = await stage.sendMessage(applicant, await applicant.requestCertificate());
     expect(standing.state).toBe('COOLING_OFF');
     await stage.skip(hour);
@@ -203,6 +220,13 @@ describe('a SIM that was swapped yesterday, an unknown device and a lost certifi
     await expect(stage.arrive('PASSWORD_REQUIRED', { person })).rejects.toThrow('REJECTED');
     const decided = (await auditOf(applicant)).filter(({ action }) => action === 'decideRisk');
     expect(decided.map(({ outcome }) => outcome)).toEqual(['DELAY', 'DELAY']);
+    await stage.sendNotifications();
+    const { messenger } = stage.world.outside;
+    expect(messenger.notificationsTo({ mobile: former.mobile })).toEqual(['COOLING_OFF', 'CANCELLED']);
+    expect(messenger.notificationsTo({ mobile: '', email: former.email })).toEqual([
+      'COOLING_OFF',
+      'CANCELLED',
+    ]);
     await expectSoundRecords(applicant);
   });
 });

@@ -44,7 +44,7 @@ export const columnValues = {
   'identity_photo.sealed_by': ['VAULT', 'CUSTOMER'],
   'identity_try.state': ['GRANTED', 'LOCKED', 'EXPIRED'],
   'identity_try.verdict': ['MATCHED', 'MISMATCHED', 'EXPIRED'],
-  'notification.channel': ['SMS', 'MAIL'],
+  'notification.channel': ['SMS', 'MAIL', 'FORMER_SMS', 'FORMER_MAIL'],
   'notification_outbox.kind': notificationKinds,
   'operation.kind': operationKinds,
   'operation.state': operationStates,

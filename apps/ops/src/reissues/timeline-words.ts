@@ -31,6 +31,8 @@ export const challengeText = (method: string): BilingualText =>
 const channels: Readonly<Record<string, BilingualText>> = {
   SMS: { ko: '문자', en: 'text message' },
   MAIL: { ko: '전자우편', en: 'mail' },
+  FORMER_SMS: { ko: '이전 번호로 문자', en: 'text message to the former number' },
+  FORMER_MAIL: { ko: '이전 주소로 전자우편', en: 'mail to the former address' },
 };
 
 /** Text for a notification that was sent to the customer. */

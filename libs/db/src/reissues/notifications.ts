@@ -21,6 +21,8 @@ export interface NotificationFacts {
   readonly reissue: ReissueRow;
   /** The contact on file; undefined for an unknown person. */
   readonly contact: Pick<CustomerRow, 'mobile' | 'email'> | undefined;
+  /** The contact on file before its last change, if that was lately. */
+  readonly former: { readonly mobile: string | null; readonly email: string | null };
   /** The certificate that the reissue replaces. */
   readonly old: Pick<CertificateRow, 'state' | 'not_after' | 'hold_at' | 'revoked_at'> | undefined;
   /** The language of the terms that the customer agreed to last. */
@@ -30,7 +32,12 @@ export interface NotificationFacts {
 }
 
 export type FactsPrivilege =
-  'select certificate' | 'select consent' | 'select customer' | 'select notification' | 'select reissue';
+  | 'select certificate'
+  | 'select consent'
+  | 'select customer'
+  | 'select customer_fact'
+  | 'select notification'
+  | 'select reissue';
 
 /** @returns also the occasions that the outbox holds */
 export async function notificationFacts(
@@ -56,8 +63,14 @@ export const selectFacts = (db: QueryCreator<Tables>, about: RawBuilder<{ reissu
     .innerJoin('reissue', 'reissue.reissue_id', 'about.reissue_id')
     .leftJoin('customer', 'customer.customer_id', 'reissue.customer_id')
     .leftJoin('certificate as old', 'old.serial', 'reissue.old_serial')
+    .leftJoin('customer_fact as changed', (join) =>
+      join
+        .onRef('changed.customer_ref', '=', 'reissue.customer_ref')
+        .on('changed.kind', '=', 'CONTACT_CHANGED')
+        .on('changed.since', 'is not', null),
+    )
     .selectAll('reissue')
-    .select(['customer.mobile', 'customer.email'])
+    .select(['customer.mobile', 'customer.email', 'changed.former_mobile', 'changed.former_email'])
     .select(languageOf(sql.ref('reissue.reissue_id')).as('language'))
     .select(['old.state as old_state', 'old.not_after', 'old.hold_at', 'old.revoked_at'])
     .select(
@@ -77,6 +90,8 @@ type FactsColumns = Awaited<ReturnType<ReturnType<typeof selectFacts>['executeTa
 export function factsOf({
   mobile,
   email,
+  former_mobile,
+  former_email,
   old_state: state,
   not_after,
   hold_at,
@@ -88,6 +103,7 @@ export function factsOf({
   return {
     reissue,
     contact: mobile === null ? undefined : { mobile, email },
+    former: { mobile: former_mobile, email: former_email },
     old: state === null || not_after === null ? undefined : { state, not_after, hold_at, revoked_at },
     sent,
     language,
