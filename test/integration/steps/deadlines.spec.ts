@@ -7,6 +7,7 @@ import type { State } from '#libs/domain';
 import { requireWait } from '../../support/waiting-reissue.js';
 import type { Applicant } from '../../world/applicant.js';
 import { day, hour, minute, second } from '../../world/movable-clock.js';
+import { createRunningOperation } from '../../world/operations.js';
 import { customer, type Enrolment } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
 import {
@@ -258,6 +259,38 @@ describe('a reissue that must wait', () => {
     ]);
     await expectSoundRecords(applicant);
   });
+});
+
+it('An operator shortens a wait to a time, never lengthens it, and needs a second person for it', async () => {
+  const applicant = await cooling();
+  const { reissueId } = applicant;
+  const endAfter = async (ms: number, more: { readonly approvedBy?: null } = {}) => {
+    const operationId = await createRunningOperation(world.owner, {
+      ...{ kind: 'endCoolingOff', targets: [{ target: reissueId }], requestedBy: 'staff:oscar' },
+      ...{
+        reason: 'called back',
+        at: world.clock.now(),
+        parameters: { until: later(world.clock.now(), ms) },
+      },
+      ...more,
+    });
+    const end = {
+      kind: 'endCoolingOff',
+      operator: 'staff:oscar',
+      reason: 'called back',
+      operationId,
+    } as const;
+    return send(applicant, end);
+  };
+  const { cooling_off_until: before } = await applicant.row();
+  expect(await endAfter(hour, { approvedBy: null })).toMatchObject({ code: 'OPERATION_REQUIRED' });
+  expect(await endAfter(2 * day)).toMatchObject({ status: 'DONE' });
+  expect((await applicant.row()).cooling_off_until).toEqual(before);
+  expect(await endAfter(hour)).toMatchObject({ standing: { alarm: later(world.clock.now(), hour) } });
+  world.clock.advance(59 * minute);
+  expect(await ring(applicant)).toMatchObject({ standing: { state: 'COOLING_OFF' } });
+  world.clock.advance(minute);
+  expect((await ring(applicant)).pending).toBeDefined();
 });
 
 describe('the link that stops a reissue', () => {

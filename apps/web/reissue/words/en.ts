@@ -439,7 +439,7 @@ export const pageEnglish = {
     next: 'Another person may know your personal data. Call the call centre:',
     mine: 'Thank you',
     mineLead: 'Your answer is recorded. The reissue continues, and a wait stays as long as it was.',
-    over: 'The link can do nothing any more',
+    over: 'This link cannot be used any more',
     ask: 'For questions, call the call centre:',
   },
   waiting: { title: 'One moment', lead: 'The bank is processing your reissue.' },
