@@ -13,7 +13,7 @@ describe('starting a reissue', () => {
     expect(answer.headers.get('location')).toBe(`/v1/reissues/${started.reissue.id}`);
     expect(started).toMatchObject({
       challenges: [],
-      expiresIn: 950_400,
+      expiresIn: 1_209_600,
       reissue: { state: 'IDENTITY_REQUIRED' },
     });
     const authorization = `Bearer ${started.accessToken}`;

@@ -1,4 +1,4 @@
-import { Checkbox, Anchor, Table, Text } from '@mantine/core';
+import { Anchor, Checkbox, Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Parking, ReissueSummary } from '../api/types.js';
@@ -7,7 +7,7 @@ import { useWords } from '../words/language.js';
 import { useAuditTexts } from './audit-text.js';
 import { StateBadge } from './badges.js';
 import { useFormat } from './format.js';
-import { DataTable } from './table.js';
+import { StackedRow, StackedTable } from './table.js';
 
 interface Selection {
   readonly ids: ReadonlySet<string>;
@@ -25,68 +25,89 @@ export function ReissuesTable({
   selection?: Selection;
 }): ReactNode {
   const { reissues } = useWords();
-  const ids = items.map(({ id }) => id);
-  const chosen = ids.filter((id) => selection?.ids.has(id)).length;
   const head = [reissues.id, reissues.state, reissues.waiting, reissues.reason, reissues.created];
-  const all = selection && (
+  return (
+    <>
+      {selection && <SelectAll items={items} selection={selection} />}
+      <StackedTable label={label} head={head}>
+        {items.map((item) => (
+          <Row key={item.id} head={head} item={item} selection={selection} />
+        ))}
+      </StackedTable>
+    </>
+  );
+}
+
+function SelectAll({
+  items,
+  selection,
+}: {
+  items: readonly ReissueSummary[];
+  selection: Selection;
+}): ReactNode {
+  const { reissues } = useWords();
+  const ids = items.map(({ id }) => id);
+  const chosen = ids.filter((id) => selection.ids.has(id)).length;
+  return (
     <Checkbox
-      aria-label={reissues.selectAll}
+      label={reissues.selectAll}
       checked={chosen > 0 && chosen === ids.length}
       indeterminate={chosen > 0 && chosen < ids.length}
       onChange={({ currentTarget }) => selection.choose(ids, currentTarget.checked)}
     />
   );
-  return (
-    <DataTable label={label} head={all ? [all, ...head] : head}>
-      {items.map((item) => (
-        <Row key={item.id} item={item} selection={selection} />
-      ))}
-    </DataTable>
-  );
 }
 
-function Row({ item, selection }: { item: ReissueSummary; selection?: Selection | undefined }): ReactNode {
+function Row({
+  head,
+  item,
+  selection,
+}: {
+  head: readonly string[];
+  item: ReissueSummary;
+  selection?: Selection | undefined;
+}): ReactNode {
   const words = useWords();
-  const texts = useAuditTexts();
   const format = useFormat();
   return (
-    <Table.Tr>
-      {selection && (
-        <Table.Td>
+    <StackedRow head={head}>
+      <Group gap="sm" wrap="nowrap">
+        {selection && (
           <Checkbox
             aria-label={words.reissues.select(item.id)}
             checked={selection.ids.has(item.id)}
             onChange={({ currentTarget }) => selection.choose([item.id], currentTarget.checked)}
           />
-        </Table.Td>
-      )}
-      <Table.Td>
+        )}
         <Anchor component={Link} to={paths.reissue(item.id)} ff="monospace" size="sm" underline="always">
           {shortId(item.id)}
         </Anchor>
-      </Table.Td>
-      <Table.Td>
-        <StateBadge state={item.state} parked={!!item.parked} />
-      </Table.Td>
-      <Table.Td>
-        {item.parked ? (
-          <>
-            <WaitedFor system={item.parked.system} />
-            <Text size="sm">
-              {words.step[item.parked.step] ?? item.parked.step}: {texts.code(item.parked.code)}
-            </Text>
-            <Text size="xs" c="dimmed">
-              {words.reissues.parkedFor} {format.age(item.parked.since)}
-              {item.parked.claim && ` · ${words.desk.works(texts.actor(item.parked.claim.by))}`}
-            </Text>
-          </>
-        ) : (
-          item.endCode && <Text size="sm">{texts.code(item.endCode)}</Text>
-        )}
-      </Table.Td>
-      <Table.Td>{words.reason[item.reason]}</Table.Td>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(item.createdAt)}</Table.Td>
-    </Table.Tr>
+      </Group>
+      <StateBadge state={item.state} parked={!!item.parked} />
+      <Cause item={item} />
+      <span>{words.reason[item.reason]}</span>
+      <span style={{ whiteSpace: 'nowrap' }}>{format.time(item.createdAt)}</span>
+    </StackedRow>
+  );
+}
+
+/** What a parked reissue waits for, or why an ended one has ended. */
+function Cause({ item: { parked, endCode } }: { item: ReissueSummary }): ReactNode {
+  const words = useWords();
+  const texts = useAuditTexts();
+  const format = useFormat();
+  if (!parked) return endCode && <Text size="sm">{texts.code(endCode)}</Text>;
+  return (
+    <div>
+      <WaitedFor system={parked.system} />
+      <Text size="sm">
+        {words.step[parked.step] ?? parked.step}: {texts.code(parked.code)}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {words.reissues.parkedFor} {format.age(parked.since)}
+        {parked.claim && ` · ${words.desk.works(texts.actor(parked.claim.by))}`}
+      </Text>
+    </div>
   );
 }
 
