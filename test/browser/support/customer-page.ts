@@ -341,7 +341,10 @@ export class CustomerPage {
     const { page } = this;
     const findings: string[] = [];
     // Colours are the same in each language.
-    if (this.language === 'ko') findings.push(...(await axeFindings(page, 'dark')));
+    if (this.language === 'ko') {
+      findings.push(...(await axeFindings(page, 'dark')));
+      await this.picture(`${name}-dark`);
+    }
     findings.push(...(await axeFindings(page, 'light')));
     await this.picture(name);
     await page.setViewportSize(narrow);

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import sharp from 'sharp';
 
 const screenshots = `${process.env.RESEAL_TEST_STATE ?? '.reseal-test'}/screenshots`;
-const images = { page: ['customer-identity-en', 480], console: ['home', 1120] };
+const images = { page: ['customer-identity-en', 480], console: ['reissues-chosen', 1120] };
 
 mkdirSync('docs/images', { recursive: true });
 for (const [name, [screenshot, width]] of Object.entries(images))

@@ -227,7 +227,7 @@ export const endpoints = {
     tag: 'Reissue',
     summary: 'Stop a reissue by the link in a message, or confirm it',
     description:
-      'Messages about a wait and about a new device have a link to the bank’s page, with the id of the reissue and a token in its fragment: `#stop=<reissueId>.<token>`. Opening it changes nothing. `STOP` cancels the reissue or withdraws its certificate, blocks further online reissues until the bank lifts the block, and suspends the certificate on file if the customer wishes it. `MINE` is recorded and changes nothing. The token opens nothing else, and ends with the reissue. Needs no access token.',
+      'Messages about a wait, a new device, and a certificate that was suspended or revoked have a link to the bank’s page, with the id of the reissue and a token in its fragment: `#stop=<reissueId>.<token>`. Opening it changes nothing. `STOP` cancels the reissue or withdraws its certificate, blocks further online reissues until the bank lifts the block, and suspends the certificate on file if the customer wishes it. `MINE` is recorded and changes nothing. The token opens nothing else, and ends with the reissue. Needs no access token.',
     request: example.stopLinkRequest,
     responses: { 200: { description: 'The answer was carried out', example: { outcome: 'STOPPED' } } },
     problems: ['stop-link-refused', 'stop-link-over', 'too-many-steps'],

@@ -1,4 +1,4 @@
-import { Anchor, Table } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Operation } from '../api/types.js';
@@ -6,7 +6,7 @@ import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
 import { OperationBadge } from './badges.js';
 import { useFormat } from './format.js';
-import { DataTable } from './table.js';
+import { StackedRow, StackedTable } from './table.js';
 
 export function OperationsTable({ label, items }: { label: string; items: readonly Operation[] }): ReactNode {
   const { operations, kind, act } = useWords();
@@ -20,23 +20,19 @@ export function OperationsTable({ label, items }: { label: string; items: readon
     operations.created,
   ];
   return (
-    <DataTable label={label} head={head}>
+    <StackedTable label={label} head={head}>
       {items.map((item) => (
-        <Table.Tr key={item.id}>
-          <Table.Td>
-            <Anchor component={Link} to={paths.operation(item.id)} underline="always">
-              {kind[item.kind]}
-            </Anchor>
-          </Table.Td>
-          <Table.Td>
-            <OperationBadge state={item.state} />
-          </Table.Td>
-          <Table.Td>{format.number(item.items)}</Table.Td>
-          <Table.Td maw="22rem">{item.reason}</Table.Td>
-          <Table.Td>{item.requestedBy}</Table.Td>
-          <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(item.createdAt)}</Table.Td>
-        </Table.Tr>
+        <StackedRow key={item.id} head={head}>
+          <Anchor component={Link} to={paths.operation(item.id)} underline="always">
+            {kind[item.kind]}
+          </Anchor>
+          <OperationBadge state={item.state} />
+          <span>{format.number(item.items)}</span>
+          <span>{item.reason}</span>
+          <span>{item.requestedBy}</span>
+          <span style={{ whiteSpace: 'nowrap' }}>{format.time(item.createdAt)}</span>
+        </StackedRow>
       ))}
-    </DataTable>
+    </StackedTable>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Table } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { RelatedOperation } from '../api/types.js';
@@ -8,7 +8,7 @@ import { OperationBadge } from './badges.js';
 import { useAuditTexts } from './audit-text.js';
 import { Card } from './card.js';
 import { useFormat } from './format.js';
-import { DataTable } from './table.js';
+import { StackedRow, StackedTable } from './table.js';
 
 /** The operations that named this reissue or certificate; nothing if there are none. */
 export function RelatedOperations({ of }: { of: readonly RelatedOperation[] }): ReactNode {
@@ -27,25 +27,21 @@ export function RelatedOperations({ of }: { of: readonly RelatedOperation[] }): 
   ];
   return (
     <Card title={reissue.operations}>
-      <DataTable label={reissue.operations} head={head}>
+      <StackedTable label={reissue.operations} head={head}>
         {of.map((item) => (
-          <Table.Tr key={item.operationId}>
-            <Table.Td>
-              <Anchor component={Link} to={paths.operation(item.operationId)} underline="always">
-                {kind[item.kind]}
-              </Anchor>
-            </Table.Td>
-            <Table.Td>
-              <OperationBadge state={item.state} />
-            </Table.Td>
-            <Table.Td>{item.outcome ? texts.code(item.outcome) : operation.noOutcome}</Table.Td>
-            <Table.Td>{item.reason}</Table.Td>
-            <Table.Td>{item.requestedBy}</Table.Td>
-            <Table.Td>{item.approvedBy}</Table.Td>
-            <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(item.createdAt)}</Table.Td>
-          </Table.Tr>
+          <StackedRow key={item.operationId} head={head}>
+            <Anchor component={Link} to={paths.operation(item.operationId)} underline="always">
+              {kind[item.kind]}
+            </Anchor>
+            <OperationBadge state={item.state} />
+            <span>{item.outcome ? texts.code(item.outcome) : operation.noOutcome}</span>
+            <span>{item.reason}</span>
+            <span>{item.requestedBy}</span>
+            <span>{item.approvedBy}</span>
+            <span style={{ whiteSpace: 'nowrap' }}>{format.time(item.createdAt)}</span>
+          </StackedRow>
         ))}
-      </DataTable>
+      </StackedTable>
     </Card>
   );
 }

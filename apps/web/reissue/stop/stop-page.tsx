@@ -7,14 +7,16 @@ import { languageChoice, useWords } from '../words/index.js';
 import type { StopLink } from './stop-link.js';
 
 type Answer = 'STOP' | 'MINE';
+/** The problem of the answer, or that none came. In words only when it is shown: the customer may change the language. */
+type Wrong = ReissueProblem['slug'] | 'unreachable';
 type Progress =
-  | { readonly at: 'asking'; readonly wrong?: string }
+  | { readonly at: 'asking'; readonly wrong?: Wrong }
   | { readonly at: 'sending'; readonly answer: Answer }
   | { readonly at: 'done'; readonly answer: Answer }
-  | { readonly at: 'over'; readonly text: string };
+  | { readonly at: 'over'; readonly wrong: Wrong };
 
 /** Problems that another try does not change. */
-const final = ['stop-link-refused', 'stop-link-over'];
+const final: readonly Wrong[] = ['stop-link-refused', 'stop-link-over'];
 
 /** Sends the customer's answer. The page needs no reissue in this browser: the link is the proof. */
 async function send({ reissueId, token }: StopLink, answer: Answer, suspend: boolean): Promise<void> {
@@ -36,16 +38,15 @@ export function StopPage({ link }: { link: StopLink }) {
       await send(link, given, suspend);
       setProgress({ at: 'done', answer: given });
     } catch (error) {
-      const refused = error instanceof ReissueProblem ? error : undefined;
-      const text = refused?.document.detail ?? problem.unreachable;
-      setProgress(
-        refused && final.includes(refused.slug) ? { at: 'over', text } : { at: 'asking', wrong: text },
-      );
+      const wrong = error instanceof ReissueProblem ? error.slug : 'unreachable';
+      setProgress({ at: final.includes(wrong) ? 'over' : 'asking', wrong });
     }
   };
+  const textOf = (wrong: Wrong) =>
+    wrong === 'unreachable' ? problem.unreachable : (problem.texts[wrong] ?? problem.texts['internal-error']);
   if (progress.at === 'over')
     return (
-      <ScreenFrame title={stop.over} lead={progress.text} outcome="stopped">
+      <ScreenFrame title={stop.over} lead={textOf(progress.wrong)} outcome="stopped">
         <p className="box">
           {stop.ask} <PhoneLink />
         </p>
@@ -83,7 +84,7 @@ export function StopPage({ link }: { link: StopLink }) {
         </section>
         {progress.at === 'asking' && progress.wrong && (
           <p role="alert" className="wrong box">
-            {progress.wrong}
+            {textOf(progress.wrong)}
           </p>
         )}
         <button className={busy ? 'main busy' : 'main'} aria-disabled={busy}>

@@ -507,6 +507,9 @@ export const pageEnglish = {
       'too-many-sends':
         'No more codes can be sent. Enter the last one that you received, or use another method.',
       'unknown-challenge': 'This code belongs to an earlier message. Request a new one.',
+      'stop-link-refused': 'Open the link in the message again. If that does not help, call the call centre.',
+      'stop-link-over':
+        'The reissue has already ended, or the link was used. If the reissue was not yours, call the call centre.',
       'envelope-refused': 'This took too long. Please try again.',
       'password-wrong': 'The certificate password is not correct.',
       'password-locked': 'The password is locked after five wrong tries. Set a new one to continue.',

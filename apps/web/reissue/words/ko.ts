@@ -497,6 +497,9 @@ export const pageKorean: PageWords = {
       'too-many-sends':
         '인증번호를 더 보낼 수 없습니다. 마지막으로 받은 인증번호를 입력하거나 다른 방법을 선택해 주세요.',
       'unknown-challenge': '이전에 받은 인증번호입니다. 인증번호를 다시 받아 주세요.',
+      'stop-link-refused': '메시지의 링크를 다시 열어 주세요. 계속되면 고객센터로 전화해 주세요.',
+      'stop-link-over':
+        '이미 종료되었거나 처리된 재발급입니다. 본인이 신청하지 않은 재발급이라면 고객센터로 전화해 주세요.',
       'envelope-refused': '시간이 오래 걸려 처리하지 못했습니다. 다시 시도해 주세요.',
       'password-wrong': '인증서 비밀번호가 맞지 않습니다.',
       'password-locked': '5회 잘못 입력하여 비밀번호가 잠겼습니다. 새 비밀번호를 설정해 주세요.',
