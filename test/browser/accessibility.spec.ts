@@ -42,7 +42,13 @@ const pages: readonly (readonly [
   there: string,
 ])[] = [
   ['home', 'sam', () => '/', '.chart svg'],
-  ['reissues', 'sam', () => '/reissues?parked=true', 'table'],
+  // The home page before it has a table, too.
+  [
+    'reissues',
+    'sam',
+    () => '/reissues',
+    'main:has(h1:has-text("Reissues")) table, main:has(h1:has-text("재발급")) table',
+  ],
   ['ended reissue', 'audrey', () => `/reissues/${served.reissueId}`, 'ol.timeline li'],
   ['operations', 'april', () => '/operations', 'table'],
   ['operation', 'april', () => `/operations/${operation.id}`, 'textarea'],

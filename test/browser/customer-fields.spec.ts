@@ -166,7 +166,9 @@ describe('the fields of the page', () => {
     await customer.nameOneself();
     await customer.at(words.identity.phoneTitle);
     await customer.enterPhoneCode();
-    await customer.prove('ONE_WON');
+    await customer.chooseMethod('ONE_WON');
+    await page.getByText(/[가-힣]+은행 \*+\d{4} 계좌로 1원을 입금했습니다/).waitFor();
+    await customer.enterCode(await customer.stack.sandbox.depositCode(customer.person));
     await customer.at(words.password.title);
     await customer.press(words.password.forgot);
     await customer.at(words.password.resetTitle);
