@@ -24,6 +24,8 @@ export class SessionLost extends Error {
 
 /** A library may need a long time to find its devices and log in. */
 const openTimeoutMs = 15_000;
+/** A token searches long for the primes of an RSA key. Only commands of the CA make keys, and no request waits behind them. */
+const keyGenerationTimeoutMs = 60_000;
 
 /** TypeScript or compiled JavaScript, like this file. */
 const sessionFile = fileURLToPath(
@@ -36,7 +38,7 @@ export class Pkcs11Client {
 
   constructor(
     private readonly token: TokenAddress,
-    /** Timeout of one request, in milliseconds. */
+    /** Timeout of one request but the making of a key, in milliseconds. */
     private readonly timeoutMs: number,
   ) {}
 
@@ -51,7 +53,8 @@ export class Pkcs11Client {
       this.child = start();
       await this.exchange({ do: 'open', token: this.token }, openTimeoutMs);
     }
-    return this.exchange(request, this.timeoutMs);
+    const generates = request.do === 'provide';
+    return this.exchange(request, generates ? keyGenerationTimeoutMs : this.timeoutMs);
   }
 
   /** Ends the session at once. */
