@@ -1,10 +1,9 @@
-import { refusalOfReissueAct, type OperatorEndCoolingOff, type StepResult } from '#libs/domain';
-import { approvedAct } from '#libs/approvals';
+import type { OperatorEndCoolingOff, StepResult } from '#libs/domain';
 import { inTransaction, type RoleTx } from '#libs/db';
 import { blockOf } from '#libs/db/customers';
 import { lockReissue, type ReissueRow } from '#libs/db/reissues';
 import { endChange, noRow, ReissueChange, reissueStandingOf, type StepContext } from '#activities/step';
-import { auditedOperation, refuseOperator } from './end.js';
+import { auditedOperation, permittedOperation } from './operator-acts.js';
 
 /**
  * Ends the wait of a reissue whose time has come. The deadline stood still meanwhile. A person who was blocked meanwhile gets
@@ -47,21 +46,8 @@ export async function endCoolingOff(
     if (!row) return noRow;
     const now = context.clock();
     const standing = reissueStandingOf(row, context.deadlines);
-    const operation = await approvedAct(
-      tx,
-      message.operationId,
-      { kind: 'endCoolingOff', target: reissueId },
-      now,
-    );
-    if (typeof operation === 'string') {
-      await refuseOperator(tx, reissueId, message, operation, now);
-      return { standing, status: 'REFUSED', code: 'OPERATION_REQUIRED' };
-    }
-    const refusal = refusalOfReissueAct('endCoolingOff', row);
-    if (refusal) {
-      await refuseOperator(tx, reissueId, message, refusal, now);
-      return { standing, status: 'REFUSED', code: refusal };
-    }
+    const operation = await permittedOperation(tx, row, message, now);
+    if (typeof operation === 'string') return { standing, status: 'REFUSED', code: operation };
     const { until } = operation.parameters;
     const asked = until === undefined ? now : new Date(until);
     const before = row.cooling_off_until;

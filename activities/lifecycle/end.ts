@@ -1,18 +1,13 @@
-import {
-  refusalOfReissueAct,
-  type Cancel,
-  type EndCode,
-  type OperatorAbandon,
-  type OperatorMessage,
-  type OperatorWithdraw,
-  type PreparedStep,
-  type RefusalCode,
-  type StepResult,
+import type {
+  Cancel,
+  EndCode,
+  OperatorAbandon,
+  OperatorWithdraw,
+  PreparedStep,
+  StepResult,
 } from '#libs/domain';
-import { inTransaction, type RoleTx } from '#libs/db';
-import { appendAudit } from '#libs/db/audit';
+import { inTransaction } from '#libs/db';
 import { lockReissue } from '#libs/db/reissues';
-import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/approvals';
 import {
   done,
   endChange,
@@ -22,6 +17,7 @@ import {
   runStep,
   type StepContext,
 } from '#activities/step';
+import { auditedOperation, permittedOperation } from './operator-acts.js';
 
 /** The customer cancels: before ISSUED the reissue is cancelled, from ISSUED on the new certificate is withdrawn. */
 export async function cancelReissue(
@@ -73,17 +69,8 @@ async function endByOperator(
     const standing = reissueStandingOf(row, context.deadlines);
     // Already committed: the answer was lost, or the same operation runs again.
     if (row.state === 'ABANDONED' || row.state === 'WITHDRAWN') return { standing, status: 'DONE' };
-    const act = { kind: message.kind, target: reissueId };
-    const operation = await approvedAct(tx, message.operationId, act, now);
-    if (typeof operation === 'string') {
-      await refuseOperator(tx, reissueId, message, operation, now);
-      return { standing, status: 'REFUSED', code: 'OPERATION_REQUIRED' };
-    }
-    const refusal = refusalOfReissueAct(message.kind, row);
-    if (refusal) {
-      await refuseOperator(tx, reissueId, message, refusal, now);
-      return { standing, status: 'REFUSED', code: refusal };
-    }
+    const operation = await permittedOperation(tx, row, message, now);
+    if (typeof operation === 'string') return { standing, status: 'REFUSED', code: operation };
     const ended = await endReissue(tx, row, message.kind, now, {
       actor: operation.requestedBy,
       code,
@@ -95,41 +82,5 @@ async function endByOperator(
       status: 'DONE',
       notified: ended.notified,
     };
-  });
-}
-
-/** The details by which an audit entry names the operation that an act belongs to. */
-export const auditedOperation = ({
-  operationId,
-  requestedBy,
-  approvedBy,
-}: ApprovedOperation): Record<string, unknown> => ({
-  operationId,
-  requestedBy,
-  ...(approvedBy === null ? {} : { approvedBy }),
-});
-
-/**
- * Audits an operator's refused act. The message names an operator without proof: the entry holds the name as a claim,
- * and its actor is the system.
- */
-export async function refuseOperator(
-  tx: RoleTx<'worker'>,
-  reissueId: string,
-  message: OperatorMessage,
-  why: RefusalCode | OperationRefusal,
-  now: Date,
-): Promise<void> {
-  await appendAudit(tx, reissueId, {
-    actor: 'system',
-    action: message.kind,
-    outcome: 'REFUSED',
-    reason: why,
-    details: {
-      why: message.reason,
-      claimedOperator: message.operator,
-      ...(message.operationId === undefined ? {} : { operationId: message.operationId }),
-    },
-    occurred_at: now,
   });
 }

@@ -3,8 +3,7 @@ import { isFinal } from '#libs/domain';
 import { inTransaction } from '#libs/db';
 import { findReissue, lockReissue, type ReissueRow } from '#libs/db/reissues';
 import { noRow, ReissueChange, reissueStandingOf, type StepContext } from '#activities/step';
-import { approvedAct } from '#libs/approvals';
-import { auditedOperation, refuseOperator } from './end.js';
+import { auditedOperation, permittedOperation, refuseOperator } from './operator-acts.js';
 import { whatParkedWaitsFor } from './parked-call.js';
 
 /**
@@ -71,17 +70,9 @@ export async function resumeReissue(
     if (!row.parked_since)
       return { standing: reissueStandingOf(row, context.deadlines), status: 'DONE', ...pendingOf(row) };
 
-    const { parkSequence } = message;
-    const act = { kind: 'retry', target: reissueId, parkSequence } as const;
-    const operation = await approvedAct(tx, message.operationId, act, context.clock());
-    if (typeof operation === 'string') {
-      await refuseOperator(tx, reissueId, message, operation, context.clock());
-      return {
-        standing: reissueStandingOf(row, context.deadlines),
-        status: 'REFUSED',
-        code: 'OPERATION_REQUIRED',
-      };
-    }
+    const operation = await permittedOperation(tx, row, message, context.clock());
+    if (typeof operation === 'string')
+      return { standing: reissueStandingOf(row, context.deadlines), status: 'REFUSED', code: operation };
     const change = new ReissueChange(tx, row, context.clock());
     const stoodStill = change.now.getTime() - row.parked_since.getTime();
     change.set({
@@ -96,7 +87,7 @@ export async function resumeReissue(
       action: 'retry',
       outcome: 'RESUMED',
       reason: operation.reason,
-      details: { step: row.parked_step, parkSequence, ...auditedOperation(operation) },
+      details: { step: row.parked_step, parkSequence: message.parkSequence, ...auditedOperation(operation) },
     });
     const after = await change.write();
     return { standing: reissueStandingOf(after, context.deadlines), status: 'DONE', ...pendingOf(after) };

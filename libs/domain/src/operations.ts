@@ -24,19 +24,10 @@ export const operationKinds = [
 export type OperationKind = (typeof operationKinds)[number];
 
 /**
- * The kinds past the signing point, and those that end a protection of the customer. A second person approves them, and every
- * act checks the approval itself.
+ * Whether a second person approves operations of a kind: those past the signing point, and those that end a protection of the
+ * customer. Every act checks the approval itself.
  */
-const kindsNeedingApproval = [
-  'withdraw',
-  'endCoolingOff',
-  'revoke',
-  'hold',
-  'release',
-  'unblock',
-] as const satisfies OperationKind[];
-export const needsApproval = (kind: OperationKind): boolean =>
-  (kindsNeedingApproval as readonly OperationKind[]).includes(kind);
+export const needsApproval = (kind: OperationKind): boolean => kind !== 'retry' && kind !== 'abandon';
 
 /** The states of an operation. A plan changes nothing; a workflow carries out a `RUNNING` operation. */
 export const operationStates = [

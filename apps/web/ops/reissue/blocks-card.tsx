@@ -6,12 +6,12 @@ import { call } from '../api/client.js';
 import { useAuditTexts } from '../components/audit-text.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
+import { isShortReason } from '../components/reason-field.js';
 import { Loaded, ProblemAlert } from '../components/states.js';
 import { ActButtons } from '../operation-dialog/act-buttons.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 
-const minCommentLength = 5;
 const queryOf = (customerRef: string) => ['reissue-blocks', customerRef];
 
 /** Whether online reissues of the customer are blocked. An operator blocks at once; a second person approves the lifting. */
@@ -60,7 +60,7 @@ function BlockForm({ customerRef }: { customerRef: string }): ReactNode {
   const [reason, setReason] = useState<BlockReason>('FRAUD_SUSPECTED');
   const [comment, setComment] = useState('');
   const [tried, setTried] = useState(false);
-  const short = comment.trim().length < minCommentLength;
+  const short = isShortReason(comment);
   const blocking = useMutation({
     mutationFn: () => call('blockReissues', { body: { customerRef, reason, comment: comment.trim() } }),
     onSuccess: (now) => client.setQueryData(queryOf(customerRef), now),

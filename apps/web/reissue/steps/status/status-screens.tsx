@@ -27,10 +27,30 @@ export function WaitingScreen() {
 }
 
 /** The reissue waits for the customer's protection, and continues by itself. */
+/** What happens next to a customer who waits. */
+function NextSteps({
+  words,
+}: {
+  words: { readonly next: string; readonly steps: readonly string[]; readonly close: string };
+}) {
+  const { resumable } = useFlow();
+  return (
+    <section className="box">
+      <h2>{words.next}</h2>
+      <ol>
+        {words.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      {resumable && <p>{words.close}</p>}
+    </section>
+  );
+}
+
 export function CoolingOffScreen() {
   const { coolingOff } = useWords();
   const language = useLanguage();
-  const { reissue, resumable } = useFlow();
+  const { reissue } = useFlow();
   const until = reissue?.coolingOff?.until;
   if (!until) return null;
   return (
@@ -39,15 +59,7 @@ export function CoolingOffScreen() {
       lead={coolingOff.lead(timeInWords(until, language))}
       outcome="paused"
     >
-      <section className="box">
-        <h2>{coolingOff.next}</h2>
-        <ol>
-          {coolingOff.steps.map((step) => (
-            <li key={step}>{step}</li>
-          ))}
-        </ol>
-        {resumable && <p>{coolingOff.close}</p>}
-      </section>
+      <NextSteps words={coolingOff} />
       <p className="box notice">
         {coolingOff.notYou} <PhoneLink />
       </p>
@@ -57,18 +69,9 @@ export function CoolingOffScreen() {
 
 export function WithOperatorScreen() {
   const { operator } = useWords();
-  const { resumable } = useFlow();
   return (
     <ScreenFrame title={operator.title} lead={operator.lead} outcome="paused">
-      <section className="box">
-        <h2>{operator.next}</h2>
-        <ol>
-          {operator.steps.map((step) => (
-            <li key={step}>{step}</li>
-          ))}
-        </ol>
-        {resumable && <p>{operator.close}</p>}
-      </section>
+      <NextSteps words={operator} />
       <p>
         {operator.urgent} <PhoneLink />
       </p>
