@@ -26,6 +26,7 @@ export {
   staffRoles,
   operationKinds,
   needsApproval,
+  targetsOf,
   proofNonceOf,
   provenActs,
   roleToProve,
@@ -39,6 +40,7 @@ export {
 export type {
   StaffRole,
   OperationKind,
+  OperationTargets,
   ProvenAct,
   OperationState,
   OperationSelection,

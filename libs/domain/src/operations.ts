@@ -29,6 +29,15 @@ export type OperationKind = (typeof operationKinds)[number];
  */
 export const needsApproval = (kind: OperationKind): boolean => kind !== 'retry' && kind !== 'abandon';
 
+/** What an operation acts on. */
+export type OperationTargets = 'reissues' | 'certificates' | 'customers';
+
+/** What the operations of a kind act on. */
+export function targetsOf(kind: OperationKind): OperationTargets {
+  if (kind === 'unblock') return 'customers';
+  return kind === 'revoke' || kind === 'hold' || kind === 'release' ? 'certificates' : 'reissues';
+}
+
 /** The states of an operation. A plan changes nothing; a workflow carries out a `RUNNING` operation. */
 export const operationStates = [
   'PLANNED',

@@ -17,12 +17,14 @@ import {
   needsApproval,
   operationLifetimeMs,
   operationWorkflowIdOf,
+  targetsOf,
   taskQueues,
   type AuthorityAction,
   type OperationKind,
   type OperationParameters,
   type OperationSelection,
   type OperationState,
+  type OperationTargets,
   type ProvenAct,
 } from '#libs/domain';
 import { invalidRequest } from '#libs/http';
@@ -279,7 +281,7 @@ export class OperationActs {
       details: {
         ...{ ...about, items: items.length, requestedBy: actor },
         // So that a search for the single item finds the entry.
-        ...(only === undefined ? {} : { [targetNames[targetOf(about.kind)]]: only }),
+        ...(only === undefined ? {} : { [targetNames[targetsOf(about.kind)]]: only }),
       },
       occurredAt: this.dependencies.clock(),
     });
@@ -310,16 +312,8 @@ function givenContent<T extends z.output<typeof changeOperationRequest>>(request
   } as T extends { reason: string } ? Omit<Content, 'kind'> : Partial<Omit<Content, 'kind'>>;
 }
 
-/** What the operations of a kind act on. */
-type TargetKind = 'reissues' | 'certificates' | 'customers';
-
-function targetOf(kind: OperationKind): TargetKind {
-  if (kind === 'unblock') return 'customers';
-  return kind === 'revoke' || kind === 'hold' || kind === 'release' ? 'certificates' : 'reissues';
-}
-
 /** The member of an audit entry that names a target. */
-const targetNames: Readonly<Record<TargetKind, string>> = {
+const targetNames: Readonly<Record<OperationTargets, string>> = {
   reissues: 'reissueId',
   certificates: 'serial',
   customers: 'customerRef',
@@ -329,7 +323,7 @@ const targetNames: Readonly<Record<TargetKind, string>> = {
 function checkContent({ kind, selection, parameters }: Content, now: Date): void {
   const { revocationReason, invalidityDate, until } = parameters;
   const fault = (path: readonly string[], message: string) => invalidRequest([{ path, message }]);
-  const target = targetOf(kind);
+  const target = targetsOf(kind);
   const selected =
     'serials' in selection ? 'certificates' : 'customerRefs' in selection ? 'customers' : 'reissues';
   if (target !== selected)

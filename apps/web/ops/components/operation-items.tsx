@@ -1,4 +1,4 @@
-import type { OperationKind, OperationState } from '#libs/domain';
+import { targetsOf, type OperationKind, type OperationState, type OperationTargets } from '#libs/domain';
 import { Anchor, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -38,7 +38,7 @@ export function OperationItems({
   if (found.isPending) return <Loading />;
   if (!found.data) return <ProblemAlert error={found.error} retry={() => void found.refetch()} />;
   const items = found.data.pages.flatMap((page) => page.items);
-  const hasCause = kind !== 'unblock' && !isOnCertificates(kind);
+  const hasCause = targetsOf(kind) === 'reissues';
   const waits = state === 'PLANNED' || state === 'AWAITING_APPROVAL';
   const head = [act.target, ...(hasCause ? [act.cause] : []), waits ? act.willHappen : operation.outcome];
   return (
@@ -48,7 +48,7 @@ export function OperationItems({
           <StackedRow key={item.ordinal} head={head}>
             <Anchor
               component={Link}
-              to={targetPath(kind, item.target)}
+              to={pathsOf[targetsOf(kind)](item.target)}
               ff="monospace"
               size="sm"
               underline="always"
@@ -65,11 +65,11 @@ export function OperationItems({
   );
 }
 
-const targetPath = (kind: OperationKind, target: string): string => {
-  if (kind === 'unblock') return paths.reissuesOf(target);
-  return isOnCertificates(kind) ? paths.certificate(target) : paths.reissue(target);
+const pathsOf: Readonly<Record<OperationTargets, (target: string) => string>> = {
+  reissues: paths.reissue,
+  certificates: paths.certificate,
+  customers: paths.reissuesOf,
 };
-const isOnCertificates = (kind: OperationKind) => ['revoke', 'hold', 'release'].includes(kind);
 
 /** Why the target needs the operation: its state, and where and why it was parked when the plan was made. */
 function Cause({ plan }: { plan: OperationItem['plan'] }): ReactNode {
